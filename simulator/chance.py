@@ -1,0 +1,92 @@
+"""Random numbers that belong to people.
+
+A generator is keyed by seed, replication, partnership, group, purpose and spell, and fills one row for all
+persons of the group in order. The plan is not part of the key and no event draws a number, so the same
+person has the same luck under every plan, whatever happens to others and in whatever order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Kind = Literal["exponential", "normal", "uniform"]
+Row = NDArray[np.float64]
+
+SEEK: Final = ("seek", "stop", "die untreated")
+WAIT: Final = ("assessment", "patience", "die waiting")
+TREAT: Final = ("drop out", "die in treatment", "custody", "move away", "early exit", "ready")
+RECOVER: Final = ("relapse", "die in recovery")
+SERVE: Final = ("stay in prison", "picked up")
+
+_KINDS: Final[dict[str, Kind]] = {"assessment": "normal", "ready": "normal", "picked up": "uniform"}
+
+
+class Chance:
+    """The luck of one partnership in one replication."""
+
+    def __init__(self, seed: int, replication: int, partnership: str):
+        self._where = (seed, replication, partnership)
+        self._bits = np.random.PCG64DXSM(0)
+        self._generator = np.random.Generator(self._bits)
+
+    def _rekey(self, group: str, purpose: str, spell: int) -> np.random.Generator:
+        key = repr((*self._where, group, purpose, spell)).encode()
+        digest = hashlib.blake2b(key, digest_size=32).digest()
+        self._bits.state = {
+            "bit_generator": "PCG64DXSM",
+            "state": {
+                "state": int.from_bytes(digest[:16], "little"),
+                "inc": int.from_bytes(digest[16:], "little") | 1,
+            },
+            "has_uint32": 0,
+            "uinteger": 0,
+        }
+        return self._generator
+
+    def row(self, group: str, purpose: str, spell: int, people: int, kind: Kind | None = None) -> Row:
+        """One number for each person: unit exponential unless the purpose asks for another kind.
+
+        A longer row begins with the same numbers as a shorter one.
+        """
+        generator = self._rekey(group, purpose, spell)
+        match kind or _KINDS.get(purpose, "exponential"):
+            case "exponential":
+                return generator.standard_exponential(people)
+            case "normal":
+                return generator.standard_normal(people)
+            case _:
+                return generator.random(people)
+
+    def arrivals(self, group: str, rate_per_day: float, until_day: float) -> Row:
+        """Days on which new people come to need treatment, in order: a Poisson stream."""
+        if not rate_per_day:
+            return np.empty(0)
+        expected = rate_per_day * until_day
+        gaps = int(expected + 10 * expected**0.5 + 20)
+        days = np.cumsum(self.row(group, "onset", 0, gaps)) / rate_per_day
+        return days[: int(np.searchsorted(days, until_day))]
+
+
+class Spells:
+    """The rows of one group for one state: a tuple of rows for each spell, made when first needed."""
+
+    def __init__(self, chance: Chance, group: str, purposes: Sequence[str], people: int):
+        self._chance, self._group, self._people = chance, group, people
+        self._purposes = tuple(purposes)
+        self.rows: list[tuple[memoryview, ...]] = []
+
+    def __getitem__(self, spell: int) -> tuple[memoryview, ...]:
+        """The rows of a spell, counted from 0: one for each purpose, in the order of the purposes."""
+        while spell >= len(self.rows):
+            self.rows.append(
+                tuple(
+                    self._chance.row(self._group, purpose, len(self.rows), self._people).data
+                    for purpose in self._purposes
+                )
+            )
+        return self.rows[spell]

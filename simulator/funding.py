@@ -1,0 +1,561 @@
+"""The formula: how one pot is shared out to the pound, and why a partnership's sum changed.
+
+From 2008-09 three quarters of the Pooled Treatment Budget followed the people in effective
+treatment and a quarter followed need, adjusted for area cost and phased in over three years.
+Arithmetic here is exact. A decimal means what its reader sees: 0.55 is 55/100, so the floor on
+£100 is £55 and not the £56 that binary fractions give. Until the pot is shared only proportions
+matter, so a column of numbers is kept as whole numbers in the same proportion.
+
+References
+----------
+Hansard, 7 July 2009 and 9 September 2009, written answers: the formula of 2008-09 to 2010-11.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from itertools import groupby, pairwise
+from operator import attrgetter, index, itemgetter, mul
+from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
+
+from simulator.errors import Fault
+from simulator.years import first_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+Number: TypeAlias = int | float | Fraction
+"""A float means the decimal that it is written as."""
+T = TypeVar("T")
+
+EXPLAIN_STEPS = (
+    "pot",
+    "others",
+    "own number",
+    "own mix",
+    "own completions",
+    "need",
+    "area cost",
+    "formula weights",
+    "phase-in",
+    "floor and ceiling",
+)
+"""What changed between two years, in the order in which `explain` replaces it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the formula counts of one partnership in the 12 months of its window.
+
+    Parameters
+    ----------
+    effective
+        Clients in effective treatment in each substance group.
+    completions
+        Planned exits whose six months without a return have passed, in each group.
+    """
+
+    effective: tuple[Number, ...]
+    completions: tuple[Number, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One partnership that shares the pot, or so many identical ones.
+
+    Parameters
+    ----------
+    name
+        The partnership's name, which decides ties.
+    counts
+        What is counted, for each copy.
+    need
+        The need index.
+    area_cost
+        The area cost factor c, 1 on average.
+    old_share
+        The share o of the pot under the old rule, for each copy; only proportions matter.
+    last_gbp
+        Last year's pounds L, for each copy: what the floor and ceiling stand on.
+    copies
+        So many identical members, named ``name 001`` and so on.
+    """
+
+    name: str
+    counts: Counts
+    need: Number = 1
+    area_cost: Number = 1
+    old_share: Number = 1
+    last_gbp: int = 0
+    copies: int = 1
+
+    def __post_init__(self) -> None:
+        if self.last_gbp < 0:
+            _refuse(f"{self.name}.last_gbp", "be 0 or more", self.last_gbp, "give pounds")
+        if self.copies < 1:
+            _refuse(f"{self.name}.copies", "be 1 or more", self.copies, "leave it out for one")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each copy, in order; a member with one copy keeps its own name."""
+        if self.copies == 1:
+            return (self.name,)
+        width = max(3, len(str(self.copies)))
+        return tuple(f"{self.name} {number:0{width}d}" for number in range(1, self.copies + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class TermWeights:
+    """What each term of the formula weighs; only proportions matter."""
+
+    activity: Number = 0
+    need: Number = 0
+    completions: Number = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one year's pot is shared.
+
+    Parameters
+    ----------
+    weights
+        The weights of activity, need and completions.
+    group_weights
+        What one effective client of each substance group weighs in activity.
+    phase_in
+        The part φ of the new rule, 0 to 1; the old shares have the rest.
+    floor
+        Nobody gets less than this times last year's pounds; None for no floor.
+    ceiling
+        Nobody gets more than this times last year's pounds; None for no ceiling.
+
+    Raises
+    ------
+    ValueError
+        If no weight is above 0, a weight or bound is below 0, φ is not within 0 and 1, or the
+        ceiling is below the floor.
+    """
+
+    weights: TermWeights
+    group_weights: tuple[Number, ...]
+    phase_in: Number = 1
+    floor: Number | None = None
+    ceiling: Number | None = None
+
+    def __post_init__(self) -> None:
+        weights = (self.weights.activity, self.weights.need, self.weights.completions)
+        if min(weights) < 0 or max(weights) <= 0:
+            _refuse("weights", "be 0 or more, one of them above", weights, "weigh a term")
+        if min(self.group_weights, default=0) < 0:
+            _refuse("group_weights", "be 0 or more", self.group_weights, "give 0 for no money")
+        if not 0 <= self.phase_in <= 1:
+            _refuse("phase_in", "be within 0 and 1", self.phase_in, "give 1 for no phase-in")
+        self._check_bounds()
+
+    def _check_bounds(self) -> None:
+        floor = self.floor or 0
+        if floor < 0:
+            _refuse("floor", "be 0 or more", floor, "leave it out for no floor")
+        if self.ceiling is not None and _exact(self.ceiling) < _exact(floor):
+            _refuse("ceiling", f"be {floor} or more", self.ceiling, "lower the floor or raise it")
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Who gets what.
+
+    Attributes
+    ----------
+    pounds
+        By member: the pounds of each copy, in the order of their names.
+    entitlement
+        By member: t, what the formula gives each copy before bounds and rounding.
+    level
+        λ, by which the entitlements of all that no bound holds were multiplied; None where the
+        bounds alone decided, or the pot was empty.
+    """
+
+    pounds: dict[str, tuple[int, ...]]
+    entitlement: dict[str, Fraction]
+    level: Fraction | None
+
+    def __getitem__(self, name: str) -> int:
+        """Pounds of a member that has one copy."""
+        if len(pounds := self.pounds[name]) > 1:
+            _refuse(name, "have one copy", len(pounds), "read all of them in .pounds")
+        return pounds[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that one year's allocation stands on."""
+
+    pot_gbp: int
+    members: tuple[Member, ...]
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One reason why an allocation changed: its pounds, and the allocation once it is counted."""
+
+    name: str
+    gbp: int
+    allocation_after_gbp: int
+
+
+def window(year: int, observation_delay_days: int, lag_years: int) -> tuple[int, int]:
+    """First day of the 12 months that are counted for a year's allocation, and the day after them.
+
+    They end so many days before the year's 1 April, less a year for each year of lag after the
+    first.
+
+    Parameters
+    ----------
+    year
+        The year that is paid for, from 0.
+    observation_delay_days
+        From the end of the window to 1 April.
+    lag_years
+        1 or more.
+    """
+    if lag_years < 1:
+        _refuse("lag_years", "be 1 or more", lag_years, "give 1 for the latest year seen")
+    end = first_day(year - lag_years + 1) - observation_delay_days
+    return end - first_day(1), end
+
+
+def allocate(pot_gbp: int, members: Sequence[Member], rule: Rule) -> Allocation:
+    """Share a pot among its members, to the pound.
+
+    Each member i has a share x_i / Σx of each term: activity (effective clients × the weight of
+    their group), need, and completions. Where a sum is 0, shares are equal. Weighted together the
+    terms give s_i, and
+
+        q_i = pot × c_i s_i / Σ c_j s_j
+        t_i = φ q_i + (1 - φ) pot × o_i / Σo
+
+    The bounds are low_i = ceil(floor × L_i) and high_i = floor(ceiling × L_i), or low_i where no
+    whole pound lies between. λ is such that Σ clip(λ t_i, low_i, high_i) = pot; rounding is by
+    the largest remainder, ties by name.
+
+    The pot is always spent, to the pound. If the lows exceed it, each gets its low in proportion;
+    if the highs fall short of it, each gets its high in proportion, and with no highs at all each
+    gets its entitlement. If all with an entitlement have their highs and money is left, those
+    without share it as equals, within their bounds.
+
+    Raises
+    ------
+    ValueError
+        If the pot, or what any term counts of a member, is below 0; if there are no members, or two
+        have one name.
+    """
+    _check(pot_gbp, members)
+    shares = _entitled(members, rule)
+    claims = _claims(pot_gbp, shares, members, rule)
+    amounts, rate = _settle(pot_gbp, claims)
+    return Allocation(
+        pounds=_whole_pounds(pot_gbp, members, amounts),
+        entitlement={
+            member.name: Fraction(pot_gbp * part, shares.whole)
+            for member, part in zip(members, shares.parts, strict=True)
+        },
+        level=rate * shares.whole / pot_gbp if rate else None,
+    )
+
+
+def explain(previous: Inputs, current: Inputs, name: str) -> tuple[Step, ...]:
+    """Say why one member's allocation differs from last year's, in steps that add up.
+
+    Last year's inputs are replaced by this year's in the order of `EXPLAIN_STEPS`, and a step is
+    the difference between two whole-pound allocations. Another order gives other steps.
+
+    - *others*: what is counted of all other members.
+    - *own number*: its effective clients change in total and keep last year's mix of groups; if
+      there were none, they come in this year's mix.
+    - *need*, *area cost*: everybody's.
+    - *formula weights*: the weights of the terms and of the groups.
+    - *phase-in*: φ and everybody's old shares.
+    - *floor and ceiling*: both bounds, and the pounds they stand on.
+
+    Returns
+    -------
+    One step for each of `EXPLAIN_STEPS`. Their pounds sum to this year's less last year's.
+
+    Raises
+    ------
+    ValueError
+        If the members of the two years differ in name or number, or the member has copies.
+    """
+    was, now = (
+        {member.name: member.copies for member in year.members} for year in (previous, current)
+    )
+    if was != now:
+        _refuse("members", "be the same in both years", now, f"last year they were {was}")
+    stages = [_Stage(EXPLAIN_STEPS[:done]) for done in range(len(EXPLAIN_STEPS) + 1)]
+    pounds = [_share_out(stage.inputs(previous, current, name))[name] for stage in stages]
+    changes = zip(EXPLAIN_STEPS, pairwise(pounds), strict=True)
+    return tuple(Step(step, after - before, after) for step, (before, after) in changes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """Each member, and each of its copies, has its part of the whole."""
+
+    parts: list[int]
+    whole: int
+
+
+def _exact(number: Number) -> int | Fraction:
+    if isinstance(number, float):
+        return _decimal(number)
+    return number if isinstance(number, Fraction) else index(number)
+
+
+@lru_cache(maxsize=4096)
+def _decimal(number: float) -> Fraction:
+    return Fraction(str(number))
+
+
+def _in_whole_numbers(amounts: Sequence[int | Fraction]) -> list[int]:
+    """Whole numbers in the same proportion."""
+    unit = math.lcm(*(amount.denominator for amount in amounts))
+    return [amount.numerator * (unit // amount.denominator) for amount in amounts]
+
+
+def _shares(amounts: Iterable[Number], copies: Sequence[int]) -> _Shares:
+    """Shares in proportion to some amounts; equal shares where they sum to 0."""
+    parts = _in_whole_numbers([_exact(amount) for amount in amounts])
+    if min(parts) < 0:
+        _refuse("what is counted", "be 0 or more", min(parts), "correct the members")
+    if whole := sum(map(mul, parts, copies)):
+        return _Shares(parts, whole)
+    return _Shares([1] * len(parts), sum(copies))
+
+
+def _blend(weighted: Sequence[tuple[Number, _Shares]], copies: Sequence[int]) -> _Shares:
+    """The weighted mean of several columns of shares."""
+    units = _in_whole_numbers(
+        [Fraction(_exact(weight)) / shares.whole for weight, shares in weighted]
+    )
+    rows = zip(*(shares.parts for _, shares in weighted), strict=True)
+    return _shares([sum(map(mul, units, row)) for row in rows], copies)
+
+
+def _entitled(members: Sequence[Member], rule: Rule) -> _Shares:
+    """Each member's t as a share of the pot."""
+    copies = [member.copies for member in members]
+    new = _new_rule(members, rule, copies)
+    old = _shares((member.old_share for member in members), copies)
+    phase_in = _exact(rule.phase_in)
+    return _blend([(phase_in, new), (1 - phase_in, old)], copies)
+
+
+def _new_rule(members: Sequence[Member], rule: Rule, copies: Sequence[int]) -> _Shares:
+    """Each member's q as a share of the pot."""
+    terms = [
+        (rule.weights.activity, _shares(_activity(members, rule), copies)),
+        (rule.weights.need, _shares((member.need for member in members), copies)),
+        (rule.weights.completions, _shares(_completions(members), copies)),
+    ]
+    costs = [_exact(member.area_cost) for member in members]
+    return _shares(map(mul, costs, _blend(terms, copies).parts), copies)
+
+
+def _activity(members: Sequence[Member], rule: Rule) -> Iterator[int | Fraction]:
+    weights = [_exact(weight) for weight in rule.group_weights]
+    for member in members:
+        clients = zip(weights, member.counts.effective, strict=True)
+        yield sum(weight * _exact(number) for weight, number in clients)
+
+
+def _completions(members: Sequence[Member]) -> Iterator[int | Fraction]:
+    return (sum(map(_exact, member.counts.completions)) for member in members)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What one member, and each of its copies, may get: its part at some rate, within bounds."""
+
+    part: int
+    low: int
+    high: int
+    copies: int
+
+    def at(self, rate: Fraction) -> Fraction | int:
+        """Pounds at so many pounds for one part."""
+        amount: Fraction | int = rate * self.part
+        return min(max(amount, self.low), self.high)
+
+
+def _claims(pot: int, shares: _Shares, members: Sequence[Member], rule: Rule) -> list[_Claim]:
+    bounds = [_bounds(pot, member.last_gbp, rule) for member in members]
+    if not any(high for _, high in bounds):
+        bounds = [(0, pot)] * len(members)
+    return [
+        _Claim(part, low, high, member.copies)
+        for part, (low, high), member in zip(shares.parts, bounds, members, strict=True)
+    ]
+
+
+def _bounds(pot: int, last_gbp: int, rule: Rule) -> tuple[int, int]:
+    """Least and most pounds; without a ceiling, the pot, which nobody can exceed."""
+    low = 0 if rule.floor is None else math.ceil(_exact(rule.floor) * last_gbp)
+    high = pot if rule.ceiling is None else math.floor(_exact(rule.ceiling) * last_gbp)
+    return low, max(low, high)
+
+
+def _settle(pot: int, claims: list[_Claim]) -> tuple[list[Fraction], Fraction | None]:
+    """Exact pounds of each claim and, where they follow from it, the pounds for one part."""
+    lows = sum(claim.low * claim.copies for claim in claims)
+    highs = sum(claim.high * claim.copies for claim in claims)
+    if lows > pot:
+        return [Fraction(pot * claim.low, lows) for claim in claims], None
+    if highs < pot:
+        return [Fraction(pot * claim.high, highs) for claim in claims], None
+    return _settle_within_bounds(pot, claims)
+
+
+def _settle_within_bounds(pot: int, claims: list[_Claim]) -> tuple[list[Fraction], Fraction | None]:
+    most = sum((claim.high if claim.part else claim.low) * claim.copies for claim in claims)
+    if most < pot:
+        heirs = [_heir(claim) for claim in claims]
+        rate = _rate(pot, heirs)
+        return [Fraction(heir.at(rate)) for heir in heirs], None
+    rate = _rate(pot, claims)
+    return [Fraction(claim.at(rate)) for claim in claims], rate
+
+
+def _heir(claim: _Claim) -> _Claim:
+    """All with a part have their highs; those without share what is left as equals."""
+    return replace(claim, low=claim.high) if claim.part else replace(claim, part=1)
+
+
+def _rate(pot: int, claims: list[_Claim]) -> Fraction:
+    """The pounds for one part at which the claims, within their bounds, come to the pot.
+
+    Try the rate at which the parts alone come to it. If the bounds add to that, the true rate is
+    lower and all at their low stay there; if they take from it, all at their high do. Settle
+    those, and try again with the rest.
+    """
+    left, free = pot, claims
+    while True:
+        rate = Fraction(left, sum(claim.part * claim.copies for claim in free))
+        excess = sum(claim.at(rate) * claim.copies for claim in free) - left
+        if not excess:
+            return rate
+        bound = attrgetter("low" if excess > 0 else "high")
+        left -= sum(bound(claim) * claim.copies for claim in free if claim.at(rate) == bound(claim))
+        free = [claim for claim in free if claim.at(rate) != bound(claim)]
+
+
+def _whole_pounds(
+    pot: int, members: Sequence[Member], amounts: Sequence[Fraction]
+) -> dict[str, tuple[int, ...]]:
+    """Round down, then give the pounds left over by the largest remainder, ties by name."""
+    pounds = [math.floor(amount) for amount in amounts]
+    spare = pot - sum(gbp * member.copies for gbp, member in zip(pounds, members, strict=True))
+    remainders = [amount - gbp for amount, gbp in zip(amounts, pounds, strict=True)]
+    more = _one_pound_more(spare, members, remainders)
+    return {
+        member.name: (gbp + 1,) * more[member.name] + (gbp,) * (member.copies - more[member.name])
+        for member, gbp in zip(members, pounds, strict=True)
+    }
+
+
+def _one_pound_more(
+    spare: int, members: Sequence[Member], remainders: Sequence[Fraction]
+) -> Counter[str]:
+    """How many copies of each member, the first by name, get one more pound."""
+    more: Counter[str] = Counter()
+    ranked = sorted(zip(remainders, members, strict=True), key=itemgetter(0), reverse=True)
+    for _, tied in groupby(ranked, key=itemgetter(0)):
+        if left := spare - more.total():
+            more += _first_by_name(left, [member for _, member in tied])
+    return more
+
+
+def _first_by_name(spare: int, tied: Sequence[Member]) -> Counter[str]:
+    if len(tied) == 1:
+        return Counter({tied[0].name: min(spare, tied[0].copies)})
+    ranked = sorted((name, member.name) for member in tied for name in member.names)
+    return Counter(member for _, member in ranked[:spare])
+
+
+def _check(pot: int, members: Sequence[Member]) -> None:
+    if pot < 0:
+        _refuse("pot_gbp", "be 0 or more", pot, "give pounds")
+    names = [member.name for member in members]
+    if not names or len(set(names)) < len(names):
+        _refuse("members", "have a name each, and be one or more", names, "rename them")
+
+
+def _refuse(name: str, rule: str, got: object, advice: str) -> NoReturn:
+    raise ValueError(str(Fault("funding", name, rule, repr(got), advice)))
+
+
+def _share_out(inputs: Inputs) -> Allocation:
+    return allocate(inputs.pot_gbp, inputs.members, inputs.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A point on the way from one year to the next: what is done is this year's already."""
+
+    done: tuple[str, ...]
+
+    def pick(self, step: str, old: T, new: T) -> T:
+        return new if step in self.done else old
+
+    def inputs(self, old: Inputs, new: Inputs, name: str) -> Inputs:
+        this_year = {member.name: member for member in new.members}
+        return Inputs(
+            pot_gbp=self.pick("pot", old.pot_gbp, new.pot_gbp),
+            members=tuple(self.member(was, this_year[was.name], name) for was in old.members),
+            rule=self.rule(old.rule, new.rule),
+        )
+
+    def rule(self, old: Rule, new: Rule) -> Rule:
+        return Rule(
+            weights=self.pick("formula weights", old.weights, new.weights),
+            group_weights=self.pick("formula weights", old.group_weights, new.group_weights),
+            phase_in=self.pick("phase-in", old.phase_in, new.phase_in),
+            floor=self.pick("floor and ceiling", old.floor, new.floor),
+            ceiling=self.pick("floor and ceiling", old.ceiling, new.ceiling),
+        )
+
+    def member(self, old: Member, new: Member, name: str) -> Member:
+        counts = self.own_counts if old.name == name else self.other_counts
+        return Member(
+            name=old.name,
+            counts=counts(old.counts, new.counts),
+            need=self.pick("need", old.need, new.need),
+            area_cost=self.pick("area cost", old.area_cost, new.area_cost),
+            old_share=self.pick("phase-in", old.old_share, new.old_share),
+            last_gbp=self.pick("floor and ceiling", old.last_gbp, new.last_gbp),
+            copies=old.copies,
+        )
+
+    def other_counts(self, old: Counts, new: Counts) -> Counts:
+        return self.pick("others", old, new)
+
+    def own_counts(self, old: Counts, new: Counts) -> Counts:
+        number = self.pick("own number", old.effective, _old_mix(old.effective, new.effective))
+        return Counts(
+            effective=self.pick("own mix", number, new.effective),
+            completions=self.pick("own completions", old.completions, new.completions),
+        )
+
+
+def _old_mix(old: tuple[Number, ...], new: tuple[Number, ...]) -> tuple[Number, ...]:
+    """The new total in the old mix of groups; the new mix where there was none."""
+    before = sum(map(_exact, old))
+    if not before:
+        return new
+    growth = Fraction(sum(map(_exact, new))) / before
+    return tuple(_exact(number) * growth for number in old)

@@ -1,0 +1,273 @@
+"""One replication: partnerships live a year, the pot is shared out by what was counted, and again.
+
+Partnerships meet at the allocation alone, so each has its own simpy environment and is run a year at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import funding, measures
+from .chance import Chance
+from .errors import ConservationError
+from .funding import Counts, Inputs, Member, Rule, TermWeights
+from .journal import State
+from .measures import Journeys
+from .money import YearMoney, for_group, in_year, year_money
+from .pathway import Levers, Pathway
+from .scenario.schema import Scenario
+from .stock import PAST_DAYS
+from .years import CLOSE_OUT_DAYS, DAYS_PER_YEAR, SIX_MONTHS_DAYS, first_day, half_year_starts
+
+REST = "Rest of England"
+
+
+class Partnership:
+    """One partnership in one replication: its clients, its pounds, what the formula counts of it."""
+
+    def __init__(self, scenario: Scenario, name: str, seed: int, replication: int):
+        self._scenario = scenario
+        self.name = name
+        self.plan = scenario.partnerships[name].plan
+        chance = Chance(seed, replication, name)
+        until = first_day(scenario.years) + CLOSE_OUT_DAYS
+        self.pathway = Pathway(scenario, name, chance, until)
+        self._on_day_0 = self.pathway.people_by_state()
+        self._at_year_ends: list[NDArray[np.int64]] = []
+        self.money: list[YearMoney] = []
+        self.last_gbp = scenario.history.allocation_gbp
+        self._recording = {
+            group.name: chance.row(group.name, "recorded as a PDU", 0, group.people, "uniform")
+            for group in self.pathway.groups
+        }
+        numbers = np.arange(len(self.pathway.groups))
+        self._counter = measures.Counter(
+            np.repeat(numbers, [group.people for group in self.pathway.groups]),
+            len(numbers),
+            scenario.years,
+        )
+
+    # What the formula counts
+
+    def counts(self, year: int) -> Counts:
+        """Effective clients and completions by group in the year's window, as known on its 1 April."""
+        formula, history = self._scenario.formula, self._scenario.history.groups
+        begin, end = funding.window(year, formula.observation_delay_days, formula.lag_years)
+        if end <= 0:
+            return Counts(
+                tuple(past.effective_clients_per_year for past in history.values()),
+                tuple(past.completions_per_year for past in history.values()),
+            )
+        told = measures.journeys(self.pathway.journal.records())
+        return Counts(self._effective(told, begin, end, year), self._completions(told, begin, end))
+
+    def _effective(self, told: Journeys, begin: int, end: int, year: int) -> tuple[float, ...]:
+        persons = told.in_effective_treatment(max(begin, -PAST_DAYS), end, first_day(year))
+        counted = self._counter.by_group(self._as_recorded(persons, year))
+        before = max(0, -begin) / DAYS_PER_YEAR
+        past = self._scenario.history.groups.values()
+        return tuple(
+            float(number) + group.effective_leavers_for_good_per_year * before
+            for number, group in zip(counted, past, strict=True)
+        )
+
+    def _as_recorded(self, persons: NDArray[np.int64], year: int) -> NDArray[np.int64]:
+        """Some clients who are not PDUs are recorded as PDUs: they stand for the first PDU of all."""
+        share = in_year(self.plan.recorded_as_pdu_share, year)
+        groups = self._scenario.world.groups
+        pdus = [people for people in self.pathway.groups if groups[people.name].is_pdu]
+        if not share or not pdus:
+            return persons
+        stretched = persons.copy()
+        for people in self.pathway.groups:
+            if not groups[people.name].is_pdu:
+                mine = (persons >= people.first) & (persons < people.first + people.people)
+                recorded = self._recording[people.name][persons[mine] - people.first] < share
+                stretched[mine] = np.where(recorded, pdus[0].first, persons[mine])
+        return stretched
+
+    def _completions(self, told: Journeys, begin: int, end: int) -> tuple[float, ...]:
+        """Planned exits that held for six months; those from before day 0 as the history says."""
+        seen = max(begin, SIX_MONTHS_DAYS)
+        counted = self._counter.by_group(told.completed(seen, max(seen, end)))
+        before = max(0, min(end, SIX_MONTHS_DAYS) - begin) / DAYS_PER_YEAR
+        past = self._scenario.history.groups.values()
+        return tuple(
+            float(number) + group.completions_per_year * before
+            for number, group in zip(counted, past, strict=True)
+        )
+
+    def member(self, year: int) -> Member:
+        """The partnership as the formula sees it in a year."""
+        own = self._scenario.partnerships[self.name]
+        return Member(
+            self.name,
+            self.counts(year),
+            need=own.need_index,
+            area_cost=own.area_cost_factor,
+            old_share=own.old_share_weight,
+            last_gbp=self.last_gbp,
+        )
+
+    # A year
+
+    def live(self, year: int, allocation_gbp: int) -> None:
+        """Spend a year's pounds on a year of clients."""
+        self.last_gbp = allocation_gbp
+        self.money.append(year_money(self._scenario, self.plan, year, allocation_gbp))
+        april, october = half_year_starts(year)
+        self._half_year(year, october)
+        self._half_year(year, first_day(year + 1))
+        self._at_year_ends.append(self.pathway.people_by_state())
+        self._check_committed()
+
+    def close_out(self) -> None:
+        """Live on for half a year as before, so that the last year's measures are complete."""
+        years = self._scenario.years
+        self._half_year(years, first_day(years) + CLOSE_OUT_DAYS)
+
+    def _half_year(self, year: int, until_day: float) -> None:
+        self.pathway.begin_half_year(self._levers(year), until_day)
+        self.pathway.live_until(until_day)
+
+    def _levers(self, year: int) -> Levers:
+        plan, money = self.plan, self.money[-1]
+        groups = self._scenario.world.groups
+        cost = self._scenario.world.outreach_cost_per_referral_gbp
+        return Levers(
+            move_on_delay_days=tuple(in_year(for_group(plan.move_on_delay_days, g), year) for g in groups),
+            early_exits_per_day=tuple(
+                in_year(for_group(plan.early_exit_rate_per_year, g), year) / DAYS_PER_YEAR for g in groups
+            ),
+            weekly_budget_pence=money.weekly_budget_pence,
+            stretch_share=in_year(plan.stretch_share, year),
+            support_places=money.support_places,
+            support_days=7 * in_year(plan.support_weeks, year),
+            outreach_referrals_per_day=money.outreach_gbp / cost / DAYS_PER_YEAR,
+        )
+
+    def _check_committed(self) -> None:
+        kept, anew = self.pathway.places.committed_pence, self.pathway.committed_anew()
+        if kept != anew:
+            raise ConservationError(
+                f"{self.name}: {kept} pence a week are committed, but clients cost {anew}"
+            )
+
+    # What came of it
+
+    def tallies(self) -> NDArray[np.float64]:
+        """Tallies by year and group (`measures.tallies`), with nobody and no pound lost."""
+        records = self.pathway.journal.records()
+        reference = self._scenario.world.caseload.reference_clients_per_keyworker
+        money = measures.money_tallies(
+            records, self.money, self.pathway.committed_on_day_0, reference
+        )
+        on_day_0 = self._on_day_0.astype(np.float64)
+        self._check_people(measures.people_by_state(self._counter.by_kind(records), on_day_0))
+        return measures.tallies(records, self._counter, on_day_0, money)
+
+    def _check_people(self, told: NDArray[np.float64]) -> None:
+        stood = np.stack(self._at_year_ends, axis=1)
+        for state in State:
+            if not np.array_equal(told[state], stood[state]):
+                raise ConservationError(
+                    f"{self.name}: the journal counts {told[state].tolist()} people "
+                    f"{state.name.lower()}, but {stood[state].tolist()} stand there"
+                )
+
+
+def rest_of_england(scenario: Scenario, year: int, last_gbp: int) -> list[Member]:
+    """The other members that share the pot: all alike, their activity a forecast made beforehand."""
+    rest = scenario.formula.rest
+    if not rest.partnerships:
+        return []
+    groups = scenario.world.groups
+    growth = (1 + rest.growth_per_year) ** year
+    counts = Counts(
+        tuple(rest.reference_activity[name] * growth for name in groups),
+        tuple(rest.reference_completions[name] * growth for name in groups),
+    )
+    return [Member(REST, counts, last_gbp=last_gbp, copies=rest.partnerships)]
+
+
+def rule(scenario: Scenario, year: int) -> Rule:
+    """The formula as it stands in a year."""
+    formula = scenario.formula
+    weights = formula.weights
+    return Rule(
+        TermWeights(weights.activity, weights.need, weights.completions),
+        tuple(formula.group_weights[name] for name in scenario.world.groups),
+        phase_in=in_year(formula.phase_in_share, year),
+        floor=in_year(formula.floor_share, year),
+        ceiling=in_year(formula.ceiling_share, year),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """What came of one replication.
+
+    Parameters
+    ----------
+    tallies
+        By partnership, tally, year and group (`measures.tallies`).
+    inputs
+        What each year's allocation stood on.
+    """
+
+    tallies: NDArray[np.float64]
+    inputs: tuple[Inputs, ...]
+
+
+class Run:
+    """One replication of a scenario, a year at a time."""
+
+    def __init__(self, scenario: Scenario, seed: int, replication: int):
+        self.scenario = scenario
+        self.partnerships = [
+            Partnership(scenario, name, seed, replication) for name in scenario.partnerships
+        ]
+        self.inputs: list[Inputs] = []
+        self._rest_gbp = scenario.history.allocation_gbp
+
+    @property
+    def year(self) -> int:
+        """The year that comes next, counted from 0."""
+        return len(self.inputs)
+
+    def live_year(self) -> None:
+        """Share out the pot on 1 April, then let everybody live a year."""
+        year = self.year
+        members = [partnership.member(year) for partnership in self.partnerships]
+        members += rest_of_england(self.scenario, year, self._rest_gbp)
+        pot = in_year(self.scenario.formula.pot_gbp, year)
+        inputs = Inputs(pot, tuple(members), rule(self.scenario, year))
+        allocation = funding.allocate(inputs.pot_gbp, inputs.members, inputs.rule)
+        self._check_pot(pot, allocation)
+        self.inputs.append(inputs)
+        self._rest_gbp = min(allocation.pounds.get(REST, (0,)))
+        for partnership in self.partnerships:
+            partnership.live(year, allocation[partnership.name])
+
+    @staticmethod
+    def _check_pot(pot_gbp: int, allocation: funding.Allocation) -> None:
+        shared = sum(sum(pounds) for pounds in allocation.pounds.values())
+        if shared != pot_gbp:
+            raise ConservationError(f"a pot of {pot_gbp} pounds was shared out as {shared}")
+
+    def finish(self) -> Replication:
+        """Live the years that are left, close out, and count."""
+        while self.year < self.scenario.years:
+            self.live_year()
+        for partnership in self.partnerships:
+            partnership.close_out()
+        tallies = np.stack([partnership.tallies() for partnership in self.partnerships])
+        return Replication(tallies, tuple(self.inputs))
+
+
+def replicate_once(scenario: Scenario, seed: int, replication: int) -> Replication:
+    """Run one replication from beginning to end."""
+    return Run(scenario, seed, replication).finish()
