@@ -252,8 +252,8 @@ def allocate(pot_gbp: int, members: Sequence[Member], rule: Rule) -> Allocation:
     Raises
     ------
     ValueError
-        If the pot, or what any term counts of a member, is below 0; if there are no members, or two
-        have one name.
+        If the pot, or what any term counts of a member, is below 0; if a member counts more or fewer
+        groups than there are group weights; if there are no members, or two have one name.
     """
     _check(pot_gbp, members)
     shares = _entitled(members, rule)
@@ -370,8 +370,12 @@ def _new_rule(members: Sequence[Member], rule: Rule, copies: Sequence[int]) -> _
 def _activity(members: Sequence[Member], rule: Rule) -> Iterator[int | Fraction]:
     weights = [_exact(weight) for weight in rule.group_weights]
     for member in members:
-        clients = zip(weights, member.counts.effective, strict=True)
-        yield sum(weight * _exact(number) for weight, number in clients)
+        clients = member.counts.effective
+        if len(clients) != len(weights):
+            _refuse(
+                f"{member.name}.effective", f"have {len(weights)} groups", clients, "add weights"
+            )
+        yield sum(weight * _exact(number) for weight, number in zip(weights, clients, strict=True))
 
 
 def _completions(members: Sequence[Member]) -> Iterator[int | Fraction]:

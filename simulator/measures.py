@@ -324,7 +324,8 @@ def tallies(records: Records, counter: Counter, on_day_0: Floats, money: Floats)
     began = told.start >= 0
     kept = (told.end - told.start >= TWELVE_WEEKS_DAYS) | told.planned
     left = told.planned & (told.end >= 0)
-    back = told.next_start() - told.end <= SIX_MONTHS_DAYS
+    back = told.next_start() <= told.end + SIX_MONTHS_DAYS
+    back &= left
     started, person = waited.started, waited.person
     in_time = started & (waited.days <= THREE_WEEKS_DAYS)
 

@@ -1,0 +1,1 @@
+"""Longer pieces of work, each made by one command: fits, benchmarks and experiments."""
