@@ -1,0 +1,279 @@
+"""How drug treatment money is shared out in England, and what that does to people.
+
+>>> import simulator as sim
+>>> sample = sim.run("baseline_2008", replications=20)
+>>> comparison = sim.compare(["park", "move_on"], replications=20)
+>>> comparison.differences
+
+What the command line does, as functions on frozen objects that return DataFrames. A part is imported when
+it is first asked for, so that worker processes load what they need and no more.
+"""
+
+# ruff: noqa: PLC0415 # a part is imported when it is first asked for
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .errors import BadInput, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from . import evidence
+    from .errors import ConservationError, MissingExtra, SimulatorError
+    from .explanation import Explanation
+    from .funding import Allocation, Counts, Member, Rule, TermWeights, allocate
+    from .outputs import write as write_results
+    from .replicate import Comparison, Progress, Sample
+    from .scenario import Scenario, load, load_all, names
+    from .scenario import write as write_scenario
+
+    __version__: str
+
+__all__ = [
+    "Allocation",
+    "BadInput",
+    "Comparison",
+    "ConservationError",
+    "Counts",
+    "Explanation",
+    "Fault",
+    "Member",
+    "MissingExtra",
+    "Rule",
+    "Sample",
+    "Scenario",
+    "SimulatorError",
+    "TermWeights",
+    "__version__",
+    "allocate",
+    "assumptions",
+    "compare",
+    "evidence",
+    "explain",
+    "load",
+    "load_all",
+    "names",
+    "read",
+    "run",
+    "write_results",
+    "write_scenario",
+]
+
+_LIVES_IN = {
+    "Allocation": "funding",
+    "Comparison": "replicate",
+    "ConservationError": "errors",
+    "Counts": "funding",
+    "Explanation": "explanation",
+    "Member": "funding",
+    "MissingExtra": "errors",
+    "Rule": "funding",
+    "Sample": "replicate",
+    "Scenario": "scenario",
+    "SimulatorError": "errors",
+    "TermWeights": "funding",
+    "allocate": "funding",
+    "load": "scenario",
+    "load_all": "scenario",
+    "names": "scenario",
+}
+_CALLED_THERE = {
+    "__version__": ("outputs", "model_version"),
+    "write_results": ("outputs", "write"),
+    "write_scenario": ("scenario", "write"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, out of the room in which it lives."""
+    if name == "evidence":
+        return import_module(".evidence", __name__)
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    room, there = _CALLED_THERE.get(name) or (_LIVES_IN[name], name)
+    found = getattr(import_module(f".{room}", __name__), there)
+    globals()[name] = found() if name == "__version__" else found
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def read(
+    scenarios: Iterable[str | Path | Scenario], changes: Sequence[str] = ()
+) -> tuple[Scenario, ...]:
+    """Read several scenarios and tell the faults of all of them at once.
+
+    Parameters
+    ----------
+    scenarios
+        Names of the library, paths to ``.yaml`` or ``run.json`` files, or scenarios, which stay as they
+        are.
+    changes
+        Changes to each, such as ``plan.move_on_delay_days=90``.
+
+    Raises
+    ------
+    BadInput
+        With every fault found.
+    """
+    found: list[Scenario] = []
+    faults: list[Fault] = []
+    for each in scenarios:
+        try:
+            found += _read_one(each, changes)
+        except BadInput as wrong:
+            faults += wrong.faults
+    if faults:
+        raise BadInput(dict.fromkeys(faults))
+    return tuple(found)
+
+
+def _read_one(scenario: str | Path | Scenario, changes: Sequence[str]) -> tuple[Scenario, ...]:
+    from .scenario import Scenario, load_all
+
+    return (
+        (_as_is(scenario, changes),)
+        if isinstance(scenario, Scenario)
+        else load_all(scenario, changes)
+    )
+
+
+def _as_is(scenario: Scenario, changes: Sequence[str]) -> Scenario:
+    if changes:
+        rule, advice = "go with a name or a path", "give them to load, which reads the scenario"
+        raise BadInput([Fault(scenario.name, "changes", rule, ", ".join(changes), advice)])
+    return scenario
+
+
+def run(
+    scenario: str | Path | Scenario,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | None = 1,
+    changes: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Sample:
+    """Run a scenario many times.
+
+    Parameters
+    ----------
+    scenario
+        A name of the library, a path to a ``.yaml`` file or to a ``run.json``, or a scenario.
+    replications, seed
+        By default those of the ``run.json``, or 100 and 1.
+    workers
+        Processes; None for one on each core. Results do not depend on it. A script that asks for more than
+        one keeps what it does under ``if __name__ == "__main__":``.
+    changes
+        Changes such as ``plan.move_on_delay_days=90``, in their order.
+    progress
+        Told how many replications are done, and of how many.
+
+    Raises
+    ------
+    BadInput
+        With every fault of what was given.
+    """
+    from . import replicate
+    from .outputs import settings
+    from .scenario import Scenario, load
+
+    whole = _as_is(scenario, changes) if isinstance(scenario, Scenario) else load(scenario, changes)
+    chosen = settings([scenario], seed, replications)
+    return replicate.run([whole], chosen.replications, chosen.seed, workers, progress)[0]
+
+
+def compare(
+    scenarios: Sequence[str | Path | Scenario],
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | None = 1,
+    changes: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run scenarios with the same people and the same luck, each against the first.
+
+    Parameters are those of `run`; changes are made to every scenario.
+
+    Raises
+    ------
+    BadInput
+        With every fault of what was given; if there are fewer than two scenarios, two have one name, or
+        they differ in years, groups or partnerships.
+    """
+    from . import replicate
+    from .outputs import settings
+
+    whole = read(scenarios, changes)
+    told_apart(whole)
+    chosen = settings(scenarios, seed, replications)
+    return replicate.compare(whole, chosen.replications, chosen.seed, workers, progress)
+
+
+def told_apart(scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios that share a name, since their results could not be told apart.
+
+    Raises
+    ------
+    BadInput
+        With the names that come more than once.
+    """
+    names = [scenario.name for scenario in scenarios]
+    again = list(dict.fromkeys(name for name in names if names.count(name) > 1))
+    if again:
+        rule, advice = "differ in name", "write one of them to a file of another name"
+        raise BadInput([Fault("compare", "scenarios", rule, ", ".join(again), advice)])
+
+
+def explain(
+    scenario: str | Path | Scenario | Sample,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | None = 1,
+    changes: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Explanation:
+    """Say why each partnership's allocation changes from year to year.
+
+    Parameters are those of `run`; or a sample that `run` has returned, and nothing else.
+    """
+    from . import explanation
+    from .replicate import Sample
+
+    if isinstance(scenario, Sample):
+        return explanation.explain(scenario)
+    sample = run(
+        scenario,
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        changes=changes,
+        progress=progress,
+    )
+    return explanation.explain(sample)
+
+
+def assumptions(scenario: str | Path | Scenario) -> pd.DataFrame:
+    """Every assumption of a scenario and what supports it, the least known first.
+
+    Returns
+    -------
+    Its path, title, value and unit; its grade, the lowest and highest value that is plausible, whether it
+    lies outside, its source, and what it was fitted to.
+    """
+    import pandas as pd
+
+    from .outputs import evidence_records
+
+    (whole,) = read([scenario])
+    return pd.DataFrame(evidence_records(whole))

@@ -48,7 +48,9 @@ class Chance:
         }
         return self._generator
 
-    def row(self, group: str, purpose: str, spell: int, people: int, kind: Kind | None = None) -> Row:
+    def row(
+        self, group: str, purpose: str, spell: int, people: int, kind: Kind | None = None
+    ) -> Row:
         """One number for each person: unit exponential unless the purpose asks for another kind.
 
         A longer row begins with the same numbers as a shorter one.
@@ -72,21 +74,21 @@ class Chance:
         return days[: int(np.searchsorted(days, until_day))]
 
 
-class Spells:
-    """The rows of one group for one state: a tuple of rows for each spell, made when first needed."""
+class Spells(dict[int, tuple[memoryview, ...]]):
+    """The rows of one group for one state: for each spell, counted from 0, a row for each purpose.
+
+    A spell's rows are drawn when they are first asked for.
+    """
 
     def __init__(self, chance: Chance, group: str, purposes: Sequence[str], people: int):
+        super().__init__()
         self._chance, self._group, self._people = chance, group, people
-        self._purposes = tuple(purposes)
-        self.rows: list[tuple[memoryview, ...]] = []
+        self.purposes = tuple(purposes)
 
-    def __getitem__(self, spell: int) -> tuple[memoryview, ...]:
-        """The rows of a spell, counted from 0: one for each purpose, in the order of the purposes."""
-        while spell >= len(self.rows):
-            self.rows.append(
-                tuple(
-                    self._chance.row(self._group, purpose, len(self.rows), self._people).data
-                    for purpose in self._purposes
-                )
-            )
-        return self.rows[spell]
+    def __missing__(self, spell: int) -> tuple[memoryview, ...]:
+        rows = tuple(
+            self._chance.row(self._group, purpose, spell, self._people).data
+            for purpose in self.purposes
+        )
+        self[spell] = rows
+        return rows

@@ -1,19 +1,12 @@
 """Durations: from a person's own luck to days.
 
 Luck is a threshold drawn from the unit exponential, or a standard normal. A duration is what the hazard
-makes of it, so the same person reacts to a changed hazard with the same luck. All functions take numbers or
-arrays of numbers.
+makes of it, so the same person reacts to a changed hazard with the same luck.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
-
-Days = TypeVar("Days", float, NDArray[np.float64])
 
 NEVER = math.inf
 
@@ -33,22 +26,27 @@ def weibull_hazard(days: float, shape: float, scale_days: float) -> float:
     return (days / scale_days) ** shape
 
 
-def weibull_days(threshold: Days, shape: float, scale_days: float, served_days: Days | float = 0.0) -> Days:
+def weibull_days(
+    threshold: float, shape: float, scale_days: float, served_days: float = 0.0
+) -> float:
     """Days still to come, after some are served, until a Weibull hazard has used up the threshold."""
-    if scale_days == NEVER:
-        return threshold * NEVER
-    if isinstance(served_days, float) and served_days == 0:
+    if not served_days:
         return scale_days * threshold ** (1 / shape)
-    return scale_days * ((served_days / scale_days) ** shape + threshold) ** (1 / shape) - served_days
+    used = (served_days / scale_days) ** shape
+    return scale_days * (used + threshold) ** (1 / shape) - served_days
 
 
-def lognormal_days(normal: Days, median_days: float, sigma: float) -> Days:
+def lognormal_days(normal: float, median_days: float, sigma: float) -> float:
     """Days of a lognormal duration: ``median * exp(sigma * z)``."""
-    return median_days * math.e ** (sigma * normal)
+    return median_days * math.exp(sigma * normal)
 
 
 def two_step_days(
-    threshold: float, first_rate: float, first_days: float, later_rate: float, served_days: float = 0.0
+    threshold: float,
+    first_rate: float,
+    first_days: float,
+    later_rate: float,
+    served_days: float = 0.0,
 ) -> float:
     """Days still to come until a hazard that changes once has used up the threshold.
 
@@ -59,8 +57,8 @@ def two_step_days(
     served_days
         How many days have passed already.
     """
-    first_left = max(0.0, first_days - served_days)
+    first_left = first_days - served_days if first_days > served_days else 0.0
     used_first = first_rate * first_left
     if threshold < used_first:
         return threshold / first_rate
-    return first_left + exponential_days(threshold - used_first, later_rate)
+    return first_left + ((threshold - used_first) / later_rate if later_rate else NEVER)

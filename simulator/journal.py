@@ -7,6 +7,7 @@ the measures. Records with a negative day tell of the stock's past.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -118,27 +119,37 @@ class Records:
         return wanted[self.what]
 
 
+Write = Callable[[float, int, int, int], None]
+"""Adds a record: the day, the person, what happened, and the pence a week that are then committed."""
+
+
 class Journal:
-    """The book in which a partnership's model writes."""
+    """The book in which a partnership's model writes.
+
+    Attributes
+    ----------
+    write
+        Adds a record. A closure, since it is called some twenty thousand times in a replication.
+    """
 
     def __init__(self) -> None:
-        self._days = array("d")
-        self._persons = array("q")
-        self._whats = array("q")
-        self._committed = array("q")
+        self._columns = array("d"), array("q"), array("q"), array("q")
+        self.write: Write = self._writer()
+
+    def _writer(self) -> Write:
+        add_day, add_person, add_what, add_committed = (column.append for column in self._columns)
+
+        def write(day: float, person: int, what: int, committed: int) -> None:
+            add_day(day)
+            add_person(person)
+            add_what(what)
+            add_committed(committed)
+
+        return write
 
     def __len__(self) -> int:
-        return len(self._days)
-
-    def write(self, day: float, person: int, what: int, committed: int) -> None:
-        """Add a record."""
-        self._days.append(day)
-        self._persons.append(person)
-        self._whats.append(what)
-        self._committed.append(committed)
+        return len(self._columns[0])
 
     def records(self) -> Records:
         """The records so far."""
-        return Records(
-            np.array(self._days), np.array(self._persons), np.array(self._whats), np.array(self._committed)
-        )
+        return Records(*(np.array(column) for column in self._columns))

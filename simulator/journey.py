@@ -25,11 +25,19 @@ FIRST_4_WEEKS_DAYS = 28
 FIRST_2_WEEKS_DAYS = 14
 SETTLED_AFTER_DAYS = TWELVE_WEEKS_DAYS
 
+# Plain numbers: the functions below are called some ten thousand times in a replication.
+PLANNED_EXIT, EARLY_EXIT = int(Happened.PLANNED_EXIT), int(Happened.EARLY_EXIT)
+DROPPED_OUT, CUSTODY = int(Happened.DROPPED_OUT), int(Happened.CUSTODY)
+MOVED_AWAY, DIED_IN_TREATMENT = int(Happened.MOVED_AWAY), int(Happened.DIED_IN_TREATMENT)
+DIED_UNTREATED, STOPPED = int(Happened.DIED_UNTREATED), int(Happened.STOPPED)
+DIED_WAITING, GAVE_UP = int(Happened.DIED_WAITING), int(Happened.GAVE_UP)
+SETTLES, BECOMES_READY = int(Happened.SETTLED), int(Happened.READY)
+
 FIRST_WEEKS, SETTLED, READY = range(3)
 """The phases of treatment, each with its weekly cost."""
 
-Next = tuple[float, Happened]
-"""The day on which something happens, and what."""
+Next = tuple[float, int]
+"""The day on which something happens, and what, as a `Happened` number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +54,7 @@ class Clocks:
     deaths_in_recovery: float
     assessment_median: float
     assessment_sigma: float
-    giving_up: float
-    gives_up_at_once: bool
+    mean_patience: float
     drop_out_shape: float
     drop_out_scale: float
     deaths_in_treatment: float
@@ -64,7 +71,6 @@ class Clocks:
 def clocks(group: Group, world: World) -> Clocks:
     """A group's clocks, read from its assumptions."""
     need, waiting, treatment, after = group.need, group.waiting, group.treatment, group.after
-    patience = scale(waiting.mean_patience_days)
     costs = (
         treatment.cost_first_12_weeks_gbp_per_week,
         treatment.cost_settled_gbp_per_week,
@@ -83,8 +89,7 @@ def clocks(group: Group, world: World) -> Clocks:
         deaths_in_recovery=after.deaths_in_recovery_per_year / DAYS_PER_YEAR,
         assessment_median=scale(waiting.assessment.median_days),
         assessment_sigma=waiting.assessment.sigma,
-        giving_up=1 / patience if patience else 0.0,
-        gives_up_at_once=patience == 0,
+        mean_patience=scale(waiting.mean_patience_days),
         drop_out_shape=treatment.drop_out.shape,
         drop_out_scale=scale(treatment.drop_out.scale_days),
         deaths_in_treatment=treatment.deaths_per_year / DAYS_PER_YEAR,
@@ -105,7 +110,11 @@ def first_seeking_days(c: Clocks, luck: float) -> float:
 
 
 def seeks_again_days(
-    c: Clocks, luck: float, served_days: float = 0.0, support_days: float = 0.0, support_ratio: float = 1.0
+    c: Clocks,
+    luck: float,
+    served_days: float = 0.0,
+    support_days: float = 0.0,
+    support_ratio: float = 1.0,
 ) -> float:
     """Days until somebody who has been in treatment seeks it again; support may hasten it while it lasts."""
     shape, scale_days = c.seeks_again_shape, c.seeks_again_scale
@@ -118,14 +127,23 @@ def seeks_again_days(
 
 
 def leaves_need(
-    c: Clocks, day: float, stop: float, die: float, first_deaths: float, first_days: float, served_days: float
+    c: Clocks,
+    day: float,
+    stop: float,
+    die: float,
+    first_deaths: float,
+    first_days: float,
+    served_days: float,
 ) -> Next:
     """When an untreated person stops using or dies, whichever is first."""
-    stops = exponential_days(stop, c.stops)
-    dies = two_step_days(die, first_deaths, first_days, c.deaths_untreated, served_days)
+    stops = stop / c.stops if c.stops else math.inf
+    if first_days > served_days:
+        dies = two_step_days(die, first_deaths, first_days, c.deaths_untreated, served_days)
+    else:
+        dies = die / c.deaths_untreated if c.deaths_untreated else math.inf
     if dies < stops:
-        return day + dies, Happened.DIED_UNTREATED
-    return day + stops, Happened.STOPPED
+        return day + dies, DIED_UNTREATED
+    return day + stops, STOPPED
 
 
 def assessment_days(c: Clocks, luck: float) -> float:
@@ -135,23 +153,21 @@ def assessment_days(c: Clocks, luck: float) -> float:
 
 def leaves_list(c: Clocks, day: float, patience: float, die: float) -> Next:
     """When somebody who waits gives up or dies, whichever is first."""
-    gives_up = 0.0 if c.gives_up_at_once else exponential_days(patience, c.giving_up)
-    dies = exponential_days(die, c.deaths_untreated)
+    gives_up = patience * c.mean_patience
+    dies = die / c.deaths_untreated if c.deaths_untreated else math.inf
     if dies < gives_up:
-        return day + dies, Happened.DIED_WAITING
-    return day + gives_up, Happened.GAVE_UP
+        return day + dies, DIED_WAITING
+    return day + gives_up, GAVE_UP
 
 
 def leaves_otherwise(c: Clocks, day: float, die: float, custody: float, move: float) -> Next:
     """When a client in treatment dies, goes to prison or moves away, whichever is first."""
-    days, what = exponential_days(die, c.deaths_in_treatment), Happened.DIED_IN_TREATMENT
-    other = exponential_days(custody, c.custody)
-    if other < days:
-        days, what = other, Happened.CUSTODY
-    other = exponential_days(move, c.moves_away)
-    if other < days:
-        days, what = other, Happened.MOVED_AWAY
-    return day + days, what
+    dies = die / c.deaths_in_treatment if c.deaths_in_treatment else math.inf
+    arrested = custody / c.custody if c.custody else math.inf
+    moves = move / c.moves_away if c.moves_away else math.inf
+    if dies < arrested and dies < moves:
+        return day + dies, DIED_IN_TREATMENT
+    return (day + arrested, CUSTODY) if arrested < moves else (day + moves, MOVED_AWAY)
 
 
 def drop_out_days(c: Clocks, luck: float, hazard_ratio: float, served_days: float = 0.0) -> float:
@@ -185,23 +201,25 @@ def review_day(start: float, not_before: float) -> float:
     return start + REVIEW_EVERY_DAYS * max(1, reviews)
 
 
-def leaves_treatment(drop_out_day: float, otherwise: Next, early_day: float, planned_day: float) -> Next:
+def leaves_treatment(
+    drop_out_day: float, otherwise: Next, early_day: float, planned_day: float
+) -> Next:
     """How and when a client leaves treatment, as things stand: the first of the rival exits."""
     day, what = otherwise
     if drop_out_day < day:
-        day, what = drop_out_day, Happened.DROPPED_OUT
+        day, what = drop_out_day, DROPPED_OUT
     if early_day < day:
-        day, what = early_day, Happened.EARLY_EXIT
+        day, what = early_day, EARLY_EXIT
     if planned_day < day:
-        day, what = planned_day, Happened.PLANNED_EXIT
+        day, what = planned_day, PLANNED_EXIT
     return day, what
 
 
 def next_phase(phase: int, start: float, ready_day: float) -> Next:
-    """When a client in treatment settles or becomes ready, whichever is next."""
+    """When a client in treatment who is not yet ready settles or becomes ready, whichever is next."""
     if phase == FIRST_WEEKS and start + SETTLED_AFTER_DAYS < ready_day:
-        return start + SETTLED_AFTER_DAYS, Happened.SETTLED
-    return (ready_day, Happened.READY) if phase < READY else (math.inf, Happened.READY)
+        return start + SETTLED_AFTER_DAYS, SETTLES
+    return ready_day, BECOMES_READY
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +235,11 @@ NO_SUPPORT = Aftercare(0.0, 1.0, 1.0)
 
 
 def relapse_days(
-    c: Clocks, luck: float, exit_ratio: float, served_days: float = 0.0, support: Aftercare = NO_SUPPORT
+    c: Clocks,
+    luck: float,
+    exit_ratio: float,
+    served_days: float = 0.0,
+    support: Aftercare = NO_SUPPORT,
 ) -> float:
     """Days still to come until relapse, for somebody whose recovery has lasted some days already.
 

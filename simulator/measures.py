@@ -147,7 +147,9 @@ class Journeys:
     def _latest_in_contact(self, begin: float, end: float) -> Ints:
         rows = np.flatnonzero((self.start < end) & (self.end >= begin))
         person = self.person[rows]
-        latest = np.append(person[1:] != person[:-1], True) if len(rows) else np.zeros(0, dtype=bool)
+        latest = (
+            np.append(person[1:] != person[:-1], True) if len(rows) else np.zeros(0, dtype=bool)
+        )
         chosen: Ints = rows[latest]
         return chosen
 
@@ -159,10 +161,17 @@ class Journeys:
         return persons
 
 
+def _by_person(records: Records, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Rows by person, each person's in the order in which they were written, which is that of their days."""
+    person = records.person[rows]
+    if len(person) and person.max() < 2**16:
+        person = person.astype(np.uint16)  # sorted by radix: ten times as fast
+    return rows[np.argsort(person, kind="stable")]
+
+
 def journeys(records: Records) -> Journeys:
     """The journeys that a journal tells of; one that has not ended has an infinite end."""
-    rows = np.flatnonzero(records.of(Happened.START, *EXITS))
-    order = rows[np.lexsort((records.day[rows], records.person[rows]))]
+    order = _by_person(records, np.flatnonzero(records.of(Happened.START, *EXITS)))
     person, day, what = records.person[order], records.day[order], records.what[order]
     starts = np.flatnonzero(what == Happened.START)
     following = np.minimum(starts + 1, len(order) - 1)
@@ -189,8 +198,7 @@ class Waits:
 def waits(records: Records) -> Waits:
     """How referrals of the run ended: a start, giving up, or a death."""
     ends = (Happened.START, Happened.GAVE_UP, Happened.DIED_WAITING)
-    rows = np.flatnonzero(records.of(Happened.REFERRAL, *ends))
-    order = rows[np.lexsort((rows, records.day[rows], records.person[rows]))]
+    order = _by_person(records, np.flatnonzero(records.of(Happened.REFERRAL, *ends)))
     person, day, what = records.person[order], records.day[order], records.what[order]
     referrals = np.flatnonzero((what == Happened.REFERRAL) & (day >= 0))
     referrals = referrals[referrals + 1 < len(order)]
@@ -212,7 +220,7 @@ def _changes(records: Records, kinds: Sequence[Happened]) -> NDArray[np.intp]:
 def _integral(days: Floats, levels: Floats, begin: float, end: float) -> float:
     """Area under a step function that takes ``levels[i]`` from ``days[i]`` on, between two days."""
     edges = np.clip(np.append(days, end), begin, end)
-    return float(np.dot(levels, np.diff(edges)))
+    return float((levels * np.diff(edges)).sum())
 
 
 _COSTED = (Happened.START, Happened.SETTLED, Happened.READY, *EXITS)
@@ -351,7 +359,9 @@ def tallies(records: Records, counter: Counter, on_day_0: Floats, money: Floats)
         "wait_days": referrals_with(started, waited.days),
         "waits": referrals_with(started),
         "waits_3_weeks_or_less": referrals_with(in_time),
-        "starts_kept_12_weeks": counter.by_year(told.start[began & kept], told.person[began & kept]),
+        "starts_kept_12_weeks": counter.by_year(
+            told.start[began & kept], told.person[began & kept]
+        ),
         "planned_exits": many(PLANNED),
         "early_exits": many([Happened.EARLY_EXIT]),
         "unplanned_exits": many(UNPLANNED),
@@ -399,7 +409,9 @@ def measures(tally: Floats) -> Floats:
     row = {name: whole[..., TALLIES.index(name), :, :] for name in TALLIES}
     out = np.empty((*tally.shape[:-3], len(MEASURES), *tally.shape[-2:]))
     for i, name in enumerate(MEASURES):
-        out[..., i, :, :] = _ratio(*(row[part] for part in _RATIOS[name])) if name in _RATIOS else row[name]
+        out[..., i, :, :] = (
+            _ratio(*(row[part] for part in _RATIOS[name])) if name in _RATIOS else row[name]
+        )
         if name in MONEY_MEASURES:
             out[..., i, :, :-1] = np.nan
     return out

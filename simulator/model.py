@@ -138,9 +138,12 @@ class Partnership:
         groups = self._scenario.world.groups
         cost = self._scenario.world.outreach_cost_per_referral_gbp
         return Levers(
-            move_on_delay_days=tuple(in_year(for_group(plan.move_on_delay_days, g), year) for g in groups),
+            move_on_delay_days=tuple(
+                in_year(for_group(plan.move_on_delay_days, g), year) for g in groups
+            ),
             early_exits_per_day=tuple(
-                in_year(for_group(plan.early_exit_rate_per_year, g), year) / DAYS_PER_YEAR for g in groups
+                in_year(for_group(plan.early_exit_rate_per_year, g), year) / DAYS_PER_YEAR
+                for g in groups
             ),
             weekly_budget_pence=money.weekly_budget_pence,
             stretch_share=in_year(plan.stretch_share, year),

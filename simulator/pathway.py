@@ -2,8 +2,9 @@
 
 Read it as a client's day from top to bottom: `_falls_into_need`, `_seeks`, `_is_assessed`, `_starts`,
 `_changes_phase`, `_leaves`, `_recovers`, `_relapses`. Each person has one entry in a diary, what is due next
-and when. The diary is looked through each 1 April and 1 October, when levers and caseloads change, and only
-what falls before the next of these days becomes an event; nothing is scheduled past it and nothing cancelled.
+and when. The diary is opened each 1 April and 1 October, when levers and caseloads change, and only what
+falls before the next of these days becomes an event. Onset, and leaving need untreated, touch nobody else: they
+are written down when the diary is opened, without an event.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import math
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 import simpy
@@ -31,23 +33,23 @@ NEVER = math.inf
 NO_LEVERS_YET = -1.0
 # Plain numbers: the loop looks at them some ten thousand times in a replication.
 UNTREATED, WAITING, IN_TREATMENT = int(State.UNTREATED), int(State.WAITING), int(State.IN_TREATMENT)
-IN_RECOVERY, PRISON, GONE = int(State.IN_RECOVERY), int(State.PRISON), int(State.GONE)
+IN_RECOVERY, PRISON = int(State.IN_RECOVERY), int(State.PRISON)
+ONSET, REFERRAL, ASSESSED = int(Happened.ONSET), int(Happened.REFERRAL), int(Happened.ASSESSED)
+GAVE_UP, START, SETTLED = int(Happened.GAVE_UP), int(Happened.START), int(Happened.SETTLED)
+PLANNED_EXIT, EARLY_EXIT = int(Happened.PLANNED_EXIT), int(Happened.EARLY_EXIT)
+DROPPED_OUT, CUSTODY = int(Happened.DROPPED_OUT), int(Happened.CUSTODY)
+RELAPSE, RELEASE, STOPPED = int(Happened.RELAPSE), int(Happened.RELEASE), int(Happened.STOPPED)
+DIED_UNTREATED = int(Happened.DIED_UNTREATED)
+DIED_IN_RECOVERY = int(Happened.DIED_IN_RECOVERY)
+SUPPORT_ENDED = int(Happened.SUPPORT_ENDED)
 MOVES_TO = [int(MOVES[what][1]) if what in MOVES else int(State.NOT_YET) for what in Happened]
-REFERRAL, GAVE_UP, START, SETTLED = (
-    Happened.REFERRAL,
-    Happened.GAVE_UP,
-    Happened.START,
-    Happened.SETTLED,
-)
-PLANNED_EXIT, EARLY_EXIT, CUSTODY = Happened.PLANNED_EXIT, Happened.EARLY_EXIT, Happened.CUSTODY
-DROPPED_OUT, RELAPSE, RELEASE = Happened.DROPPED_OUT, Happened.RELAPSE, Happened.RELEASE
-ASSESSED, SUPPORT_ENDED = Happened.ASSESSED, Happened.SUPPORT_ENDED
-DIED_IN_RECOVERY = Happened.DIED_IN_RECOVERY
 PAST_EXIT = {UNTREATED: DROPPED_OUT, IN_RECOVERY: PLANNED_EXIT, PRISON: CUSTODY}
 
 
 class Due(simpy.Event):
     """Something that is due for one person; it stands only while the diary still says so."""
+
+    __slots__ = ("callbacks", "day", "person")
 
     _ok = True
     _value = None
@@ -84,19 +86,26 @@ class Levers:
 class GroupPeople:
     """The people of one group: their numbers, their clocks, their luck."""
 
-    def __init__(self, chance: Chance, name: str, first: int, c: Clocks, standing: Standing, priority: int):
+    def __init__(
+        self, chance: Chance, name: str, first: int, c: Clocks, standing: Standing, priority: int
+    ):
         self.name, self.first, self.clocks, self.standing = name, first, c, standing
         self.people = len(standing.state)
+        self.arrivals = int(np.count_nonzero(standing.state == State.NOT_YET))
         self.priority = priority
-        self.untreated, self.waiting, self.treated, self.recovering, self.serving = (
-            Spells(chance, name, purposes, self.people) for purposes in (SEEK, WAIT, TREAT, RECOVER, SERVE)
-        )
+        self.luck = [
+            Spells(chance, name, purposes, self.people)
+            for purposes in (SEEK, WAIT, TREAT, RECOVER, SERVE)
+        ]
+        self.untreated, self.waiting, self.treated, self.recovering, self.serving = self.luck
         self.held_days = NO_LEVERS_YET
         self.early_per_day = 0.0
         self.outreach_ratio = 1.0
 
 
-def people_of(scenario: Scenario, partnership: str, chance: Chance, until_day: float) -> list[GroupPeople]:
+def people_of(
+    scenario: Scenario, partnership: str, chance: Chance, until_day: float
+) -> list[GroupPeople]:
     """Everybody in a partnership by group: the stock on day 0, and those to come."""
     world, history = scenario.world, scenario.history
     priority, held = scenario.partnerships[partnership].plan.priority, history.move_on_delay_days
@@ -124,6 +133,45 @@ class Pathway:
         Where each person is now, as a `State` number.
     """
 
+    __slots__ = (
+        "_after_support",
+        "_aftercare",
+        "_calls",
+        "_drop_out_day",
+        "_due_day",
+        "_due_what",
+        "_early_day",
+        "_early_left",
+        "_env",
+        "_exit",
+        "_exit_ratio",
+        "_hazard_ratio",
+        "_open_to",
+        "_otherwise",
+        "_outreach_to",
+        "_phase",
+        "_ready_day",
+        "_relapse_luck",
+        "_schedule",
+        "_seek_day",
+        "_since",
+        "_spells",
+        "_treated_before",
+        "_unsupported",
+        "_until",
+        "_weekly_pence",
+        "_world",
+        "_write",
+        "committed_on_day_0",
+        "group_of",
+        "groups",
+        "journal",
+        "people",
+        "places",
+        "state",
+        "support",
+    )
+
     def __init__(self, scenario: Scenario, partnership: str, chance: Chance, until_day: float):
         self._world = scenario.world
         plan = scenario.partnerships[partnership].plan
@@ -135,6 +183,7 @@ class Pathway:
         self.journal = Journal()
         self._write = self.journal.write
         self._env = simpy.Environment()
+        self._schedule = self._env.schedule
         self._until = 0.0
         self.places, self.support = Places(), SupportPlaces()
         self._aftercare = journey.NO_SUPPORT
@@ -146,7 +195,6 @@ class Pathway:
 
     def _callbacks(self) -> list[list[Callable[[Due], None]]]:
         calls: dict[Happened, Callable[[Due], None]] = {
-            Happened.ONSET: self._falls_into_need,
             REFERRAL: self._seeks,
             ASSESSED: self._is_assessed,
             GAVE_UP: self._leaves_list,
@@ -155,8 +203,8 @@ class Pathway:
             Happened.READY: self._changes_phase,
             RELAPSE: self._relapses,
             RELEASE: self._is_released,
-            Happened.STOPPED: self._goes_for_good,
-            Happened.DIED_UNTREATED: self._goes_for_good,
+            STOPPED: self._goes_for_good,
+            DIED_UNTREATED: self._goes_for_good,
             DIED_IN_RECOVERY: self._goes_for_good,
             SUPPORT_ENDED: self._support_ends,
         }
@@ -170,10 +218,10 @@ class Pathway:
         treated = np.concatenate([g.standing.treated_before for g in self.groups])
         self._treated_before: list[bool] = treated.tolist()
         self._due_day = array("d", [NEVER]) * n
-        self._due_what = [Happened.ONSET] * n
+        self._due_what = array("b", [ONSET]) * n
         self._spells = [[0] * n for _ in State]
         self._since = [0.0] * n
-        self._otherwise = [(NEVER, Happened.STOPPED)] * n
+        self._otherwise = [(NEVER, STOPPED)] * n
         self._seek_day, self._ready_day = [NEVER] * n, [NEVER] * n
         self._drop_out_day, self._early_day, self._early_left = [NEVER] * n, [NEVER] * n, [0.0] * n
         self._exit = [(NEVER, DROPPED_OUT)] * n
@@ -191,7 +239,9 @@ class Pathway:
         self.support.places = levers.support_places
         effects = self._world.support
         self._aftercare = Aftercare(
-            levers.support_days, effects.relapse_hazard_ratio, effects.relapse_hazard_ratio_afterwards
+            levers.support_days,
+            effects.relapse_hazard_ratio,
+            effects.relapse_hazard_ratio_afterwards,
         )
         self._set_exits(now, levers)
         self._set_outreach(now, levers.outreach_referrals_per_day)
@@ -207,7 +257,10 @@ class Pathway:
         """People by state and group, as they stand now."""
         state = np.frombuffer(self.state, dtype=np.int64)
         return np.stack(
-            [np.bincount(state[g.first : g.first + g.people], minlength=len(State)) for g in self.groups],
+            [
+                np.bincount(state[g.first : g.first + g.people], minlength=len(State))
+                for g in self.groups
+            ],
             axis=1,
         )
 
@@ -261,32 +314,44 @@ class Pathway:
                 self._next_untreated(person, now)
 
     def _open_diary(self, now: float, until_day: float) -> None:
-        self._until = until_day
+        """Make events of what is due until a day; what touches nobody else is written down at once."""
         due = np.frombuffer(self._due_day, dtype=np.float64)
+        what = np.frombuffer(self._due_what, dtype=np.int8)
+        quiet = (what == ONSET) | (what == STOPPED) | (what == DIED_UNTREATED)
+        for person in np.flatnonzero(quiet & (due >= now) & (due < until_day)).tolist():
+            if self._due_what[person] == ONSET:
+                self._falls_into_need(person, self._due_day[person])
+            elif person not in self.support.holders:
+                self._is_gone(person, self._due_day[person])
+        self._until = until_day
         for person in np.flatnonzero((due >= now) & (due < until_day)).tolist():
-            self._note(person, self._due_day[person], self._due_what[person], now)
+            day = self._due_day[person]
+            self._schedule(Due(self._calls[self._due_what[person]], person, day), delay=day - now)
 
-    def _note(self, person: int, day: float, what: Happened, now: float) -> None:
+    def _note(self, person: int, day: float, what: int, now: float) -> None:
         """Write in the diary what is due next for a person; it replaces whatever stood there."""
         self._due_day[person] = day
         self._due_what[person] = what
         if day < self._until:
-            self._env.schedule(Due(self._calls[what], person, day), delay=day - now)
+            self._schedule(Due(self._calls[what], person, day), delay=day - now)
 
     # Day 0
 
     def _place_stock(self) -> None:
         for g in self.groups:
-            for person, since in enumerate(g.standing.since.tolist(), g.first):
+            stock = g.people - g.arrivals
+            for person, since in enumerate(g.standing.since[:stock].tolist(), g.first):
                 self._place(person, g, since)
+            come = slice(g.first + stock, g.first + g.people)
+            self._due_day[come] = array("d", g.standing.since[stock:].tolist())
             self._remember(g)
+        self._unsupported.sort(key=itemgetter(1))
 
     def _place(self, person: int, g: GroupPeople, since: float) -> None:
         where = self.state[person]
-        if where == State.NOT_YET:
-            self._note(person, since, Happened.ONSET, 0.0)
-        elif where == UNTREATED:
-            self._is_untreated(person, g, 0.0, since, g.clocks.deaths_after_exit, FIRST_4_WEEKS_DAYS)
+        if where == UNTREATED:
+            first_days = FIRST_4_WEEKS_DAYS if self._treated_before[person] else 0.0
+            self._is_untreated(person, g, 0.0, since, g.clocks.deaths_after_exit, first_days)
         elif where == WAITING:
             self._waits(person, g, 0.0, since)
         elif where == IN_TREATMENT:
@@ -318,15 +383,14 @@ class Pathway:
                 write(day, person, REFERRAL, 0)
             elif standing.treated_before[i] and day > -PAST_DAYS:
                 kept = standing.kept_12_weeks[i] or where == IN_RECOVERY
-                write(day - (TWELVE_WEEKS_DAYS if kept else 1), person, START, 0)
+                write(day - (TWELVE_WEEKS_DAYS + 1 if kept else 1), person, START, 0)
                 write(day, person, PAST_EXIT[where], 0)
 
     # A client's day
 
-    def _falls_into_need(self, due: Due) -> None:
-        person, now = due.person, self._env.now
-        self._move(person, Happened.ONSET, now)
-        self._is_untreated(person, self.group_of[person], now, now, 0.0, 0.0)
+    def _falls_into_need(self, person: int, day: float) -> None:
+        self._move(person, ONSET, day)
+        self._is_untreated(person, self.group_of[person], day, day, 0.0, 0.0)
 
     def _is_untreated(
         self,
@@ -339,38 +403,46 @@ class Pathway:
         support_days: float = 0.0,
     ) -> None:
         """Somebody needs treatment and is not in it: will they seek it, stop, or die?"""
-        c, i = g.clocks, person - g.first
-        seek, stop, die = g.untreated[self._spell(person, UNTREATED)]
-        served = now - since
+        c, i, spells = g.clocks, person - g.first, self._spells[UNTREATED]
+        seek, stop, die = g.untreated[spells[person]]
+        spells[person] += 1
         if self._treated_before[person]:
             ratio = self._world.support.seeks_again_hazard_ratio
-            days = journey.seeks_again_days(c, seek[i], served, support_days, ratio)
+            days = journey.seeks_again_days(c, seek[i], now - since, support_days, ratio)
         else:
             days = journey.first_seeking_days(c, seek[i]) / g.outreach_ratio
         self._seek_day[person] = now + days
         self._otherwise[person] = journey.leaves_need(
-            c, now, stop[i], die[i], first_deaths, first_days, served
+            c, now, stop[i], die[i], first_deaths, first_days, now - since
         )
         self._next_untreated(person, now)
 
     def _next_untreated(self, person: int, now: float) -> None:
-        seek_day, otherwise = self._seek_day[person], self._otherwise[person]
-        after = otherwise if otherwise[0] < seek_day else (seek_day, REFERRAL)
-        self._note_after_support(person, after, now)
+        day, what = self._otherwise[person]
+        if self._seek_day[person] < day:
+            day, what = self._seek_day[person], REFERRAL
+        if self.support.holders:
+            self._note_after_support(person, day, what, now)
+        else:
+            self._note(person, day, what, now)
 
     def _seeks(self, due: Due) -> None:
-        person, now = due.person, self._env.now
-        self._give_support_back(person, now)
+        person, now = due.person, due.day
+        if self.support.holders:
+            self._give_support_back(person, now)
         self._move(person, REFERRAL, now)
         self._waits(person, self.group_of[person], now, now)
 
     def _waits(self, person: int, g: GroupPeople, now: float, referral_day: float) -> None:
         """Somebody is referred: assessed in some days, unless they give up before."""
-        i = person - g.first
-        assessment, patience, die = g.waiting[self._spell(person, WAITING)]
+        c, i, spells = g.clocks, person - g.first, self._spells[WAITING]
+        assessment, patience, die = g.waiting[spells[person]]
+        spells[person] += 1
         self._since[person] = referral_day
-        leaves = journey.leaves_list(g.clocks, now, patience[i], die[i])
-        assessed_day = max(now, referral_day + journey.assessment_days(g.clocks, assessment[i]))
+        leaves = journey.leaves_list(c, now, patience[i], die[i])
+        assessed_day = referral_day + journey.assessment_days(c, assessment[i])
+        if assessed_day < now:
+            assessed_day = now
         if leaves[0] < assessed_day:
             self._note(person, leaves[0], leaves[1], now)
         else:
@@ -378,24 +450,26 @@ class Pathway:
             self._note(person, assessed_day, ASSESSED, now)
 
     def _is_assessed(self, due: Due) -> None:
-        person, now = due.person, self._env.now
+        person, now = due.person, due.day
         g = self.group_of[person]
         self.places.join(person, g.priority, self._since[person], g.clocks.weekly_pence[0])
-        self._note(person, *self._otherwise[person], now)
         self._admit(now)
+        if self.state[person] == WAITING:
+            self._note(person, *self._otherwise[person], now)
 
     def _leaves_list(self, due: Due) -> None:
-        person, now = due.person, self._env.now
+        person, now = due.person, due.day
         if due.day != self._due_day[person]:
             return
         what = self._due_what[person]
         self.places.leave(person)
         self._move(person, what, now)
-        if what is GAVE_UP:
+        if what == GAVE_UP:
             self._is_untreated(person, self.group_of[person], now, now, 0.0, 0.0)
         else:
             self._due_day[person] = NEVER
-        self._admit(now)
+        if self.places.waiting:
+            self._admit(now)
 
     def _admit(self, now: float) -> None:
         while (person := self.places.admit()) is not None:
@@ -406,64 +480,80 @@ class Pathway:
         self._move(person, START, now)
         self._treated_before[person] = True
         self._is_treated(person, g, now, now)
-        self._phase[person], self._weekly_pence[person] = journey.FIRST_WEEKS, g.clocks.weekly_pence[0]
+        self._phase[person], self._weekly_pence[person] = (
+            journey.FIRST_WEEKS,
+            g.clocks.weekly_pence[0],
+        )
         self._choose_exit(person, g, now)
         self._next_in_treatment(person, now)
 
     def _is_treated(self, person: int, g: GroupPeople, now: float, since: float) -> None:
         """A client is in treatment: set the clocks that run against each other."""
-        c, i = g.clocks, person - g.first
-        drop, die, custody, move, early, ready = g.treated[self._spell(person, IN_TREATMENT)]
+        c, i, spells = g.clocks, person - g.first, self._spells[IN_TREATMENT]
+        drop, die, custody, move, early, ready = g.treated[spells[person]]
+        spells[person] += 1
         self._since[person] = since
-        self._drop_out_day[person] = now + journey.drop_out_days(c, drop[i], self._hazard_ratio, now - since)
+        self._drop_out_day[person] = now + journey.drop_out_days(
+            c, drop[i], self._hazard_ratio, now - since
+        )
         self._otherwise[person] = journey.leaves_otherwise(c, now, die[i], custody[i], move[i])
         self._ready_day[person] = since + journey.ready_days(c, ready[i])
         self._early_left[person] = early[i]
-        self._early_day[person] = now + exponential_days(early[i], g.early_per_day)
+        if g.early_per_day:
+            self._early_day[person] = now + early[i] / g.early_per_day
+        else:
+            self._early_day[person] = NEVER
 
     def _choose_exit(self, person: int, g: GroupPeople, now: float) -> None:
         ready_day, early_day = self._ready_day[person], self._early_day[person]
+        could_leave = ready_day + g.held_days
         self._exit[person] = journey.leaves_treatment(
             self._drop_out_day[person],
             self._otherwise[person],
             early_day if early_day < ready_day else NEVER,
-            journey.review_day(self._since[person], max(now, ready_day + g.held_days)),
+            journey.review_day(self._since[person], could_leave if could_leave > now else now),
         )
 
     def _next_in_treatment(self, person: int, now: float) -> None:
-        phase = journey.next_phase(self._phase[person], self._since[person], self._ready_day[person])
-        day, what = phase if phase[0] < self._exit[person][0] else self._exit[person]
+        day, what = self._exit[person]
+        phase = self._phase[person]
+        if phase != journey.READY:
+            sooner = journey.next_phase(phase, self._since[person], self._ready_day[person])
+            if sooner[0] < day:
+                day, what = sooner
         self._note(person, day, what, now)
 
     def _changes_phase(self, due: Due) -> None:
         """A client settles or becomes ready, and costs less from now on."""
-        person, now = due.person, self._env.now
+        person, now = due.person, due.day
         what = self._due_what[person]
-        self._phase[person] = journey.SETTLED if what is SETTLED else journey.READY
+        self._phase[person] = journey.SETTLED if what == SETTLED else journey.READY
         weekly = self.group_of[person].clocks.weekly_pence[self._phase[person]]
         self.places.committed_pence += weekly - self._weekly_pence[person]
         self._weekly_pence[person] = weekly
         self._write(now, person, what, self.places.committed_pence)
         self._next_in_treatment(person, now)
-        self._admit(now)
+        if self.places.waiting:
+            self._admit(now)
 
     def _leaves(self, due: Due) -> None:
         """A client leaves treatment, in whichever way was first."""
-        person, now = due.person, self._env.now
+        person, now = due.person, due.day
         what, g = self._due_what[person], self.group_of[person]
         self.places.committed_pence -= self._weekly_pence[person]
         self._move(person, what, now)
-        if what is PLANNED_EXIT or what is EARLY_EXIT:
-            ratio = g.clocks.early_exit_relapse_ratio if what is EARLY_EXIT else 1.0
+        if what == PLANNED_EXIT or what == EARLY_EXIT:
+            ratio = g.clocks.early_exit_relapse_ratio if what == EARLY_EXIT else 1.0
             self._exit_ratio[person] = ratio
             self._recovers(person, g, now, now, "planned" in self._open_to)
-        elif what is DROPPED_OUT:
+        elif what == DROPPED_OUT:
             self._drops_out(person, g, now)
-        elif what is CUSTODY:
+        elif what == CUSTODY:
             self._serves(person, g, now)
         else:
             self._due_day[person] = NEVER
-        self._admit(now)
+        if self.places.waiting:
+            self._admit(now)
 
     def _drops_out(self, person: int, g: GroupPeople, now: float) -> None:
         supported = "unplanned" in self._open_to and self._take_support(person, now)
@@ -474,13 +564,14 @@ class Pathway:
 
     def _serves(self, person: int, g: GroupPeople, now: float) -> None:
         """A client is in prison."""
-        stay, _ = g.serving[self._spell(person, PRISON)]
+        stay, _ = g.serving[self._spells[PRISON][person]]
+        self._spells[PRISON][person] += 1
         days = stay[person - g.first] * self._world.prison.mean_stay_days
         self._note(person, now + days, RELEASE, now)
 
     def _is_released(self, due: Due) -> None:
         """Out of prison: picked up by community treatment at once, or back to untreated need."""
-        person, now = due.person, self._env.now
+        person, now = due.person, due.day
         g = self.group_of[person]
         _, picked_up = g.serving[self._spells[PRISON][person] - 1]
         self._move(person, RELEASE, now)
@@ -496,8 +587,9 @@ class Pathway:
         self, person: int, g: GroupPeople, now: float, since: float, may_have_support: bool = False
     ) -> None:
         """Somebody has left treatment as planned: will it hold?"""
-        c, i = g.clocks, person - g.first
-        relapse, die = g.recovering[self._spell(person, IN_RECOVERY)]
+        c, i, spells = g.clocks, person - g.first, self._spells[IN_RECOVERY]
+        relapse, die = g.recovering[spells[person]]
+        spells[person] += 1
         self._since[person] = since
         supported = may_have_support and self._take_support(person, now)
         support = self._aftercare if supported else journey.NO_SUPPORT
@@ -512,37 +604,36 @@ class Pathway:
         self._next_in_recovery(person, now + days, now)
 
     def _next_in_recovery(self, person: int, relapse_day: float, now: float) -> None:
-        otherwise = self._otherwise[person]
-        after = otherwise if otherwise[0] < relapse_day else (relapse_day, RELAPSE)
-        self._note_after_support(person, after, now)
+        day, what = self._otherwise[person]
+        if relapse_day < day:
+            day, what = relapse_day, RELAPSE
+        self._note_after_support(person, day, what, now)
 
     def _relapses(self, due: Due) -> None:
-        person, now = due.person, self._env.now
+        person, now = due.person, due.day
         if due.day != self._due_day[person]:
             return
         self._exit_ratio[person] = 1.0
-        self._give_support_back(person, now)
+        if self.support.holders:
+            self._give_support_back(person, now)
         self._move(person, RELAPSE, now)
         self._is_untreated(person, self.group_of[person], now, now, 0.0, 0.0)
 
     def _goes_for_good(self, due: Due) -> None:
         """Somebody stops without treatment, or dies outside it."""
-        person, now = due.person, self._env.now
-        if due.day != self._due_day[person]:
-            return
-        what, self._due_day[person] = self._due_what[person], NEVER
-        self._give_support_back(person, now)
-        self._move(person, what, now)
+        person, now = due.person, due.day
+        if now == self._due_day[person]:
+            if self.support.holders:
+                self._give_support_back(person, now)
+            self._is_gone(person, now)
 
-    def _move(self, person: int, what: Happened, now: float) -> None:
+    def _is_gone(self, person: int, day: float) -> None:
+        self._due_day[person] = NEVER
+        self._move(person, self._due_what[person], day)
+
+    def _move(self, person: int, what: int, now: float) -> None:
         self.state[person] = MOVES_TO[what]
         self._write(now, person, what, self.places.committed_pence)
-
-    def _spell(self, person: int, where: int) -> int:
-        """The number of this stay in a state, counted from 0: it has its own luck."""
-        spells = self._spells[where]
-        spells[person] += 1
-        return spells[person] - 1
 
     # Support places
 
@@ -554,19 +645,20 @@ class Pathway:
         self._write(now, person, what, self.places.committed_pence)
         return True
 
-    def _note_after_support(self, person: int, after: journey.Next, now: float) -> None:
+    def _note_after_support(self, person: int, day: float, what: int, now: float) -> None:
         """Note what is due next; for the holder of a support place, its end if that is sooner."""
         if person in self.support.holders:
             end = now + self._aftercare.days
-            if end < after[0]:
-                self._after_support[person] = after
-                after = (end, SUPPORT_ENDED)
-        self._note(person, after[0], after[1], now)
+            if end < day:
+                self._after_support[person] = (day, what)
+                day, what = end, SUPPORT_ENDED
+        self._note(person, day, what, now)
 
     def _support_ends(self, due: Due) -> None:
-        person, now = due.person, self._env.now
+        person, now = due.person, due.day
         self._note(person, *self._after_support.pop(person), now)
-        self._give_support_back(person, now)
+        if self.support.holders:
+            self._give_support_back(person, now)
 
     def _give_support_back(self, person: int, now: float) -> None:
         if self.support.give_back(person):

@@ -24,13 +24,15 @@ class Places:
         Standard weekly cost of everybody in treatment.
     budget_pence
         Treatment money a week.
+    waiting
+        The list as a heap; empty when nobody waits. Those who have left it are dropped at its head.
     """
 
     def __init__(self) -> None:
         self.committed_pence = 0
         self.budget_pence = 0.0
         self._limit_pence = 0.0
-        self._list: list[_Entry] = []
+        self.waiting: list[_Entry] = []
         self._entries: dict[int, _Entry] = {}
 
     def __len__(self) -> int:
@@ -46,7 +48,7 @@ class Places:
         """Put somebody on the list: by priority, then by the day of referral."""
         entry = (priority, referral_day, person, weekly_pence)
         self._entries[person] = entry
-        heappush(self._list, entry)
+        heappush(self.waiting, entry)
 
     def leave(self, person: int) -> None:
         """Take somebody off the list, if they are on it."""
@@ -54,7 +56,7 @@ class Places:
 
     def admit(self) -> int | None:
         """The head of the list, if there is money for them; a head that must wait holds up all others."""
-        waiting = self._list
+        waiting = self.waiting
         while waiting:
             head = waiting[0]
             person = head[2]

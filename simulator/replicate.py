@@ -9,9 +9,12 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +25,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from . import measures
-from .errors import BadInput, Fault
+from .errors import BadInput, Fault, SimulatorError
 from .funding import Inputs
 from .measures import MEASURES
 from .model import Replication, replicate_once
@@ -108,7 +111,9 @@ class Sample:
         """Names of the substance groups, and `all`."""
         return (*self.scenario.world.groups, ALL)
 
-    def of(self, measure: str, partnership: str | None = None, group: str = ALL) -> NDArray[np.float64]:
+    def of(
+        self, measure: str, partnership: str | None = None, group: str = ALL
+    ) -> NDArray[np.float64]:
         """One measure by replication and year."""
         place = self.partnerships.index(partnership) if partnership else 0
         where = (place, MEASURES.index(measure), slice(None), self.groups.index(group))
@@ -196,7 +201,9 @@ def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _standard_error(values: NDArray[np.float64]) -> NDArray[np.float64]:
     counted = _counted(values)
     squares = np.nansum((values - _mean(values)) ** 2, axis=0)
-    variance = np.divide(squares, counted - 1, out=np.full(squares.shape, np.nan), where=counted > 1)
+    variance = np.divide(
+        squares, counted - 1, out=np.full(squares.shape, np.nan), where=counted > 1
+    )
     return np.sqrt(variance / np.maximum(counted, 1))
 
 
@@ -234,12 +241,17 @@ def _tidy(
 
 
 def _without_group(
-    row: NDArray[np.int64], wanted: Sequence[int], axes: Sequence[Sequence[object]], names: Sequence[str]
+    row: NDArray[np.int64],
+    wanted: Sequence[int],
+    axes: Sequence[Sequence[object]],
+    names: Sequence[str],
 ) -> NDArray[np.bool_]:
     measure, group = names.index("measure"), names.index("group")
     money = np.array([name in measures.MONEY_MEASURES for name in axes[measure]])
     one_group = np.array([name != ALL for name in axes[group]])
-    found: NDArray[np.bool_] = money[row[wanted.index(measure)]] & one_group[row[wanted.index(group)]]
+    found: NDArray[np.bool_] = (
+        money[row[wanted.index(measure)]] & one_group[row[wanted.index(group)]]
+    )
     return found
 
 
@@ -311,20 +323,53 @@ def _finished(
         for place, numbers in tasks:
             yield place, numbers, _batch(scenarios[place], seed, numbers)
         return
+    with _pool(workers) as pool:
+        with _interrupts_ignored():  # which a process that starts now takes over
+            waiting: dict[Future[list[Replication]], tuple[int, range]] = {
+                pool.submit(_batch, scenarios[place], seed, numbers): (place, numbers)
+                for place, numbers in tasks
+            }
+        while waiting:
+            ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in ready:
+                yield *waiting.pop(future), future.result()
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes, which end at once where anything goes wrong or the user interrupts."""
     context = multiprocessing.get_context(_start_method())
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        waiting: dict[Future[list[Replication]], tuple[int, range]] = {
-            pool.submit(_batch, scenarios[place], seed, numbers): (place, numbers)
-            for place, numbers in tasks
-        }
-        try:
-            while waiting:
-                ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in ready:
-                    yield *waiting.pop(future), future.result()
-        finally:
-            for future in waiting:
-                future.cancel()
+    pool = ProcessPoolExecutor(workers, context, initializer=_ignore_interrupts)
+    try:
+        yield pool
+    except BrokenProcessPool as error:
+        raise SimulatorError(
+            "run: a worker process was ended from outside, often for want of memory; "
+            "try again with fewer workers"
+        ) from error
+    except BaseException:
+        for process in list((pool._processes or {}).values()):  # no public way before Python 3.14
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C, which a terminal sends to every process, to the process that started the run."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():  # where signals cannot be set
+        yield
+        return
+    was = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, was)
 
 
 def _check(replications: int, seed: int, workers: int) -> None:
@@ -364,7 +409,13 @@ def _check_alike(scenarios: Sequence[Scenario]) -> None:
     faults = []
     if len(scenarios) < 2:
         faults.append(
-            Fault("compare", "scenarios", "be two or more", str(len(scenarios)), "name another scenario")
+            Fault(
+                "compare",
+                "scenarios",
+                "be two or more",
+                str(len(scenarios)),
+                "name another scenario",
+            )
         )
     for other in scenarios[1:]:
         for name, of in (
@@ -384,5 +435,3 @@ def _check_alike(scenarios: Sequence[Scenario]) -> None:
                 )
     if faults:
         raise BadInput(faults)
-
-

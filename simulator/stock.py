@@ -122,5 +122,7 @@ def stand(
     ready = np.full(len(state), NEVER)
     ready[: len(served)] = _ready_days(served, normal, c, held_days) - served
     kept = np.zeros(len(state), dtype=bool)
-    kept[:stock] = chance.row(name, "kept 12 weeks", 0, stock, "uniform") < past.leavers_kept_12_weeks_share
+    kept[:stock] = (
+        chance.row(name, "kept 12 weeks", 0, stock, "uniform") < past.leavers_kept_12_weeks_share
+    )
     return Standing(state, since, treated, ready, kept)

@@ -32,6 +32,10 @@ def _lognormal_reached(days: Floats, median: float, sigma: float) -> Floats:
         return ndtr(np.log(np.maximum(days, 0) / median) / sigma)
 
 
+def _hazard(mean_days: float) -> float:
+    return 1 / mean_days if mean_days else math.inf
+
+
 @dataclass(frozen=True)
 class Stay:
     """How long people stay in a state: who is left at the end of each day, and where the others went."""
@@ -61,7 +65,9 @@ class Stay:
         ]
 
 
-def compete(hazards: dict[str, Floats], steps: dict[str, tuple[Floats, Floats]] | None = None) -> Stay:
+def compete(
+    hazards: dict[str, Floats], steps: dict[str, tuple[Floats, Floats]] | None = None
+) -> Stay:
     """Rival exits: cumulative hazards at the end of each day, and exits that happen on given days.
 
     Parameters
@@ -83,7 +89,9 @@ def compete(hazards: dict[str, Floats], steps: dict[str, tuple[Floats, Floats]] 
     growth = {way: np.diff(np.append(0.0, hazard)) for way, hazard in hazards.items()}
     all_growth = sum(growth.values(), np.zeros(GRID_DAYS))
     for way, grown in growth.items():
-        exits[way] = np.divide(gone * grown, all_growth, out=np.zeros(GRID_DAYS), where=all_growth > 0)
+        exits[way] = np.divide(
+            gone * grown, all_growth, out=np.zeros(GRID_DAYS), where=all_growth > 0
+        )
     return Stay(left, exits)
 
 
@@ -118,7 +126,9 @@ class Balance:
         }
         reviews = REVIEW_EVERY_DAYS * np.floor(DAYS / REVIEW_EVERY_DAYS)
         untouched = 1 - np.where(
-            reviews > 0, _lognormal_reached(reviews - self.held_days, c.ready_median, c.ready_sigma), 0.0
+            reviews > 0,
+            _lognormal_reached(reviews - self.held_days, c.ready_median, c.ready_sigma),
+            0.0,
         )
         before = np.append(1.0, untouched[:-1])
         chance = 1 - np.divide(untouched, before, out=np.ones(GRID_DAYS), where=before > 0)
@@ -150,7 +160,7 @@ class Balance:
     def waiting(self) -> tuple[float, float, float]:
         """Share that starts, share that gives up, mean days on the list."""
         c = self.c
-        leaving = c.giving_up + c.deaths_untreated
+        leaving = _hazard(c.mean_patience) + c.deaths_untreated
         fine = np.arange(0.0, 730.0, 0.05)
         reached = _lognormal_reached(fine, c.assessment_median, c.assessment_sigma)
         if self.wait_days is not None:
@@ -158,7 +168,7 @@ class Balance:
         stay = np.exp(-leaving * fine)
         starts = float(np.sum(np.diff(reached) * stay[1:]))
         mean = float(np.sum((1 - reached) * stay) * 0.05)
-        return starts, c.giving_up * mean, mean
+        return starts, _hazard(c.mean_patience) * mean, mean
 
     def waiting_since(self) -> list[dict[str, float]]:
         """How long those who wait have waited, as bands whose shares sum to 1."""
@@ -166,7 +176,7 @@ class Balance:
         reached = _lognormal_reached(days, self.c.assessment_median, self.c.assessment_sigma)
         if self.wait_days is not None:
             reached = reached * (days >= self.wait_days)
-        leaving = (self.c.giving_up + self.c.deaths_untreated) * days
+        leaving = (_hazard(self.c.mean_patience) + self.c.deaths_untreated) * days
         return Stay((1 - reached) * np.exp(-leaving), {}).since(until=84)
 
     def solve(self) -> dict[str, float]:
@@ -191,14 +201,19 @@ class Balance:
         gave_up = referred * p_gives_up
         first = b / p_start - referred
         never = first / c.first_seeking * DAYS_PER_YEAR**-1 if c.first_seeking else 0.0
-        onsets = never * DAYS_PER_YEAR * (
-            c.first_seeking * (1 - p_gives_up) + c.stops + c.deaths_untreated
+        onsets = (
+            never
+            * DAYS_PER_YEAR
+            * (c.first_seeking * (1 - p_gives_up) + c.stops + c.deaths_untreated)
         )
         treated_before = sum(flow * stay.mean_days for flow, stay in entries.values())
         treated_before += gave_up * plain.mean_days
         phases = self._phases()
         left = treatment.left
-        kept = {way: treatment.share(way) - treatment.share(way, TWELVE_WEEKS_DAYS) for way in treatment.exits}
+        kept = {
+            way: treatment.share(way) - treatment.share(way, TWELVE_WEEKS_DAYS)
+            for way in treatment.exits
+        }
         unplanned = ("dropped out", "custody", "moved", "died")
         recovering = recovery.left[:RECOVERY_HISTORY_DAYS].sum()
         return {
@@ -220,7 +235,8 @@ class Balance:
             "in_prison": custody * self.prison_days / DAYS_PER_YEAR,
             "weekly_gbp": b / DAYS_PER_YEAR * float(np.dot(phases, self.c.weekly_pence)) / 100,
             "ready": b / DAYS_PER_YEAR * phases[2],
-            "kept_12_weeks": float(left[TWELVE_WEEKS_DAYS]) + treatment.share("planned", TWELVE_WEEKS_DAYS),
+            "kept_12_weeks": float(left[TWELVE_WEEKS_DAYS])
+            + treatment.share("planned", TWELVE_WEEKS_DAYS),
             "leavers_kept_12_weeks_share": sum(kept[way] for way in unplanned[:2])
             / sum(treatment.share(way) for way in unplanned[:2]),
             "effective_leavers_for_good": b * (kept["moved"] + kept["died"]),
@@ -252,10 +268,13 @@ class Balance:
 
     def returns(self, way: str, days: int) -> Floats:
         """Share back in treatment by the end of each day after an exit, planned or unplanned."""
-        c, reached = self.c, _lognormal_reached(DAYS[:days], self.c.assessment_median, self.c.assessment_sigma)
-        patient = np.exp(-(c.giving_up + c.deaths_untreated) * (DAYS[:days] - 0.5))
+        c, reached = (
+            self.c,
+            _lognormal_reached(DAYS[:days], self.c.assessment_median, self.c.assessment_sigma),
+        )
+        patient = np.exp(-(_hazard(c.mean_patience) + c.deaths_untreated) * (DAYS[:days] - 0.5))
         wait_pdf = np.diff(np.append(0.0, reached)) * patient
-        give_up_pdf = c.giving_up * patient * (1 - reached)
+        give_up_pdf = _hazard(c.mean_patience) * patient * (1 - reached)
         seek = (self.after_exit if way == "unplanned" else self.untreated()).exits["seek"][:days]
         again = self.untreated().exits["seek"][:days]
         flow = seek

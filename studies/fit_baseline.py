@@ -42,7 +42,12 @@ def _shared(*names: str) -> tuple[str, ...]:
     return tuple(f"world.groups.{name}" for name in names)
 
 
-PDUS, OPIATE, CRACK, OTHER = _shared("opiate", "crack"), _shared("opiate"), _shared("crack"), _shared("other")
+PDUS, OPIATE, CRACK, OTHER = (
+    _shared("opiate", "crack"),
+    _shared("opiate"),
+    _shared("crack"),
+    _shared("other"),
+)
 EVERYBODY = PDUS + OTHER
 
 FITTED: tuple[tuple[tuple[str, ...], str, float], ...] = (
@@ -120,7 +125,9 @@ class Fit:
         for groups, name, pull in FITTED:
             paths = tuple(f"{group}.{name}" for group in groups)
             ranges = [scenario.evidence[path].range or (0.0, 0.0) for path in paths]
-            self._add(paths, (max(low for low, _ in ranges), min(high for _, high in ranges)), bounds)
+            self._add(
+                paths, (max(low for low, _ in ranges), min(high for _, high in ranges)), bounds
+            )
             start.append(_leaf(self.data, paths[0]))
             self.pull.append(pull)
         for keys, limits in ((("opiate", "crack"), HELD["opiate"]), (("other",), HELD["other"])):
@@ -202,14 +209,16 @@ def figures(balances: dict[str, Balance]) -> dict[str, float]:
         "other drug users in need, untreated": total("never_treated", "other")
         + total("treated_before", "other"),
         "PDU onsets that balance, above those expected": pdus("onsets") - pdus("moved") - NEW_PDUS,
-        "opiate, relapse within ten years of a planned exit": opiate.recovery.share("relapse", 3650),
+        "opiate, relapse within ten years of a planned exit": opiate.recovery.share(
+            "relapse", 3650
+        ),
         "other, relapse within ten years of a planned exit": other.recovery.share("relapse", 3650),
     }
     for months, days in ((6, 182), (12, 365), (48, 1460)):
         for way in ("planned", "unplanned"):
-            found[f"opiate, back {months} months after a{'n' * (way == 'unplanned')} {way} exit"] = (
-                opiate.returned(way, days)
-            )
+            found[
+                f"opiate, back {months} months after a{'n' * (way == 'unplanned')} {way} exit"
+            ] = opiate.returned(way, days)
     for months, days in ((6, 182), (12, 365)):
         found[f"other, back {months} months after a planned exit"] = other.returned("planned", days)
     return found
@@ -227,7 +236,10 @@ def day_0(balance: Balance) -> dict[str, Any]:
     flows = {key: float(number) for key, number in balance.solve().items()}
     again, recovery = balance.after_exit, balance.recovery
     return {
-        "in_treatment": {"people": round(flows["in_treatment"]), "since": balance.treatment.since()},
+        "in_treatment": {
+            "people": round(flows["in_treatment"]),
+            "since": balance.treatment.since(),
+        },
         "waiting": {"people": round(flows["waiting"]), "since": balance.waiting_since()},
         "never_treated": round(flows["never_treated"]),
         "treated_before": {"people": round(flows["treated_before"]), "since": again.since()},
@@ -256,7 +268,11 @@ def first_window(scenario: Scenario) -> dict[str, float]:
 
 
 def _flow_text(number: Any) -> str:
-    return yaml.safe_dump(number, default_flow_style=True, width=10_000).removesuffix("\n...\n").strip()
+    return (
+        yaml.safe_dump(number, default_flow_style=True, width=10_000)
+        .removesuffix("\n...\n")
+        .strip()
+    )
 
 
 def rewrite(text: str, numbers: dict[str, Any]) -> str:
@@ -285,9 +301,13 @@ def settled_numbers(fit: Fit) -> dict[str, Any]:
         numbers |= {f"{part}.move_on_delay_days.{name}": round(days) for name, days in held.items()}
     for name, balance in fit.balances().items():
         numbers |= {f"history.groups.{name}.{key}": found for key, found in day_0(balance).items()}
-        numbers[f"world.groups.{name}.need.moves_in_per_year"] = round(float(balance.solve()["moved"]), 1)
+        numbers[f"world.groups.{name}.need.moves_in_per_year"] = round(
+            float(balance.solve()["moved"]), 1
+        )
     flows = fit.balances()["other"].solve()
-    numbers["world.groups.other.need.onset_per_year"] = round(float(flows["onsets"] - flows["moved"]), 1)
+    numbers["world.groups.other.need.onset_per_year"] = round(
+        float(flows["onsets"] - flows["moved"]), 1
+    )
     return numbers
 
 
@@ -299,12 +319,18 @@ def main() -> None:
     scenario = scenarios.load(FILE)
     fit = Fit(scenario)
     found = least_squares(
-        fit.misfit, fit.start, bounds=(fit.low, fit.high), x_scale=(fit.high - fit.low) / 4, diff_step=1e-3
+        fit.misfit,
+        fit.start,
+        bounds=(fit.low, fit.high),
+        x_scale=(fit.high - fit.low) / 4,
+        diff_step=1e-3,
     )
     fit.put(found.x)
     print(f"{'assumption':62s} {'fitted':>10s}   range")
     for paths, number, low, high in zip(fit.names, found.x, fit.low, fit.high, strict=True):
-        print(f"{' = '.join(p.removeprefix('world.groups.') for p in paths):62.62s} {number:10.4g}   {low:g} to {high:g}")
+        print(
+            f"{' = '.join(p.removeprefix('world.groups.') for p in paths):62.62s} {number:10.4g}   {low:g} to {high:g}"
+        )
     print(f"\n{'in balance':52s} {'model':>9s} {'aim':>9s}  off")
     reached = figures(fit.balances())
     for target in TARGETS:
@@ -320,10 +346,13 @@ def update_what_is_counted(file: Path) -> None:
     """Write what the formula counts at first into a scenario's history and its rest of England."""
     scenario = scenarios.load(file)
     growth = 1 + scenario.formula.rest.growth_per_year
-    counted = {name: round(float(number) / growth, 1) for name, number in first_window(scenario).items()}
+    counted = {
+        name: round(float(number) / growth, 1) for name, number in first_window(scenario).items()
+    }
     print("\ncounted by the formula at first:", counted)
     numbers: dict[str, Any] = {
-        f"history.groups.{name}.effective_clients_per_year": number for name, number in counted.items()
+        f"history.groups.{name}.effective_clients_per_year": number
+        for name, number in counted.items()
     }
     numbers["formula.rest.reference_activity"] = counted
     numbers["formula.rest.reference_completions"] = {

@@ -9,11 +9,12 @@ give up. The money is what those in treatment then cost.
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from simulator import scenario as scenarios
-from simulator.journey import clocks
+from simulator.journey import Clocks, clocks
 from simulator.money import for_group, in_year
 from simulator.scenario import Scenario
 from simulator.years import WEEKS_PER_YEAR
@@ -31,10 +32,18 @@ def balances(scenario: Scenario) -> dict[str, Balance]:
     for name, group in scenario.world.groups.items():
         held = for_group(scenario.history.move_on_delay_days, name)
         shape = (held, prison.picked_up_share, prison.mean_stay_days, WAIT_DAYS)
-        c = clocks(group, scenario.world)
+        c = _at_full_caseloads(clocks(group, scenario.world), scenario)
         onsets = group.need.onset_per_year + group.need.moves_in_per_year
         found[name] = Balance(c, onsets / Balance(c, 1.0, *shape).solve()["onsets"], *shape)
     return found
+
+
+def _at_full_caseloads(c: Clocks, scenario: Scenario) -> Clocks:
+    """The clocks where the plan's stretch is always used: clients drop out somewhat sooner."""
+    ratio = (
+        1 + in_year(scenario.plan.stretch_share, 0)
+    ) ** scenario.world.caseload.drop_out_exponent
+    return replace(c, drop_out_scale=c.drop_out_scale * ratio ** (-1 / c.drop_out_shape))
 
 
 def local_money(scenario: Scenario, found: dict[str, Balance]) -> int:
@@ -57,13 +66,17 @@ def main() -> None:
     }
     for name, balance in found.items():
         past = day_0(balance)
-        past["effective_clients_per_year"] = scenario.history.groups[name].effective_clients_per_year
+        past["effective_clients_per_year"] = scenario.history.groups[
+            name
+        ].effective_clients_per_year
         numbers[f"history.groups.{name}"] = past
         print(name, {key: round(float(number), 2) for key, number in balance.solve().items()})
     print("local money", numbers["funding.streams.local_mainstream.amount_gbp"])
     if write:
         FILE.write_text(rewrite(FILE.read_text(encoding="utf-8"), numbers), encoding="utf-8")
-        for _ in range(2):  # the first year's money stands on what is counted, and the other way round
+        for _ in range(
+            2
+        ):  # the first year's money stands on what is counted, and the other way round
             update_what_is_counted(FILE)
 
 

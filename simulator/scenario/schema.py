@@ -6,7 +6,7 @@ in the names. A lever is one value for all years, or a list with one value for e
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -32,13 +32,16 @@ class Part(BaseModel):
 
 def broken_rule(rule: str, advice: str, name: str = "") -> PydanticCustomError:
     """A house rule that is broken, in the words in which faults are told."""
-    return PydanticCustomError("house_rule", "{rule}", {"rule": rule, "advice": advice, "name": name})
+    return PydanticCustomError(
+        "house_rule", "{rule}", {"rule": rule, "advice": advice, "name": name}
+    )
 
 
 Text = Annotated[str, Strict(), Field(min_length=1)]
 Flag = Annotated[bool, Strict()]
 Pounds = Annotated[int, Strict(), Field(ge=0, le=10**12)]
 Whole = Annotated[int, Strict(), Field(ge=0)]
+Number = Annotated[float, Strict()]
 Share = Annotated[float, Strict(), Field(ge=0, le=1)]
 NotNegative = Annotated[float, Strict(), Field(ge=0)]
 Positive = Annotated[float, Strict(), Field(gt=0)]
@@ -101,122 +104,176 @@ EachGroup: TypeAlias = Annotated[dict[str, T], AfterValidator(_for_every_group)]
 Use: TypeAlias = Literal["overhead", "treatment", "reintegration", "outreach"]
 Leaver: TypeAlias = Literal["planned", "unplanned", "in_recovery"]
 
+_PEOPLE: dict[str, Any] = {"unit": "people"}
+_PEOPLE_A_YEAR: dict[str, Any] = {"unit": "people a year"}
+_CLIENTS_A_YEAR: dict[str, Any] = {"unit": "clients a year"}
+_SHARE: dict[str, Any] = {"unit": "share"}
+
+
+def _slider(unit: str, low: float, high: float) -> dict[str, Any]:
+    return {"unit": unit, "range": [low, high]}
+
 
 class Weibull(Part):
     """A duration whose hazard rises (shape above 1) or falls (below 1). No scale: it never ends."""
 
-    shape: Annotated[float, Strict(), Field(ge=0.1, le=10)]
-    scale_days: Annotated[float, Strict(), Field(gt=0)] | None
+    shape: Annotated[float, Strict(), Field(ge=0.1, le=10)] = Field(
+        title="shape (below 1: mostly early, above 1: mostly late)",
+        json_schema_extra={"unit": "ratio"},
+    )
+    scale_days: Annotated[float, Strict(), Field(gt=0)] | None = Field(
+        title="days by which 63% have done so (null: never)"
+    )
 
 
 class Lognormal(Part):
     """A duration with a long right tail. No median: it never ends."""
 
-    median_days: Annotated[float, Strict(), Field(ge=0)] | None
-    sigma: Annotated[float, Strict(), Field(ge=0, le=5)]
+    median_days: Annotated[float, Strict(), Field(ge=0)] | None = Field(
+        title="days by which half have done so (null: never)"
+    )
+    sigma: Annotated[float, Strict(), Field(ge=0, le=5)] = Field(
+        title="spread (0: everybody alike)", json_schema_extra={"unit": "ratio"}
+    )
 
 
 class Need(Part):
     """How people come to need treatment, seek it, and stop without it."""
 
-    onset_per_year: PerYear
-    moves_in_per_year: PerYear
-    first_seeking_per_year: PerYear
-    seeks_again: Weibull
-    stops_untreated_per_year: PerYear
-    deaths_untreated_per_year: PerYear
+    onset_per_year: PerYear = Field(
+        title="People who begin to need treatment", json_schema_extra=_PEOPLE_A_YEAR
+    )
+    moves_in_per_year: PerYear = Field(
+        title="People with the need who move in", json_schema_extra=_PEOPLE_A_YEAR
+    )
+    first_seeking_per_year: PerYear = Field(
+        title="Rate at which people who were never in treatment seek it"
+    )
+    seeks_again: Weibull = Field(
+        title="Time from a relapse or an unplanned exit to seeking treatment"
+    )
+    stops_untreated_per_year: PerYear = Field(title="Rate at which people stop without treatment")
+    deaths_untreated_per_year: PerYear = Field(title="Death rate out of treatment")
 
 
 class Waiting(Part):
     """From referral to the first appointment."""
 
-    assessment: Lognormal
-    mean_patience_days: NotNegative | None
+    assessment: Lognormal = Field(title="Time from referral to start where a place is free")
+    mean_patience_days: NotNegative | None = Field(
+        title="How long people wait on average before they give up (null: for ever)"
+    )
 
 
 class Treatment(Part):
     """The clocks that run while a client is in treatment, and what a client costs."""
 
-    drop_out: Weibull
-    ready: Lognormal
-    deaths_per_year: PerYear
-    custody_per_year: PerYear
-    moves_away_per_year: PerYear
-    cost_first_12_weeks_gbp_per_week: WeeklyPounds
-    cost_settled_gbp_per_week: WeeklyPounds
-    cost_ready_gbp_per_week: WeeklyPounds
+    drop_out: Weibull = Field(title="Time from the start until a client drops out")
+    ready: Lognormal = Field(title="Time from the start until a planned exit would hold")
+    deaths_per_year: PerYear = Field(title="Death rate in treatment")
+    custody_per_year: PerYear = Field(title="Rate at which clients are taken into custody")
+    moves_away_per_year: PerYear = Field(title="Rate at which clients move away")
+    cost_first_12_weeks_gbp_per_week: WeeklyPounds = Field(
+        title="Cost of a client in the first 12 weeks"
+    )
+    cost_settled_gbp_per_week: WeeklyPounds = Field(title="Cost of a settled client")
+    cost_ready_gbp_per_week: WeeklyPounds = Field(title="Cost of a client who is ready to leave")
 
 
 class After(Part):
     """What follows a planned exit, and the weeks after any exit."""
 
-    relapse: Weibull
-    deaths_first_4_weeks_per_year: PerYear
-    deaths_in_recovery_per_year: PerYear
+    relapse: Weibull = Field(title="Time from a planned exit to relapse, without support")
+    deaths_first_4_weeks_per_year: PerYear = Field(title="Death rate in the 4 weeks after an exit")
+    deaths_in_recovery_per_year: PerYear = Field(title="Death rate in recovery")
 
 
 class Group(Part):
     """A substance group: one way through treatment."""
 
-    label: Text
-    is_pdu: Flag
-    need: Need
-    waiting: Waiting
-    treatment: Treatment
-    after: After
+    label: Text = Field(title="Name of the group in reports")
+    is_pdu: Flag = Field(title="Whether they are problem drug users (opiates, crack or both)")
+    need: Need = Field(title="Need")
+    waiting: Waiting = Field(title="Waiting")
+    treatment: Treatment = Field(title="In treatment")
+    after: After = Field(title="After treatment")
 
 
 class Prison(Part):
     """Custody out of treatment, and the way back."""
 
-    mean_stay_days: Positive
-    picked_up_share: Share
-    deaths_first_2_weeks_ratio: NotNegative
+    mean_stay_days: Positive = Field(title="Time in prison, on average")
+    picked_up_share: Share = Field(title="Share picked up by treatment on release")
+    deaths_first_2_weeks_ratio: NotNegative = Field(
+        title="Death rate in the 2 weeks after release, against out of treatment"
+    )
 
 
 class Support(Part):
     """What a reintegration place costs, and what it is assumed to do."""
 
-    cost_gbp_per_week: Annotated[float, Strict(), Field(gt=0, le=100_000)]
-    relapse_hazard_ratio: NotNegative
-    relapse_hazard_ratio_afterwards: NotNegative
-    seeks_again_hazard_ratio: Positive
+    cost_gbp_per_week: Annotated[float, Strict(), Field(gt=0, le=100_000)] = Field(
+        title="Cost of a support place"
+    )
+    relapse_hazard_ratio: NotNegative = Field(
+        title="Risk of relapse while supported, against without support"
+    )
+    relapse_hazard_ratio_afterwards: NotNegative = Field(
+        title="Risk of relapse once support has ended, against without support",
+        json_schema_extra={"unit": "ratio"},
+    )
+    seeks_again_hazard_ratio: Positive = Field(
+        title="Rate of seeking treatment again while supported, against without support"
+    )
 
 
 class Caseload(Part):
     """How full caseloads make clients drop out sooner."""
 
-    reference_clients_per_keyworker: Positive
-    drop_out_exponent: Annotated[float, Strict(), Field(ge=0, le=5)]
+    reference_clients_per_keyworker: Positive = Field(
+        title="Clients for each keyworker where the money suffices",
+        json_schema_extra={"unit": "clients"},
+    )
+    drop_out_exponent: Annotated[float, Strict(), Field(ge=0, le=5)] = Field(
+        title="How strongly fuller caseloads make clients drop out (0: not at all)",
+        json_schema_extra={"unit": "ratio"},
+    )
 
 
 class World(Part):
     """What the world is like: assumptions, the same under every plan."""
 
-    groups: Annotated[dict[str, Group], Field(min_length=1)]
-    prison: Prison
-    support: Support
-    early_exit_relapse_hazard_ratio: Positive
-    caseload: Caseload
-    outreach_cost_per_referral_gbp: Positive
-    fixed_overhead_gbp: Pounds
+    groups: Annotated[dict[str, Group], Field(min_length=1)] = Field(title="Substance groups")
+    prison: Prison = Field(title="Prison")
+    support: Support = Field(title="Support after an exit")
+    early_exit_relapse_hazard_ratio: Positive = Field(
+        title="Risk of relapse after an exit that came too early, against after a timely one"
+    )
+    caseload: Caseload = Field(title="Caseloads")
+    outreach_cost_per_referral_gbp: Positive = Field(title="Cost of one more referral by outreach")
+    fixed_overhead_gbp: Pounds = Field(
+        title="Fixed overhead a year: commissioning, open access, needle exchange"
+    )
 
 
 class Band(Part):
     """A share of the people, spread evenly from the band before up to so many days."""
 
-    up_to_days: Positive
-    share: Share
+    up_to_days: Positive = Field(title="Up to so many days ago")
+    share: Share = Field(title="Share of the people")
 
 
 def _bands_in_order(bands: tuple[Band, ...]) -> tuple[Band, ...]:
     ends = [band.up_to_days for band in bands]
     if ends != sorted(set(ends)):
-        raise broken_rule("have bands in rising order of up_to_days", "sort the bands and drop repeats")
+        raise broken_rule(
+            "have bands in rising order of up_to_days", "sort the bands and drop repeats"
+        )
     total = sum(band.share for band in bands)
     if abs(total - 1) > 1e-6:
         raise broken_rule(
-            f"have shares that sum to 1 (they sum to {total:.10g})", "change the shares so that they sum to 1"
+            f"have shares that sum to 1 (they sum to {total:.10g})",
+            "change the shares so that they sum to 1",
         )
     return bands
 
@@ -227,39 +284,54 @@ Bands = Annotated[tuple[Band, ...], Field(min_length=1), AfterValidator(_bands_i
 class People(Part):
     """So many people in a state on day 0, and how long they have been in it."""
 
-    people: Whole
-    since: Bands
+    people: Whole = Field(title="people on day 0", json_schema_extra=_PEOPLE)
+    since: Bands = Field(title="how long they have been there", json_schema_extra={"unit": "bands"})
 
 
 class GroupHistory(Part):
     """Where the people of a group are on day 0, and what the formula has counted of them."""
 
-    in_treatment: People
-    waiting: People
-    never_treated: Whole
-    treated_before: People
-    in_recovery: People
-    in_prison: Whole
-    leavers_kept_12_weeks_share: Share
-    effective_clients_per_year: NotNegative
-    effective_leavers_for_good_per_year: NotNegative
-    completions_per_year: NotNegative
+    in_treatment: People = Field(title="In treatment")
+    waiting: People = Field(title="Waiting")
+    never_treated: Whole = Field(
+        title="Untreated on day 0, never in treatment before", json_schema_extra=_PEOPLE
+    )
+    treated_before: People = Field(title="Untreated, in treatment before")
+    in_recovery: People = Field(title="In recovery")
+    in_prison: Whole = Field(title="In prison on day 0", json_schema_extra=_PEOPLE)
+    leavers_kept_12_weeks_share: Share = Field(
+        title="Share of the leavers before day 0 who were kept 12 weeks"
+    )
+    effective_clients_per_year: NotNegative = Field(
+        title="Clients in effective treatment in the year before day 0",
+        json_schema_extra=_CLIENTS_A_YEAR,
+    )
+    effective_leavers_for_good_per_year: NotNegative = Field(
+        title="Effective clients who left before day 0 and did not come back",
+        json_schema_extra=_CLIENTS_A_YEAR,
+    )
+    completions_per_year: NotNegative = Field(
+        title="Successful completions in the year before day 0",
+        json_schema_extra=_CLIENTS_A_YEAR,
+    )
 
 
 class History(Part):
     """What lies before day 0. The same people stand there under every plan."""
 
-    groups: dict[str, GroupHistory]
-    move_on_delay_days: ByGroup[NotNegative]
-    allocation_gbp: Pounds
+    groups: dict[str, GroupHistory] = Field(title="Substance groups")
+    move_on_delay_days: ByGroup[NotNegative] = Field(
+        title="How long ready clients were kept before day 0"
+    )
+    allocation_gbp: Pounds = Field(title="The partnership's allocation in the year before day 0")
 
 
 class TermWeights(Part):
     """How much each term of the formula counts."""
 
-    activity: Share
-    need: Share
-    completions: Share
+    activity: Share = Field(title="clients in effective treatment", json_schema_extra=_SHARE)
+    need: Share = Field(title="the need index", json_schema_extra=_SHARE)
+    completions: Share = Field(title="successful completions", json_schema_extra=_SHARE)
 
     @model_validator(mode="after")
     def _sum_to_one(self) -> TermWeights:
@@ -275,73 +347,158 @@ class TermWeights(Part):
 class Rest(Part):
     """The other partnerships that share the pot: all alike, with activity from a plan-free forecast."""
 
-    partnerships: Whole
-    reference_activity: dict[str, NotNegative]
-    reference_completions: dict[str, NotNegative]
-    growth_per_year: Growth
+    partnerships: Whole = Field(
+        title="Other partnerships that share the pot", json_schema_extra={"unit": "partnerships"}
+    )
+    reference_activity: dict[str, NotNegative] = Field(
+        title="Effective clients that each of the others has", json_schema_extra=_CLIENTS_A_YEAR
+    )
+    reference_completions: dict[str, NotNegative] = Field(
+        title="Successful completions that each of the others has",
+        json_schema_extra=_CLIENTS_A_YEAR,
+    )
+    growth_per_year: Growth = Field(title="Growth of the others' activity")
 
 
 class Formula(Part):
     """How the pot is shared out each 1 April."""
 
-    pot_gbp: ByYear[Pounds]
-    weights: TermWeights
-    group_weights: EachGroup[NotNegative]
-    lag_years: Annotated[int, Strict(), Field(ge=1, le=10)]
-    observation_delay_days: Annotated[int, Strict(), Field(ge=84, le=365)]
-    phase_in_share: ByYear[Share]
-    floor_share: ByYear[NotNegative | None]
-    ceiling_share: ByYear[NotNegative | None]
-    rest: Rest
+    pot_gbp: ByYear[Pounds] = Field(title="The pot that all partnerships share, a year")
+    weights: TermWeights = Field(title="Weight in the formula")
+    group_weights: EachGroup[NotNegative] = Field(
+        title="What a client of the group counts for", json_schema_extra={"unit": "ratio"}
+    )
+    lag_years: Annotated[int, Strict(), Field(ge=1, le=10)] = Field(
+        title="Years between the activity and the money it brings",
+        json_schema_extra={"unit": "years"},
+    )
+    observation_delay_days: Annotated[int, Strict(), Field(ge=84, le=365)] = Field(
+        title="Time from the end of the counted year to 1 April"
+    )
+    phase_in_share: ByYear[Share] = Field(title="How far the formula is phased in")
+    floor_share: ByYear[NotNegative | None] = Field(
+        title="Smallest allocation, as a share of last year's (null: no floor)"
+    )
+    ceiling_share: ByYear[NotNegative | None] = Field(
+        title="Largest allocation, as a share of last year's (null: no ceiling)"
+    )
+    rest: Rest = Field(title="The rest of England")
 
 
 class Stream(Part):
     """Money from one source, and the uses that it may pay for."""
 
-    label: Text
-    amount_gbp: Amount
-    pays_for: Annotated[tuple[Use, ...], Field(min_length=1)]
+    label: Text = Field(title="Name of the stream in reports")
+    amount_gbp: Amount = Field(title="Amount a year")
+    pays_for: Annotated[tuple[Use, ...], Field(min_length=1)] = Field(title="Uses it may pay for")
 
 
 class Funding(Part):
     """The funding streams of a partnership, in the order in which they are spent."""
 
-    price_year: Text
-    streams: Annotated[dict[str, Stream], Field(min_length=1)]
+    price_year: Text = Field(title="Year in whose prices the pounds are")
+    streams: Annotated[dict[str, Stream], Field(min_length=1)] = Field(title="Funding streams")
 
 
 class Plan(Part):
     """What a partnership decides: every lever is one value, or a list with one for each year."""
 
-    move_on_delay_days: ByGroup[ByYear[NotNegative]]
-    early_exit_rate_per_year: ByGroup[ByYear[PerYear]]
-    treatment_share: ByYear[Share]
-    reintegration_share: ByYear[Share]
-    outreach_share: ByYear[Share]
-    outreach_to: tuple[str, ...]
-    support_weeks: ByYear[Positive]
-    support_open_to: tuple[Leaver, ...]
-    stretch_share: ByYear[Share]
-    recorded_as_pdu_share: ByYear[Share]
-    priority: ByGroup[Annotated[int, Strict(), Field(ge=0, le=99)]]
+    move_on_delay_days: ByGroup[ByYear[NotNegative]] = Field(
+        title="How long ready clients are kept",
+        description="A client who is ready leaves at the first quarterly review once this long has "
+        "passed. Long protects the numbers that the formula pays for; 0 moves people on at once.",
+        json_schema_extra=_slider("days", 0, 1000),
+    )
+    early_exit_rate_per_year: ByGroup[ByYear[PerYear]] = Field(
+        title="Rate of exits pushed before clients are ready",
+        description="Exits so early look like success and relapse more. 0.1 pushes out about one "
+        "in ten clients a year.",
+        json_schema_extra=_slider("a year", 0, 1),
+    )
+    treatment_share: ByYear[Share] = Field(
+        title="Share for treatment",
+        description="Of the money after the fixed overhead, what buys treatment places. The shares "
+        "for treatment, reintegration and outreach sum to 1.",
+        json_schema_extra=_slider("share", 0, 1),
+    )
+    reintegration_share: ByYear[Share] = Field(
+        title="Share for reintegration",
+        description="Of the money after the fixed overhead, what buys support places: housing, "
+        "employment, aftercare and family.",
+        json_schema_extra=_slider("share", 0, 0.5),
+    )
+    outreach_share: ByYear[Share] = Field(
+        title="Share for outreach",
+        description="Of the money after the fixed overhead, what brings in people who would not "
+        "have come by themselves.",
+        json_schema_extra=_slider("share", 0, 0.3),
+    )
+    outreach_to: tuple[str, ...] = Field(
+        title="Groups that outreach seeks",
+        description="The substance groups among which outreach finds people.",
+        json_schema_extra={"unit": "groups", "choices": "groups"},
+    )
+    support_weeks: ByYear[Positive] = Field(
+        title="Length of support",
+        description="How long a client keeps a support place. Longer helps each one for longer, "
+        "and fewer find a place free.",
+        json_schema_extra=_slider("weeks", 4, 104),
+    )
+    support_open_to: tuple[Leaver, ...] = Field(
+        title="Who may have a support place",
+        description="Clients after a planned exit, after an unplanned exit, or in recovery on day 0.",
+        json_schema_extra={"unit": "leavers", "choices": list(get_args(Leaver))},
+    )
+    stretch_share: ByYear[Share] = Field(
+        title="How far caseloads may be stretched",
+        description="Clients are taken on until standard costs pass the money for treatment by this "
+        "share. Above 0 keyworkers have more clients, and more clients drop out.",
+        json_schema_extra=_slider("share", 0, 0.5),
+    )
+    recorded_as_pdu_share: ByYear[Share] = Field(
+        title="Other clients recorded as problem drug users",
+        description="The share of clients who are not problem drug users that is counted as such, "
+        "and so brings in more money under the formula.",
+        json_schema_extra=_slider("share", 0, 0.5),
+    )
+    priority: ByGroup[Annotated[int, Strict(), Field(ge=0, le=99)]] = Field(
+        title="Place in the queue",
+        description="The lowest number on the waiting list starts first; equal numbers by the day "
+        "of referral.",
+        json_schema_extra=_slider("rank", 0, 9),
+    )
 
 
 class Partnership(Part):
     """One partnership: what is its own. Its plan is the scenario's plan with its own changes."""
 
-    need_index: NotNegative = 1.0
-    area_cost_factor: Positive = 1.0
-    old_share_weight: NotNegative = 1.0
-    plan: Plan
+    need_index: NotNegative = Field(
+        default=1.0,
+        title="Need, against the average partnership",
+        json_schema_extra={"unit": "ratio"},
+    )
+    area_cost_factor: Positive = Field(
+        default=1.0,
+        title="Costs of the area, against the average",
+        json_schema_extra={"unit": "ratio"},
+    )
+    old_share_weight: NotNegative = Field(
+        default=1.0,
+        title="Share under the old rule, against the average",
+        json_schema_extra={"unit": "ratio"},
+    )
+    plan: Plan = Field(title="Its own changes to the plan")
 
 
 class Evidence(Part):
     """Why a value is what it is."""
 
-    grade: Literal["published", "derived", "assumed", "unverified"]
-    source: Text
-    range: tuple[float, float] | None
-    fitted_to: Text | None = None
+    grade: Literal["published", "derived", "assumed", "unverified"] = Field(
+        title="How well the value is known"
+    )
+    source: Text = Field(title="Title and year of the source")
+    range: tuple[Number, Number] | None = Field(title="Lowest and highest value that is plausible")
+    fitted_to: Text | None = Field(default=None, title="What the value was fitted to")
 
 
 class Scenario(Part):
@@ -350,16 +507,20 @@ class Scenario(Part):
     Its name is that of its file; the reader fills it in, and each partnership's complete plan.
     """
 
-    name: Text
-    title: Text
-    question: Text
-    description: Text
-    first_year: Annotated[int, Strict(), Field(ge=1990, le=2100)]
-    years: Annotated[int, Strict(), Field(ge=1, le=30)]
-    world: World
-    history: History
-    formula: Formula
-    funding: Funding
-    plan: Plan
-    partnerships: Annotated[dict[str, Partnership], Field(min_length=1)]
-    evidence: dict[str, Evidence]
+    name: Text = Field(title="Name")
+    title: Text = Field(title="Title in one line")
+    question: Text = Field(title="The question that the scenario asks")
+    description: Text = Field(title="What it is about")
+    first_year: Annotated[int, Strict(), Field(ge=1990, le=2100)] = Field(
+        title="Calendar year in whose April the run starts"
+    )
+    years: Annotated[int, Strict(), Field(ge=1, le=30)] = Field(title="Number of years")
+    world: World = Field(title="What the world is like")
+    history: History = Field(title="What lies before day 0")
+    formula: Formula = Field(title="How the pot is shared out")
+    funding: Funding = Field(title="Funding streams")
+    plan: Plan = Field(title="What is decided")
+    partnerships: Annotated[dict[str, Partnership], Field(min_length=1)] = Field(
+        title="Partnerships"
+    )
+    evidence: dict[str, Evidence] = Field(title="Why the values are what they are")

@@ -1,0 +1,20 @@
+"""Charts of what was found: one definition for the app, the report and the picture.
+
+A chart says its message in its title and its unit and period below it. Lines carry dashes and their names at
+their right end, so that nothing hangs on colour alone, and each chart has a text alternative.
+"""
+
+from .bars import alone_against_together, client_worth, waterfall
+from .lines import differences_by_year, lines_by_year
+from .look import picture, to_png, to_svg
+
+__all__ = [
+    "alone_against_together",
+    "client_worth",
+    "differences_by_year",
+    "lines_by_year",
+    "picture",
+    "to_png",
+    "to_svg",
+    "waterfall",
+]

@@ -1,0 +1,408 @@
+"""What changes by year: lines with bands, and differences with intervals."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..replicate import ALL, BAND
+from ..wording import measure_label, show, show_difference, too_close_to_call
+from .look import (
+    DASHES,
+    FONT_SIZE,
+    HEIGHT,
+    ILLUSTRATIVE,
+    INK,
+    LINE_HEIGHT,
+    PALETTE,
+    WIDTH,
+    Chart,
+    Rows,
+    altair,
+    finished,
+    tick,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ..replicate import Comparison, Sample
+
+LABEL_CHARACTERS = 27
+"""How long a line of a label is; a longer label goes on in the next line."""
+LABEL_GAP = 6
+TRANSITION = "transition"
+RUNS = f"{round(10 * (BAND[1] - BAND[0]))} runs in 10"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of a chart: a value for each year, and how far it reaches down and up.
+
+    Parameters
+    ----------
+    style
+        Which colour and dash it has: a scenario keeps its own from chart to chart.
+    """
+
+    name: str
+    style: int
+    middle: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+    def known(self) -> Iterator[tuple[int, float, float, float]]:
+        """Each year in which there is a value, with it and its ends."""
+        for year, (middle, low, high) in enumerate(
+            zip(self.middle, self.low, self.high, strict=True)
+        ):
+            if not math.isnan(middle):
+                ends = (middle, middle) if math.isnan(low) else (low, high)
+                yield year, middle, *ends
+
+    @property
+    def last(self) -> tuple[int, float]:
+        """The last year in which there is a value, with it."""
+        return [(year, middle) for year, middle, _, _ in self.known()][-1]
+
+
+def means(
+    samples: Sequence[Sample],
+    measure: str,
+    names: Mapping[str, str],
+    partnership: str | None = None,
+) -> list[Series]:
+    """The means of a measure by year, with the bands that hold nine runs in ten."""
+    return [
+        _series(
+            _name(sample, names),
+            place,
+            _of(sample.summary, measure, partnership or sample.partnerships[-1]),
+            "mean",
+        )
+        for place, sample in enumerate(samples)
+    ]
+
+
+def differences(
+    comparison: Comparison, measure: str, names: Mapping[str, str], partnership: str | None = None
+) -> list[Series]:
+    """The paired differences of a measure by year, with their 95% intervals."""
+    place = partnership or comparison.baseline.partnerships[-1]
+    rows = _of(comparison.differences, measure, place)
+    return [
+        _series(
+            _name(other, names), style, rows[rows["scenario"] == other.scenario.name], "difference"
+        )
+        for style, other in enumerate(comparison.others, 1)
+    ]
+
+
+def _of(table: Any, measure: str, partnership: str) -> Any:
+    chosen = (table["measure"] == measure) & (table["group"] == ALL)
+    return table[chosen & (table["partnership"] == partnership)]
+
+
+def _series(name: str, style: int, rows: Any, middle: str) -> Series:
+    columns = [tuple(float(each) for each in rows[column]) for column in (middle, "low", "high")]
+    return Series(name, style, *columns)
+
+
+def _name(sample: Sample, names: Mapping[str, str]) -> str:
+    return names.get(sample.scenario.name, sample.scenario.title)
+
+
+def lines_by_year(
+    samples: Sequence[Sample],
+    measure: str,
+    title: str,
+    *,
+    names: Mapping[str, str] | None = None,
+    partnership: str | None = None,
+    brief: bool = False,
+) -> Chart:
+    """A measure by year under several scenarios, each with the band that holds nine runs in ten.
+
+    Parameters
+    ----------
+    title
+        The message.
+    names
+        Short names by scenario; by default their titles.
+    partnership
+        By default all together.
+    brief
+        Whether the subtitle has only what the whole picture does not say.
+    """
+    drawn = means(samples, measure, names or {}, partnership)
+    years = samples[0].years
+    told = "; ".join(_line_told(each, measure, years) for each in drawn)
+    plot = _Plot(altair(), years, measure, _told_apart(drawn))
+    return finished(
+        plot.whole(plot.bands(), plot.lines(), plot.points()),
+        title,
+        _lines_subtitle(samples[0], measure, brief=brief),
+        f"Line chart. {title}. {measure_label(measure)}. {told}.",
+    )
+
+
+def _lines_subtitle(sample: Sample, measure: str, *, brief: bool) -> str:
+    whole = f"{measure_label(measure)}, {sample.years[0]} to {sample.years[-1]}."
+    if brief:
+        return f"{whole} The scale does not begin at 0."
+    return (
+        f"{whole} Lines are means of {sample.replications} replications; bands hold {RUNS}."
+        f" The scale does not begin at 0. {ILLUSTRATIVE}"
+    )
+
+
+def _line_told(drawn: Series, measure: str, years: Sequence[str]) -> str:
+    ends = sorted({(0, drawn.middle[0]), (len(years) - 1, drawn.middle[-1])})
+    told = ", ".join(f"{show(measure, value)} in {years[year]}" for year, value in ends)
+    return f"{drawn.name}: {told}"
+
+
+def differences_by_year(
+    comparison: Comparison,
+    measure: str,
+    title: str,
+    *,
+    names: Mapping[str, str] | None = None,
+    partnership: str | None = None,
+) -> Chart:
+    """Paired differences from the baseline by year, with their 95% intervals and a line at zero.
+
+    Open circles are too close to call. Parameters are those of `lines_by_year`.
+    """
+    named = names or {}
+    drawn = differences(comparison, measure, named, partnership)
+    years = comparison.baseline.years
+    subtitle = (
+        f"{measure_label(measure)}: difference from “{_name(comparison.baseline, named)}”,"
+        f" {years[0]} to {years[-1]}. Bars are 95% intervals over"
+        f" {comparison.baseline.replications} paired replications; open circles are too close to"
+        f" call. {ILLUSTRATIVE}"
+    )
+    told = "; ".join(
+        f"{each.name}: {show_difference(measure, each.middle[-1])} in {years[-1]}" for each in drawn
+    )
+    plot = _Plot(altair(), years, measure, _told_apart(drawn), with_zero=True, spread=0.4)
+    return finished(
+        plot.whole(plot.zero(), plot.intervals(), plot.points(may_be_open=True)),
+        title,
+        subtitle,
+        f"Chart of differences. {title}. {measure_label(measure)}. {told}.",
+    )
+
+
+def _told_apart(drawn: Sequence[Series]) -> tuple[Series, ...]:
+    """The same without what has no value at all, and with a number where two share a name."""
+    shown = [each for each in drawn if any(each.known())]
+    names = [each.name for each in shown]
+    return tuple(
+        each
+        if names.count(each.name) == 1
+        else replace(each, name=f"{each.name} ({names[: i + 1].count(each.name)})")
+        for i, each in enumerate(shown)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plot:
+    """The layers of a chart of series by year.
+
+    Parameters
+    ----------
+    spread
+        How far series stand apart within a year.
+    """
+
+    alt: Any
+    years: tuple[str, ...]
+    measure: str
+    drawn: tuple[Series, ...]
+    with_zero: bool = False
+    spread: float = 0.0
+
+    def whole(self, *layers: Chart) -> Chart:
+        """Layers, and the names of the series at their right ends."""
+        every = (*layers, self._strokes(), self._names())
+        return self.alt.layer(*every).properties(width=WIDTH, height=HEIGHT)
+
+    def bands(self) -> Chart:
+        """How far each series reaches."""
+        drawn = self._base().mark_area(opacity=0.16)
+        return drawn.encode(x=self._x, y=self._y("low"), y2="high:Q", color=self._colour())
+
+    def lines(self) -> Chart:
+        """A line through the values of each series."""
+        drawn = self._base().mark_line(strokeWidth=2.5)
+        return drawn.encode(
+            x=self._x, y=self._y("middle"), color=self._colour(), strokeDash=self._dash()
+        )
+
+    def points(self, *, may_be_open: bool = False) -> Chart:
+        """A circle at each value."""
+        drawn = self._base().mark_point(size=55, filled=not may_be_open, opacity=1, strokeWidth=2)
+        encoded = {"color": self._colour()}
+        if may_be_open:
+            white = self.alt.value("white")
+            filled = self.alt.Fill("name:N", scale=self._colours, legend=None)
+            encoded["fill"] = self.alt.condition("datum.open", white, filled)
+        return drawn.encode(x=self._x, y=self._y("middle"), **encoded)
+
+    def intervals(self) -> Chart:
+        """A bar from the low to the high end of each value."""
+        drawn = self._base().mark_rule(strokeWidth=2.5)
+        return drawn.encode(x=self._x, y=self._y("low"), y2="high:Q", color=self._colour())
+
+    def zero(self) -> Chart:
+        """The line where nothing differs."""
+        rule = self._of([{"zero": 0}]).mark_rule(color=INK, strokeWidth=1.5)
+        return rule.encode(y=self.alt.Y("zero:Q"))
+
+    def _strokes(self) -> Chart:
+        """A stroke of each line from its end to its name."""
+        drawn = self._of(self._labels()).mark_rule(strokeWidth=2)
+        return drawn.encode(
+            x=self.alt.X("from:Q"),
+            x2="to:Q",
+            y=self.alt.Y("end:Q"),
+            y2="at:Q",
+            color=self._colour(),
+            strokeDash=self._dash(),
+        )
+
+    def _names(self) -> Chart:
+        drawn = self._of(self._labels()).mark_text(
+            align="left",
+            baseline="middle",
+            dx=6,
+            fontSize=FONT_SIZE,
+            lineHeight=LINE_HEIGHT,
+            color=INK,
+        )
+        return drawn.encode(x=self.alt.X("to:Q"), y=self.alt.Y("first_line:Q"), text="text:N")
+
+    def _labels(self) -> Rows:
+        low, high = self._domain
+        unit = (high - low) / HEIGHT
+        texts = [wrapped(each.name, LABEL_CHARACTERS) for each in self.drawn]
+        places = spread_out(
+            [(high - each.last[1]) / unit for each in self.drawn],
+            [LINE_HEIGHT * len(text) + LABEL_GAP for text in texts],
+            HEIGHT,
+        )
+        return [
+            {
+                "name": each.name,
+                "text": text,
+                "from": each.last[0] + self._aside(i),
+                "to": len(self.years) - 1 + 0.55,
+                "end": each.last[1],
+                "at": high - place * unit,
+                "first_line": high - (place - LINE_HEIGHT * (len(text) - 1) / 2) * unit,
+            }
+            for i, (each, text, place) in enumerate(zip(self.drawn, texts, places, strict=True))
+        ]
+
+    def _base(self) -> Chart:
+        return self._of(
+            [
+                {
+                    "name": each.name,
+                    "x": year + self._aside(i),
+                    "middle": middle,
+                    "low": low,
+                    "high": high,
+                    "open": too_close_to_call(each.low[year], each.high[year]),
+                }
+                for i, each in enumerate(self.drawn)
+                for year, middle, low, high in each.known()
+            ]
+        )
+
+    def _of(self, rows: Rows) -> Chart:
+        return self.alt.Chart(self.alt.InlineData(values=rows))
+
+    def _aside(self, place: int) -> float:
+        """How far a series stands beside its year."""
+        return self.spread * ((place + 0.5) / len(self.drawn) - 0.5)
+
+    @property
+    def _x(self) -> Any:
+        ticks = [f"{year}\n{TRANSITION}" if i == 0 else year for i, year in enumerate(self.years)]
+        return self.alt.X(
+            "x:Q",
+            title=None,
+            scale=self.alt.Scale(domain=[-0.3, len(self.years) - 0.45], nice=False, zero=False),
+            axis=self.alt.Axis(
+                values=list(range(len(self.years))),
+                labelExpr=f"split({ticks!r}[datum.value], '\\n')",
+                labelOverlap=False,
+                labelFlush=False,
+                grid=False,
+            ),
+        )
+
+    def _y(self, column: str) -> Any:
+        domain = list(self._domain)
+        return self.alt.Y(
+            f"{column}:Q",
+            title=None,
+            scale=self.alt.Scale(domain=domain, nice=False, zero=False),
+            axis=self.alt.Axis(labelExpr=tick(self.measure, domain), tickCount=6),
+        )
+
+    @property
+    def _domain(self) -> tuple[float, float]:
+        known = [end for each in self.drawn for _, *ends in each.known() for end in ends]
+        if self.with_zero or not known:
+            known.append(0.0)
+        low, high = min(known), max(known)
+        room = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
+        return low - room, high + room
+
+    @property
+    def _colours(self) -> Any:
+        return self._styles(PALETTE)
+
+    def _colour(self) -> Any:
+        return self.alt.Color("name:N", scale=self._colours, legend=None)
+
+    def _dash(self) -> Any:
+        return self.alt.StrokeDash("name:N", scale=self._styles(DASHES), legend=None)
+
+    def _styles(self, known: Sequence[Any]) -> Any:
+        """What each series has of the known styles, over and over."""
+        return self.alt.Scale(
+            domain=[each.name for each in self.drawn],
+            range=[known[each.style % len(known)] for each in self.drawn],
+        )
+
+
+def spread_out(wanted: Sequence[float], heights: Sequence[float], room: float) -> list[float]:
+    """Where labels stand so that none covers another, each as near as may be to where it belongs.
+
+    Parameters
+    ----------
+    wanted
+        The middle of each label, from the top.
+    heights
+        The height of each.
+    room
+        How far down they may reach; where they do not fit, they reach further.
+    """
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    placed = [0.0] * len(wanted)
+    edge = 0.0
+    for i in order:
+        placed[i] = max(wanted[i], edge + heights[i] / 2)
+        edge = placed[i] + heights[i] / 2
+    edge = max(room, sum(heights))
+    for i in reversed(order):
+        placed[i] = min(placed[i], edge - heights[i] / 2)
+        edge = placed[i] - heights[i] / 2
+    return placed

@@ -1,0 +1,160 @@
+"""Why an allocation changed from one year to the next, on average over the replications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .funding import EXPLAIN_STEPS, window
+from .funding import explain as explain_step_by_step
+from .replicate import paired
+from .wording import TOO_CLOSE, gbp, interval, signed, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from .funding import Inputs
+    from .replicate import Sample
+
+ORDER_MATTERS = (
+    f"Steps are counted one after the other, in the order {', '.join(EXPLAIN_STEPS)}; "
+    "they add up to the whole change, and another order would give other steps."
+)
+PAID_ON_HISTORY = (
+    "paid on the history: on what was counted before day 0, which is the same under every plan"
+)
+STILL_ON_HISTORY = "Its clients are still those who were counted before day 0."
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Each partnership's allocation from the second year on, step by step.
+
+    Parameters
+    ----------
+    sample
+        The replications that are explained.
+    steps
+        Pounds by replication, partnership, year from the second on, and step in the order of
+        `funding.EXPLAIN_STEPS`. Over the steps they sum to the change since the year before.
+    """
+
+    sample: Sample
+    steps: NDArray[np.int64]
+
+    @property
+    def partnerships(self) -> tuple[str, ...]:
+        """Names of the partnerships that are paid."""
+        return tuple(self.sample.scenario.partnerships)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Mean pounds of each step, their 95% interval and Monte-Carlo error."""
+        import pandas as pd  # noqa: PLC0415 # workers do without it
+
+        mean, low, high, error = paired(self.steps.astype(np.float64))
+        axes = (self.partnerships, self.sample.years[1:], EXPLAIN_STEPS)
+        index = pd.MultiIndex.from_product(axes, names=["partnership", "year", "step"])
+        table = index.to_frame(index=False)
+        table.insert(0, "scenario", self.sample.scenario.name)
+        for name, amounts in (("gbp", mean), ("low", low), ("high", high), ("mc_error", error)):
+            table[name] = amounts.ravel()
+        table["replications"] = self.sample.replications
+        return table
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """One sentence for each partnership and year, in plain English."""
+        several = len(self.partnerships) > 1
+        return tuple(
+            f"{name}, {sentence}" if several else sentence
+            for name in self.partnerships
+            for sentence in self.sentences_of(name)
+        )
+
+    def sentences_of(self, partnership: str) -> tuple[str, ...]:
+        """One sentence for each year of a partnership."""
+        allocations = self.sample.of("allocation_gbp", partnership).mean(axis=0)
+        steps = self.steps[:, self.partnerships.index(partnership)]
+        first = f"{self.sample.years[0]}: {gbp(allocations[0])}, {PAID_ON_HISTORY}."
+        later = (
+            f"{self.sample.years[year]}: {gbp(allocations[year])}, {_change(steps[:, year - 1])}"
+            f"{self._on_history(year)}"
+            for year in range(1, len(allocations))
+        )
+        return (first, *later)
+
+    def _on_history(self, year: int) -> str:
+        """What is added where a year after the first is still paid on the history."""
+        formula = self.sample.scenario.formula
+        _, end = window(year, formula.observation_delay_days, formula.lag_years)
+        return f" {STILL_ON_HISTORY}" if end <= 0 else ""
+
+    @property
+    def note(self) -> str:
+        """What a reader must know about the steps."""
+        if self.sample.replications == 1:
+            return f"{ORDER_MATTERS} One replication has no intervals."
+        return (
+            f"{ORDER_MATTERS} Means of {self.sample.replications} replications; {TOO_CLOSE} where the "
+            "95% interval holds zero."
+        )
+
+
+def explain(sample: Sample) -> Explanation:
+    """Say why each partnership's allocation changed, from the second year on."""
+    names = tuple(sample.scenario.partnerships)
+    shape = (sample.replications, len(names), sample.scenario.years - 1, len(EXPLAIN_STEPS))
+    steps = [[_steps(years, name) for name in names] for years in sample.inputs]
+    return Explanation(sample, np.array(steps, dtype=np.int64).reshape(shape))
+
+
+def _steps(years: tuple[Inputs, ...], name: str) -> list[list[int]]:
+    """Pounds of one partnership in one replication, by year from the second on, and step."""
+    return [
+        [step.gbp for step in explain_step_by_step(before, after, name)]
+        for before, after in pairwise(years)
+    ]
+
+
+def _change(steps: NDArray[np.int64]) -> str:
+    """How one year's allocation differs from the one before, and why, by replication and step."""
+    reasons = ", ".join(_told(steps))
+    unclear = ", ".join(_unclear(steps))
+    told = f": {reasons}" if reasons else ""
+    return f"{_in_all(steps)}{told}{f'; {TOO_CLOSE}: {unclear}' if unclear else ''}."
+
+
+def _in_all(steps: NDArray[np.int64]) -> str:
+    mean, low, high = _mean_and_interval(steps.sum(axis=1))
+    if verdict(low, high) == TOO_CLOSE:
+        return f"much as the year before ({signed(mean, gbp)}, {TOO_CLOSE})"
+    if mean == 0:
+        return "the same as the year before"
+    return f"{gbp(abs(mean))} {'more' if mean > 0 else 'less'} than the year before"
+
+
+def _told(steps: NDArray[np.int64]) -> Iterator[str]:
+    for name, amounts in zip(EXPLAIN_STEPS, steps.T, strict=True):
+        mean, low, high = _mean_and_interval(amounts)
+        if mean != 0 and verdict(low, high) != TOO_CLOSE:
+            yield f"{name} {signed(mean, gbp)}"
+
+
+def _unclear(steps: NDArray[np.int64]) -> Iterator[str]:
+    for name, amounts in zip(EXPLAIN_STEPS, steps.T, strict=True):
+        _, low, high = _mean_and_interval(amounts)
+        if verdict(low, high) == TOO_CLOSE:
+            yield f"{name} ({interval(low, high, lambda pounds: signed(pounds, gbp))})"
+
+
+def _mean_and_interval(amounts: NDArray[np.int64]) -> tuple[float, float, float]:
+    mean, low, high, _ = (float(each) for each in paired(amounts.astype(np.float64)))
+    return mean, low, high

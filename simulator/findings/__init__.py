@@ -1,0 +1,30 @@
+"""What a comparison found, in plain sentences that its numbers decide.
+
+No direction stands in the text: whether something is more, less, the same or too close to call is read
+off the 95% interval of the paired differences, and so is every title.
+"""
+
+from .figures import Figure, Finding
+from .plans import (
+    money_and_recovery,
+    of_comparison,
+    support_gbp,
+    what_support_buys,
+    whether_the_cut_bites,
+)
+from .together import Together, acting_together, alone_and_together
+from .worth import what_a_client_is_worth
+
+__all__ = [
+    "Figure",
+    "Finding",
+    "Together",
+    "acting_together",
+    "alone_and_together",
+    "money_and_recovery",
+    "of_comparison",
+    "support_gbp",
+    "what_a_client_is_worth",
+    "what_support_buys",
+    "whether_the_cut_bites",
+]

@@ -1,0 +1,21 @@
+"""What a scenario is: read, checked, varied and written."""
+
+from .editor import json_schema
+from .library import names
+from .loading import load, load_all
+from .schema import Scenario
+from .size import people_expected
+from .writing import as_dict, canonical_json, fingerprint, write
+
+__all__ = [
+    "Scenario",
+    "as_dict",
+    "canonical_json",
+    "fingerprint",
+    "json_schema",
+    "load",
+    "load_all",
+    "names",
+    "people_expected",
+    "write",
+]

@@ -1,0 +1,242 @@
+"""The rules of the house that no single value can break: they hold between parts of a scenario.
+
+Each rule reads plain values and keeps silent where it cannot read its own inputs, so that it can be told
+together with the faults of single values.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from .outline import NOT_ASSUMED, is_assumption, leaves
+from .tree import Path, dotted, instead, nearest, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ..errors import Fault
+    from .draft import Draft
+
+LONGEST_NAME = 60
+SHARES = ("treatment_share", "reintegration_share", "outreach_share")
+COSTS = (
+    "cost_first_12_weeks_gbp_per_week",
+    "cost_settled_gbp_per_week",
+    "cost_ready_gbp_per_week",
+)
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}", re.ASCII)
+
+
+def broken_rules(draft: Draft) -> Iterator[Fault]:
+    """Every rule that a draft breaks."""
+    for rule in _RULES:
+        yield from rule(draft)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _yearly(value: Any, years: int | None) -> list[float | None] | None:
+    """A lever as one value for each year, or None where it cannot be read."""
+    if value is None or _is_number(value):
+        return [value] * (years or 1)
+    readable = isinstance(value, list) and len(value) == years
+    return value if readable and all(each is None or _is_number(each) for each in value) else None
+
+
+def _yearly_given(value: Any, years: int | None) -> list[float] | None:
+    each = _yearly(value, years) or []
+    given = [one for one in each if one is not None]
+    return given if given and len(given) == len(each) else None
+
+
+def _shares_sum_to_one(draft: Draft) -> Iterator[Fault]:
+    for plan in draft.plans():
+        inputs = [(*plan, share) for share in SHARES]
+        wrong = [total for total in _yearly_totals(draft, inputs) if abs(total - 1) > 1e-9]
+        if wrong and any(draft.own(path) for path in inputs):
+            rule = "have treatment_share, reintegration_share and outreach_share that sum to 1"
+            got = f"a sum of {wrong[0]:.10g}"
+            yield draft.fault(plan, rule, "change the others with it", got, inputs)
+
+
+def _yearly_totals(draft: Draft, inputs: list[Path]) -> list[float]:
+    yearly = [_yearly_given(draft.value(path), draft.years) for path in inputs]
+    readable = [each for each in yearly if each is not None]
+    complete = len(readable) == len(inputs)
+    return [math.fsum(year) for year in zip(*readable, strict=True)] if complete else []
+
+
+def _floor_below_ceiling(draft: Draft) -> Iterator[Fault]:
+    inputs = [("formula", "floor_share"), ("formula", "ceiling_share")]
+    floor, ceiling = (_yearly(draft.value(path), draft.years) for path in inputs)
+    for low, high in zip(floor or (), ceiling or (), strict=False):
+        if low is not None and high is not None and low > high:
+            rule, advice = "be at most ceiling_share in each year", "lower it, or raise the ceiling"
+            yield draft.fault(inputs[0], rule, advice, f"{low:g} above {high:g}", inputs)
+            return
+
+
+def _same_groups(draft: Draft) -> Iterator[Fault]:
+    places: tuple[Path, ...] = (
+        ("history", "groups"),
+        ("formula", "rest", "reference_activity"),
+        ("formula", "rest", "reference_completions"),
+    )
+    groups = draft.groups
+    for path in places:
+        named = draft.names(path)
+        if groups is not None and named is not None and set(groups) != set(named):
+            rule = f"name the groups {', '.join(groups)}"
+            advice = "give each group of world.groups here, and no other"
+            yield draft.fault(path, rule, advice, ", ".join(named) or "none")
+
+
+def _outreach_to_known_groups(draft: Draft) -> Iterator[Fault]:
+    groups = draft.groups
+    if groups is None:
+        return
+    for plan in draft.plans():
+        for i, group in enumerate(_texts(draft.value((*plan, "outreach_to")))):
+            path = (*plan, "outreach_to", i)
+            if group not in groups and draft.own(path):
+                yield draft.fault(
+                    path, "be a substance group", instead(group, groups), shown(group)
+                )
+
+
+def _texts(value: Any) -> list[str]:
+    """A list of texts; of none where anything else stands in it."""
+    readable = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return value if readable else []
+
+
+def _named_once(draft: Draft) -> Iterator[Fault]:
+    levers = ("outreach_to", "support_open_to")
+    lists: list[Path] = [(*stream, "pays_for") for stream in _streams(draft)]
+    lists += [(*plan, lever) for plan in draft.plans() for lever in levers]
+    for path in lists:
+        names = Counter(_texts(draft.value(path)))
+        again = [name for name, times in names.items() if times > 1]
+        if again and draft.own(path):
+            yield draft.fault(path, "name each once", "take out the second", ", ".join(again))
+
+
+def _streams(draft: Draft) -> list[Path]:
+    return [("funding", "streams", name) for name in draft.names(("funding", "streams")) or ()]
+
+
+def _somebody_pays(draft: Draft) -> Iterator[Fault]:
+    paid = _paid_for(draft)
+    for path, use in _spending(draft):
+        if paid and use not in paid and draft.own(path):
+            rule = "be 0 where no funding stream pays for it"
+            advice = f"add {use} to the pays_for of a stream, or spend nothing on it"
+            yield draft.fault(path, rule, advice, shown(draft.value(path)))
+
+
+def _paid_for(draft: Draft) -> set[str]:
+    """Uses that some stream may pay for; none where one of the streams cannot be read."""
+    each = [_texts(draft.value((*stream, "pays_for"))) for stream in _streams(draft)]
+    return {use for uses in each for use in uses} if all(each) else set()
+
+
+def _spending(draft: Draft) -> Iterator[tuple[Path, str]]:
+    """What is planned to be spent, with its use."""
+    places: list[tuple[Path, str]] = [(("world", "fixed_overhead_gbp"), "overhead")]
+    for plan in draft.plans():
+        places += [((*plan, share), share.removesuffix("_share")) for share in SHARES]
+    for path, use in places:
+        if any(_yearly_given(draft.value(path), draft.years) or ()):
+            yield path, use
+
+
+def _one_stream_from_the_formula(draft: Draft) -> Iterator[Fault]:
+    path: Path = ("funding", "streams")
+    amounts = {str(each[-1]): draft.value((*each, "amount_gbp")) for each in _streams(draft)}
+    from_formula = [name for name, amount in amounts.items() if amount == "formula"]
+    readable = amounts and None not in amounts.values()
+    if readable and len(from_formula) != 1:
+        rule = "have exactly one stream with amount_gbp: formula"
+        advice = "name the stream that the pot pays, and give the others their pounds"
+        yield draft.fault(path, rule, advice, ", ".join(from_formula) or "none")
+
+
+def _costs_do_not_rise(draft: Draft) -> Iterator[Fault]:
+    for group in draft.groups or ():
+        paths: list[Path] = [("world", "groups", group, "treatment", cost) for cost in COSTS]
+        for before, after in pairwise(paths):
+            earlier, later = draft.value(before), draft.value(after)
+            if _is_number(earlier) and _is_number(later) and later > earlier:
+                rule = f"be at most {before[-1]}, {shown(earlier)}"
+                advice = "a client costs less as treatment goes on"
+                yield draft.fault(after, rule, advice, shown(later), (before, after))
+
+
+def _keys_are_plain(draft: Draft) -> Iterator[Fault]:
+    rule = "have a name of letters, digits, - and _, from a letter, other than all"
+    for path in (("world", "groups"), ("funding", "streams")):
+        for name in draft.names(path) or ():
+            if not _KEY.fullmatch(name) or name == "all":
+                advice = "rename it; its label may be any text"
+                yield draft.fault((*path, name), rule, advice, shown(name))
+
+
+def _partnerships_can_be_told_apart(draft: Draft) -> Iterator[Fault]:
+    rule = f"have a name of 1 to {LONGEST_NAME} characters, other than all"
+    for name in draft.names(("partnerships",)) or ():
+        if not _is_partnership_name(name):
+            yield draft.fault(("partnerships", name), rule, "rename it", shown(name))
+
+
+def _is_partnership_name(name: str) -> bool:
+    return (
+        name != "all"
+        and name == name.strip()
+        and name.isprintable()
+        and 0 < len(name) <= LONGEST_NAME
+    )
+
+
+def _evidence_names_assumptions(draft: Draft) -> Iterator[Fault]:
+    for key in draft.names(("evidence",)) or ():
+        if not is_assumption(key, draft.data):
+            rule, advice = "name an assumption by its place", _advice_on_evidence(key, draft)
+            yield draft.fault(("evidence", key), rule, advice, shown(key))
+
+
+def _advice_on_evidence(key: str, draft: Draft) -> str:
+    if key.startswith(("plan.", "partnerships.")) or key.rpartition(".")[2] in NOT_ASSUMED:
+        return "take it out: what is decided or named is no assumption"
+    found = nearest(key, (dotted(leaf.path) for leaf in leaves(draft.data)))
+    return f"did you mean {found}?" if found else "write it as world.prison.mean_stay_days"
+
+
+def _ranges_run_upwards(draft: Draft) -> Iterator[Fault]:
+    for key in draft.names(("evidence",)) or ():
+        path: Path = ("evidence", key, "range")
+        ends = draft.value(path)
+        readable = isinstance(ends, list) and len(ends) == 2 and all(map(_is_number, ends))
+        if readable and ends[0] > ends[1]:
+            yield draft.fault(path, "run from low to high", "swap the two", shown(ends))
+
+
+_RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
+    _shares_sum_to_one,
+    _floor_below_ceiling,
+    _same_groups,
+    _outreach_to_known_groups,
+    _named_once,
+    _somebody_pays,
+    _one_stream_from_the_formula,
+    _costs_do_not_rise,
+    _keys_are_plain,
+    _partnerships_can_be_told_apart,
+    _evidence_names_assumptions,
+    _ranges_run_upwards,
+)

@@ -1,0 +1,149 @@
+"""How fast: the model against bare simpy, as ratios within one process.
+
+    python -m studies.bench
+
+The yardstick is simpy itself: one environment with N timeouts and an empty callback each, N being the state
+changes in the journal of one five-year replication: moves between states, phases of treatment, support places.
+A stricter count leaves out phases and support. Runs are interleaved and medians of processor time told;
+seconds on a shared machine mean little, ratios more.
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+import simpy
+
+from simulator import scenario as scenarios
+from simulator.chance import Chance
+from simulator.journal import MOVES, Records
+from simulator.model import Run
+from simulator.scenario import Scenario
+
+ROUNDS = 9
+SEED = 1
+
+
+def _nothing(_: simpy.Event) -> None:
+    return
+
+
+def bare_simpy(days: np.ndarray) -> None:
+    """As many timeouts as there are days, at those days, with an empty callback."""
+    env = simpy.Environment()
+    for day in days.tolist():
+        env.timeout(day).callbacks.append(_nothing)
+    env.run()
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
+
+
+def _finished(scenario: Scenario, replication: int) -> Run:
+    run = Run(scenario, SEED, replication)
+    run.finish()
+    return run
+
+
+def _records(run: Run) -> list[Records]:
+    return [partnership.pathway.journal.records() for partnership in run.partnerships]
+
+
+def draw_again(run: Run) -> None:
+    """Draw every row of luck that a run has drawn."""
+    for partnership in run.partnerships:
+        chance = Chance(SEED, 0, partnership.name)
+        for group in partnership.pathway.groups:
+            for spells in group.luck:
+                for spell in spells:
+                    for purpose in spells.purposes:
+                        chance.row(group.name, purpose, spell, group.people)
+
+
+def measure_again(run: Run) -> None:
+    """Count for the formula each year, and tally everything at the end."""
+    for partnership in run.partnerships:
+        for year in range(1, run.scenario.years):
+            partnership.counts(year)
+        partnership.tallies()
+
+
+def _state_changes(run: Run) -> np.ndarray:
+    """Days of all state changes of the run."""
+    return np.concatenate([r.day[r.day >= 0] for r in _records(run)])
+
+
+def _moves(run: Run) -> int:
+    """The strict count: moves from one state to another, without phases of treatment and support places."""
+    moving = [int(what) for what in MOVES]
+    return sum(int(((r.day >= 0) & np.isin(r.what, moving)).sum()) for r in _records(run))
+
+
+def baseline() -> None:
+    """One partnership, five years, random numbers and measures included."""
+    scenario = scenarios.load("baseline_2008")
+    run = _finished(scenario, 0)
+    days = _state_changes(run)
+    found: dict[str, list[float]] = {"whole": [], "draws": [], "measures": [], "simpy": []}
+    for replication in range(ROUNDS):
+        found["simpy"].append(_timed(lambda: bare_simpy(days)))
+        found["whole"].append(_timed(lambda number=replication: _finished(scenario, number)))
+        found["draws"].append(_timed(lambda: draw_again(run)))
+        found["measures"].append(_timed(lambda: measure_again(run)))
+    medians = {name: statistics.median(times) for name, times in found.items()}
+    ratios = [whole / bare for whole, bare in zip(found["whole"], found["simpy"], strict=True)]
+    bare = medians["simpy"]
+    loop = medians["whole"] - medians["draws"] - medians["measures"]
+    print(f"baseline_2008, 5 years, median of {ROUNDS} interleaved runs")
+    print(f"state changes in the journal, N        {len(days):8,d}")
+    print(f"bare simpy, N timeouts                 {1000 * bare:8.1f} ms    1.00")
+    for name, seconds in (
+        ("draws", medians["draws"]),
+        ("loop, day 0 and allocation", loop),
+        ("measures", medians["measures"]),
+        ("whole replication", medians["whole"]),
+    ):
+        print(f"{name:38s} {1000 * seconds:8.1f} ms {seconds / bare:7.2f}")
+    print(
+        f"ratio of each run                      {min(ratios):.2f} to {max(ratios):.2f}, "
+        f"median {statistics.median(ratios):.2f}; the bar is 3"
+    )
+    moves = _moves(run)
+    strict = statistics.median(ratios) * len(days) / moves
+    print(f"ratio to {moves:,d} moves alone, the strict count  {strict:.2f}")
+
+
+def partnerships() -> None:
+    """Cost of a state change from 1 to 16 partnerships that share a pot."""
+    print("\npartnerships   state changes   microseconds each")
+    one = scenarios.load("eight_park")
+    for number in (1, 2, 4, 8, 16):
+        plan = one.partnerships["Area 1"]
+        scenario = one.model_copy(
+            update={"partnerships": {f"Area {i:02d}": plan for i in range(1, number + 1)}}
+        )
+        times, changes = [], 0
+        for replication in range(3):
+            begin = time.process_time()
+            run = _finished(scenario, replication)
+            times.append(time.process_time() - begin)
+            changes = len(_state_changes(run))
+        print(f"{number:12d} {changes:15,d} {1e6 * statistics.median(times) / changes:19.2f}")
+
+
+def main() -> None:
+    """Both, with the garbage collector off, as replications run."""
+    gc.disable()
+    baseline()
+    partnerships()
+
+
+if __name__ == "__main__":
+    main()
