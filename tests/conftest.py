@@ -1,0 +1,44 @@
+"""What the tests share: the real baseline, a tiny world, a tenth of a partnership, a seed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+if str(ROOT) not in sys.path:  # the studies are never installed
+    sys.path.insert(0, str(ROOT))
+
+from simulator.scenario import load  # noqa: E402 # found only now where nothing is installed
+
+from tiny import a_tenth_of, tiny_queue  # noqa: E402
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--refresh-expected",
+        action="store_true",
+        help="write the results under tests/expected/ anew; review the difference before committing it",
+    )
+
+
+@pytest.fixture(scope="session")
+def seed():
+    return 20080401
+
+
+@pytest.fixture(scope="session")
+def baseline():
+    return load("baseline_2008")
+
+
+@pytest.fixture(scope="session")
+def tenth(baseline):
+    return a_tenth_of(baseline)
+
+
+@pytest.fixture(scope="session")
+def queue():
+    return tiny_queue()

@@ -1,0 +1,267 @@
+"""What queueing theory says lies inside the simulation's interval."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import chi2
+
+from simulator import measures, replicate
+from simulator.journal import EXITS, Happened
+from simulator.years import DAYS_PER_YEAR, first_day
+from tiny import (
+    CONFIDENCE,
+    balances,
+    finished,
+    holds,
+    in_balance,
+    journal,
+    level_of,
+    pounds_for,
+    tiny_queue,
+)
+
+MEAN_STAY_DAYS = 7.0
+WARM_DAYS = first_day(1)
+"""What happens before is left out, so that the queue has forgotten that it began empty."""
+WAITING_STEPS = {
+    Happened.REFERRAL: 1,
+    Happened.START: -1,
+    Happened.GAVE_UP: -1,
+    Happened.DIED_WAITING: -1,
+}
+TREATED_STEPS = {Happened.START: 1} | dict.fromkeys(EXITS, -1)
+
+
+def erlang_c(places, load):
+    """The chance that a newcomer to M/M/c must wait; the load is the arrival rate times the mean stay."""
+    lost = 1.0  # Erlang B, by its recursion
+    for n in range(1, places + 1):
+        lost = load * lost / (n + load * lost)
+    return lost / (1 - load / places * (1 - lost))
+
+
+def birth_and_death(arrivals, leave, most):
+    """How often n are inside, where n leave at the rate ``leave(n)``."""
+    log = np.cumsum([0.0, *(math.log(arrivals / leave(n)) for n in range(1, most + 1))])
+    chance = np.exp(log - log.max())
+    return chance / chance.sum()
+
+
+def onsets_per_year(places, busy_share):
+    return busy_share * places / MEAN_STAY_DAYS * DAYS_PER_YEAR
+
+
+def queue_of(places, busy_share, years, *changes):
+    return tiny_queue(
+        f"years={years}",
+        f"formula.pot_gbp={pounds_for(places)}",
+        f"world.groups.opiate.need.onset_per_year={onsets_per_year(places, busy_share)}",
+        *changes,
+    )
+
+
+def test_erlang_c_is_the_known_number():
+    # M/M/1 waits as often as it is busy; M/M/2 at load 1 waits a third of the time.
+    assert erlang_c(1, 0.6) == pytest.approx(0.6)
+    assert erlang_c(2, 1.0) == pytest.approx(1 / 3)
+
+
+def waits_of_a_queue(places, busy_share, replications, seed):
+    """By replication: the share that waits, the mean wait, and the mean wait of those who wait."""
+    scenario = queue_of(places, busy_share, years=5)
+    told = []
+    for replication in range(replications):
+        waited = measures.waits(journal(finished(scenario, seed, replication)))
+        days = waited.days[(waited.referral >= WARM_DAYS) & waited.started]
+        told.append((np.mean(days > 0), days.mean(), days[days > 0].mean()))
+    return np.array(told)
+
+
+def wait_of_theory(places, busy_share):
+    must_wait = erlang_c(places, busy_share * places)
+    wait_of_those = MEAN_STAY_DAYS / (places * (1 - busy_share))
+    return must_wait, must_wait * wait_of_those, wait_of_those
+
+
+def test_waits_are_those_of_erlang_c(seed):
+    told = waits_of_a_queue(5, 0.75, 16, seed)
+    assert holds(told, wait_of_theory(5, 0.75), family=3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("places", "busy_share"), [(1, 0.5), (3, 0.6), (10, 0.8)])
+def test_waits_are_those_of_erlang_c_closely(places, busy_share, seed):
+    told = waits_of_a_queue(places, busy_share, 50, seed)
+    assert holds(told, wait_of_theory(places, busy_share), family=3)
+
+
+PATIENCE_DAYS = 10.0
+
+
+def impatient_queue(places, busy_share):
+    """Erlang A, in a world where who gives up is untreated again, as they were before.
+
+    Half of those who begin to need treatment seek it at once and half stop at once, and so do those who give
+    up. Patience has no memory, so it is as if each left the list for good at half the rate.
+    """
+    at_once = 100_000_000.0
+    return queue_of(
+        places,
+        2 * busy_share,
+        5,
+        f"world.groups.opiate.need.first_seeking_per_year={at_once}",
+        f"world.groups.opiate.need.stops_untreated_per_year={at_once}",
+        f"world.groups.opiate.waiting.mean_patience_days={PATIENCE_DAYS}",
+    )
+
+
+def erlang_a(places, busy_share):
+    """Starts a day, those who give up a day, and mean number waiting."""
+    leaves = 1 / (2 * PATIENCE_DAYS)
+
+    def ends(inside):
+        return min(inside, places) / MEAN_STAY_DAYS + max(inside - places, 0) * leaves
+
+    often = birth_and_death(busy_share * places / MEAN_STAY_DAYS, ends, 300)
+    inside = np.arange(len(often))
+    treated = often @ np.minimum(inside, places)
+    waiting = often @ np.maximum(inside - places, 0)
+    return treated / MEAN_STAY_DAYS, waiting / PATIENCE_DAYS, waiting
+
+
+def what_an_impatient_queue_does(places, busy_share, replications, seed):
+    scenario = impatient_queue(places, busy_share)
+    end = first_day(scenario.years)
+    told = []
+    for replication in range(replications):
+        records = journal(finished(scenario, seed, replication))
+        inside = (records.day >= WARM_DAYS) & (records.day < end)
+        starts, gave_up = (
+            np.sum(inside & records.of(what)) / (end - WARM_DAYS)
+            for what in (Happened.START, Happened.GAVE_UP)
+        )
+        told.append((starts, gave_up, level_of(records, WAITING_STEPS, WARM_DAYS, end)))
+    return np.array(told)
+
+
+def test_starts_giving_up_and_the_list_are_those_of_erlang_a(seed):
+    told = what_an_impatient_queue_does(5, 0.9, 12, seed)
+    assert holds(told, erlang_a(5, 0.9), family=3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("places", "busy_share"), [(1, 0.5), (5, 1.2), (15, 1.0)])
+def test_starts_giving_up_and_the_list_are_those_of_erlang_a_closely(places, busy_share, seed):
+    told = what_an_impatient_queue_does(places, busy_share, 30, seed)
+    assert holds(told, erlang_a(places, busy_share), family=3)
+
+
+def test_with_places_unlimited_the_number_in_treatment_is_poisson(seed):
+    # M/G/inf from empty: Poisson, with the arrival rate times the time that a newcomer has stayed so far.
+    shape, scale_days, onsets = 0.6, 120.0, 150.0
+    scenario = tiny_queue(
+        f"world.groups.opiate.treatment.drop_out={{shape: {shape}, scale_days: {scale_days}}}",
+        f"world.groups.opiate.need.onset_per_year={onsets}",
+        "years=3",
+    )
+    inside = replicate.run([scenario], 40, seed, workers=1)[0].of("in_treatment")
+    n, years = inside.shape
+
+    def kept(days):
+        return math.exp(-((days / scale_days) ** shape))
+
+    for year in range(years):
+        expected = onsets / DAYS_PER_YEAR * quad(kept, 0, first_day(year + 1))[0]
+        assert holds(inside[:, year], expected, family=years)
+        dispersion = np.sum((inside[:, year] - expected) ** 2) / expected
+        tail = (1 - CONFIDENCE) / (2 * years)
+        assert chi2.ppf(tail, n) < dispersion < chi2.ppf(1 - tail, n)
+
+
+def overlap_days(begin, finish, first, last):
+    """Days that stays spend within a period, all together."""
+    return float(np.sum(np.maximum(np.minimum(finish, last) - np.maximum(begin, first), 0)))
+
+
+@pytest.mark.parametrize("world", ["tenth", pytest.param("baseline", marks=pytest.mark.slow)])
+def test_little_holds_for_treatment_and_for_the_list(world, seed, request):
+    """Over any period the mean number inside is the stays within it over its length: no sampling error."""
+    scenario = request.getfixturevalue(world)
+    records = journal(finished(scenario, seed))
+    first, last = first_day(1), first_day(scenario.years)
+    stays = measures.journeys(records)
+    past = scenario.history.groups.values()
+    mean_inside = level_of(
+        records, TREATED_STEPS, first, last, sum(group.in_treatment.people for group in past)
+    )
+    days = overlap_days(stays.start, stays.end, first, last)
+    assert mean_inside == pytest.approx(days / (last - first))
+    waits = measures.waits(records)
+    mean_waiting = level_of(
+        records, WAITING_STEPS, first, last, sum(group.waiting.people for group in past)
+    )
+    days = overlap_days(waits.referral, waits.referral + waits.days, first, last)
+    assert mean_waiting == pytest.approx(days / (last - first))
+
+
+def test_in_balance_the_list_is_referrals_times_the_mean_wait(seed):
+    """Little's law in the mean: what the measures say of waits against how many wait."""
+    scenario = queue_of(5, 0.75, 5)
+    end = first_day(scenario.years)
+    gaps = []
+    for replication in range(12):
+        records = journal(finished(scenario, seed, replication))
+        waited = measures.waits(records)
+        mine = (waited.referral >= WARM_DAYS) & (waited.referral < end)
+        waiting = level_of(records, WAITING_STEPS, WARM_DAYS, end)
+        gaps.append(mine.sum() / (end - WARM_DAYS) * waited.days[mine].mean() - waiting)
+    assert holds(gaps, 0.0)
+
+
+# An independent way to the same numbers: integration on a grid of days
+
+STARTS = 300.0
+SAME = {
+    "starts": "new_presentations",
+    "referrals": "referrals",
+    "planned_exits": "planned_exits",
+    "unplanned_exits": "unplanned_exits",
+    "in_treatment": "in_treatment",
+    "waiting": "waiting",
+}
+
+
+@pytest.fixture(scope="module")
+def world_in_balance(baseline, seed):
+    scenario = in_balance(baseline, STARTS)
+    return replicate.run([scenario], 30, seed)[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("group", ["opiate", "crack", "other"])
+def test_flows_and_stocks_are_those_that_integration_gives(group, world_in_balance):
+    """Day 0, all clocks and all ways back, worked out twice.
+
+    The grid of whole days, and bands of time since a start, leave half a per cent.
+    """
+    balance = balances(world_in_balance.scenario, STARTS)[group]
+    solved = balance.solve()
+    simulated = [world_in_balance.of(name, group=group).mean(axis=1) for name in SAME.values()]
+    theory = [solved[name] for name in SAME]
+    simulated += [
+        world_in_balance.of("untreated", group=group)[:, 0],
+        world_in_balance.of("kept_12_weeks_share", group=group).mean(axis=1),
+        world_in_balance.of("re_presentations", group=group).sum(axis=1)
+        / world_in_balance.of("planned_exits", group=group).sum(axis=1),
+    ]
+    theory += [
+        solved["never_treated"] + solved["treated_before"],
+        solved["kept_12_weeks"],
+        balance.returned("planned", 182),
+    ]
+    for one, expected in zip(simulated, theory, strict=True):
+        assert holds(one, expected, family=3 * len(theory), slack=0.01), (one.mean(), expected)
