@@ -8,11 +8,13 @@ person has the same luck under every plan, whatever happens to others and in wha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Kind = Literal["exponential", "normal", "uniform"]
 Row = NDArray[np.float64]

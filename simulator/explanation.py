@@ -57,7 +57,7 @@ class Explanation:
     @cached_property
     def table(self) -> pd.DataFrame:
         """Mean pounds of each step, their 95% interval and Monte-Carlo error."""
-        import pandas as pd  # noqa: PLC0415 # workers do without it
+        import pandas as pd  # workers do without it
 
         mean, low, high, error = paired(self.steps.astype(np.float64))
         axes = (self.partnerships, self.sample.years[1:], EXPLAIN_STEPS)
@@ -100,12 +100,11 @@ class Explanation:
     @property
     def note(self) -> str:
         """What a reader must know about the steps."""
-        if self.sample.replications == 1:
-            return f"{ORDER_MATTERS} One replication has no intervals."
-        return (
-            f"{ORDER_MATTERS} Means of {self.sample.replications} replications; {TOO_CLOSE} where the "
-            "95% interval holds zero."
-        )
+        n, seed = self.sample.replications, self.sample.seed
+        if n == 1:
+            return f"{ORDER_MATTERS} One replication, seed {seed}, so no intervals."
+        close = f"{TOO_CLOSE} where the 95% interval holds zero"
+        return f"{ORDER_MATTERS} Means of {n} replications, seed {seed}; {close}."
 
 
 def explain(sample: Sample) -> Explanation:

@@ -10,9 +10,12 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class State(IntEnum):
@@ -137,7 +140,9 @@ class Journal:
         self.write: Write = self._writer()
 
     def _writer(self) -> Write:
-        add_day, add_person, add_what, add_committed = (column.append for column in self._columns)
+        days, persons, whats, committed_pence = self._columns
+        add_day, add_person = days.append, persons.append
+        add_what, add_committed = whats.append, committed_pence.append
 
         def write(day: float, person: int, what: int, committed: int) -> None:
             add_day(day)

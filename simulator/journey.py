@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .distributions import (
     exponential_days,
@@ -18,8 +19,10 @@ from .distributions import (
     weibull_hazard,
 )
 from .journal import Happened
-from .scenario.schema import Group, World
 from .years import DAYS_PER_YEAR, REVIEW_EVERY_DAYS, TWELVE_WEEKS_DAYS
+
+if TYPE_CHECKING:
+    from .scenario.schema import Group, World
 
 FIRST_4_WEEKS_DAYS = 28
 FIRST_2_WEEKS_DAYS = 14

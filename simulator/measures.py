@@ -6,15 +6,19 @@ which add up over groups and partnerships; a share or a mean is one tally over a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .journal import DEATHS, EXITS, MOVES, PLANNED, UNPLANNED, Happened, Records, State
-from .money import YearMoney
 from .years import DAYS_PER_YEAR, SIX_MONTHS_DAYS, THREE_WEEKS_DAYS, TWELVE_WEEKS_DAYS, first_day
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .money import YearMoney
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -6,21 +6,25 @@ Partnerships meet at the allocation alone, so each has its own simpy environment
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import funding, measures
 from .chance import Chance
 from .errors import ConservationError
 from .funding import Counts, Inputs, Member, Rule, TermWeights
 from .journal import State
-from .measures import Journeys
-from .money import YearMoney, for_group, in_year, year_money
+from .money import YearMoney, in_year, setting, year_money
 from .pathway import Levers, Pathway
-from .scenario.schema import Scenario
 from .stock import PAST_DAYS
 from .years import CLOSE_OUT_DAYS, DAYS_PER_YEAR, SIX_MONTHS_DAYS, first_day, half_year_starts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .measures import Journeys
+    from .scenario.schema import Scenario
 
 REST = "Rest of England"
 
@@ -118,7 +122,7 @@ class Partnership:
         """Spend a year's pounds on a year of clients."""
         self.last_gbp = allocation_gbp
         self.money.append(year_money(self._scenario, self.plan, year, allocation_gbp))
-        april, october = half_year_starts(year)
+        _april, october = half_year_starts(year)
         self._half_year(year, october)
         self._half_year(year, first_day(year + 1))
         self._at_year_ends.append(self.pathway.people_by_state())
@@ -138,17 +142,15 @@ class Partnership:
         groups = self._scenario.world.groups
         cost = self._scenario.world.outreach_cost_per_referral_gbp
         return Levers(
-            move_on_delay_days=tuple(
-                in_year(for_group(plan.move_on_delay_days, g), year) for g in groups
-            ),
+            move_on_delay_days=tuple(setting(plan.move_on_delay_days, g, year) for g in groups),
             early_exits_per_day=tuple(
-                in_year(for_group(plan.early_exit_rate_per_year, g), year) / DAYS_PER_YEAR
-                for g in groups
+                setting(plan.early_exit_rate_per_year, g, year) / DAYS_PER_YEAR for g in groups
             ),
             weekly_budget_pence=money.weekly_budget_pence,
             stretch_share=in_year(plan.stretch_share, year),
             support_places=money.support_places,
             support_days=7 * in_year(plan.support_weeks, year),
+            support_reach_back_days=in_year(plan.support_reach_back_days, year),
             outreach_referrals_per_day=money.outreach_gbp / cost / DAYS_PER_YEAR,
         )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TypeVar, get_args
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, get_args
 
 from .scenario.schema import Plan, Scenario, Use
 from .years import WEEKS_PER_YEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -22,9 +24,19 @@ def in_year(lever: T | tuple[T, ...], year: int) -> T:
     return lever[min(year, len(lever) - 1)] if isinstance(lever, tuple) else lever
 
 
+Lever: TypeAlias = float | tuple[float, ...] | dict[str, float | tuple[float, ...]]
+"""One value, one for each year, or either for each group."""
+
+
 def for_group(lever: T | dict[str, T], group: str) -> T:
     """A lever's value for a group."""
     return lever[group] if isinstance(lever, dict) else lever
+
+
+def setting(lever: Lever, group: str, year: int) -> float:
+    """A lever's value for a group in a year."""
+    own = lever[group] if isinstance(lever, dict) else lever
+    return in_year(own, year)
 
 
 @dataclass(frozen=True, slots=True)

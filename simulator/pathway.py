@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
 
 from . import journey
 from .chance import RECOVER, SEEK, SERVE, TREAT, WAIT, Chance, Spells
@@ -25,9 +24,15 @@ from .distributions import exponential_days
 from .journal import EXITS, MOVES, Happened, Journal, State
 from .journey import FIRST_2_WEEKS_DAYS, FIRST_4_WEEKS_DAYS, Aftercare, Clocks
 from .places import Places, SupportPlaces
-from .scenario.schema import Scenario
 from .stock import PAST_DAYS, Standing, stand
 from .years import TWELVE_WEEKS_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from .scenario.schema import Scenario
 
 NEVER = math.inf
 NO_LEVERS_YET = -1.0
@@ -80,6 +85,7 @@ class Levers:
     stretch_share: float
     support_places: int
     support_days: float
+    support_reach_back_days: float
     outreach_referrals_per_day: float
 
 
@@ -150,6 +156,7 @@ class Pathway:
         "_otherwise",
         "_outreach_to",
         "_phase",
+        "_reach_back_days",
         "_ready_day",
         "_relapse_luck",
         "_schedule",
@@ -186,7 +193,7 @@ class Pathway:
         self._schedule = self._env.schedule
         self._until = 0.0
         self.places, self.support = Places(), SupportPlaces()
-        self._aftercare = journey.NO_SUPPORT
+        self._aftercare, self._reach_back_days = journey.NO_SUPPORT, 0.0
         self._hazard_ratio = 1.0
         self._calls = self._callbacks()
         self._lay_out_people()
@@ -194,7 +201,7 @@ class Pathway:
         self.committed_on_day_0 = self.places.committed_pence
 
     def _callbacks(self) -> list[list[Callable[[Due], None]]]:
-        calls: dict[Happened, Callable[[Due], None]] = {
+        calls: dict[int, Callable[[Due], None]] = {
             REFERRAL: self._seeks,
             ASSESSED: self._is_assessed,
             GAVE_UP: self._leaves_list,
@@ -238,6 +245,7 @@ class Pathway:
         self.places.fund(levers.weekly_budget_pence, levers.stretch_share)
         self.support.places = levers.support_places
         effects = self._world.support
+        self._reach_back_days = levers.support_reach_back_days
         self._aftercare = Aftercare(
             levers.support_days,
             effects.relapse_hazard_ratio,
@@ -670,8 +678,12 @@ class Pathway:
         """Offer free places to people already in recovery, those who left treatment last first."""
         if "in_recovery" not in self._open_to:
             return
+        earliest = now - self._reach_back_days
         while self._unsupported and len(self.support.holders) < self.support.places:
-            person, since = self._unsupported.pop()
+            person, since = self._unsupported[-1]
+            if since < earliest:
+                return
+            self._unsupported.pop()
             if self.state[person] == IN_RECOVERY and self._since[person] == since:
                 self._supports_later(person, now, since)
 

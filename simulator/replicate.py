@@ -21,19 +21,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from . import measures
 from .errors import BadInput, Fault, SimulatorError
-from .funding import Inputs
 from .measures import MEASURES
 from .model import Replication, replicate_once
-from .scenario.schema import Scenario
 from .years import year_names
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
+
+    from .funding import Inputs
+    from .scenario.schema import Scenario
 
 ALL = "all"
 BAND = (0.05, 0.95)
@@ -155,7 +156,7 @@ class Comparison:
 
     def difference(self, other: Sample) -> NDArray[np.float64]:
         """Paired differences from the baseline, shaped as `Sample.values`."""
-        return other.values - self.baseline.values
+        return np.subtract(other.values, self.baseline.values)
 
     @cached_property
     def differences(self) -> pd.DataFrame:
@@ -188,8 +189,8 @@ def paired(
     return mean, mean - reach * error, mean + reach * error, error
 
 
-def _counted(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.sum(~np.isnan(values), axis=0)
+def _counted(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.sum(~np.isnan(values), axis=0, dtype=np.float64)
 
 
 def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:

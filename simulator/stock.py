@@ -7,17 +7,21 @@ are numbered group by group: the stock first, then those who come to need treatm
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from .chance import Chance, Row
 from .distributions import NEVER
 from .journal import State
-from .journey import Clocks
-from .scenario.schema import Group, GroupHistory, People, Prison
 from .years import DAYS_PER_YEAR, REVIEW_EVERY_DAYS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .chance import Chance, Row
+    from .journey import Clocks
+    from .scenario.schema import Group, GroupHistory, People, Prison
 
 PAST_DAYS = DAYS_PER_YEAR
 """How far back the journeys of people in the stock are remembered: no window of the formula reads further."""

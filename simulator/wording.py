@@ -99,10 +99,12 @@ def signed(amount: float, show_as: Show = count) -> str:
 
 
 def interval(low: float, high: float, show_as: Show = count) -> str:
-    """From the lowest to the highest: ``£2.50m to £2.61m``."""
+    """From the lowest to the highest, the unit once: ``£2.50m to £2.61m``, ``6.1 to 6.5 days``."""
     if math.isnan(low) or math.isnan(high):
         return MISSING
-    return f"{show_as(low)} to {show_as(high)}"
+    first, last = show_as(low), show_as(high)
+    number, _, unit = first.partition(" ")
+    return f"{number if last.endswith(f' {unit}') else first} to {last}"
 
 
 def too_close_to_call(low: float, high: float) -> bool:
@@ -117,6 +119,11 @@ def verdict(low: float, high: float) -> str:
     if low == high == 0:
         return NO_DIFFERENCE
     return TOO_CLOSE if too_close_to_call(low, high) else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of something: ``1 partnership``, ``8 partnerships``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def sentence_case(text: str) -> str:

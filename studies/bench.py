@@ -13,7 +13,7 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import simpy
@@ -22,7 +22,11 @@ from simulator import scenario as scenarios
 from simulator.chance import Chance
 from simulator.journal import MOVES, Records
 from simulator.model import Run
-from simulator.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.scenario import Scenario
 
 ROUNDS = 9
 SEED = 1

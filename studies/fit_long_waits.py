@@ -11,15 +11,17 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator import scenario as scenarios
 from simulator.journey import Clocks, clocks
 from simulator.money import for_group, in_year
-from simulator.scenario import Scenario
 from simulator.years import WEEKS_PER_YEAR
 from studies.balance import Balance
 from studies.fit_baseline import day_0, rewrite, update_what_is_counted
+
+if TYPE_CHECKING:
+    from simulator.scenario import Scenario
 
 FILE = Path(__file__).parents[1] / "scenarios" / "long_waits.yaml"
 WAIT_DAYS = 49.0

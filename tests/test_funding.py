@@ -368,8 +368,8 @@ def test_a_change_in_a_group_weight_is_the_formulas_doing():
     ],
 )
 def test_one_change_alone_has_its_own_step(step, member_change, rule_change):
-    # A is entitled to 667 and B to 333, well within their bounds.
-    members = (member("A", 50, need=5, last_gbp=600), member("B", 10, last_gbp=400))
+    # A is entitled to 656 and B to 344, well within their bounds.
+    members = (member("A", 50, need=3, last_gbp=600), member("B", 10, last_gbp=400))
     rule = replace(QUARTER_NEED, phase_in=0.5, floor=0.8, ceiling=1.4)
     previous = Inputs(1000, members, rule)
     changed = (replace(members[0], **member_change), members[1])

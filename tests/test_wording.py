@@ -95,6 +95,8 @@ def test_change_has_its_sign_and_nothing_has_none():
 
 def test_interval_runs_from_low_to_high():
     assert wording.interval(2.5e6, 2.61e6, wording.gbp) == "£2.50m to £2.61m"
+    assert wording.interval(6.1, 6.5, wording.days) == "6.1 to 6.5 days"
+    assert wording.interval(1, 2) == "1 to 2"
     assert wording.interval(NAN, NAN) == "–"
 
 
@@ -112,6 +114,11 @@ def test_interval_runs_from_low_to_high():
 def test_sign_is_told_where_the_interval_leaves_zero_out(low, high, close, words):
     assert wording.too_close_to_call(low, high) is close
     assert wording.verdict(low, high) == words
+
+
+def test_one_of_a_thing_has_no_s():
+    assert wording.counted(1, "partnership") == "1 partnership"
+    assert wording.counted(1200, "replication") == "1,200 replications"
 
 
 def test_sentence_case_changes_the_first_letter_alone():

@@ -75,7 +75,8 @@ def a_tenth_of(scenario):
     rest = data["formula"]["rest"]
     for counted in (rest["reference_activity"], rest["reference_completions"]):
         counted.update({name: number / 10 for name, number in counted.items()})
-    data["formula"]["pot_gbp"] = [pounds // 10 for pounds in data["formula"]["pot_gbp"]]
+    pot = data["formula"]["pot_gbp"]
+    data["formula"]["pot_gbp"] = pot // 10 if isinstance(pot, int) else [gbp // 10 for gbp in pot]
     data["history"]["allocation_gbp"] //= 10
     data["world"]["fixed_overhead_gbp"] //= 10
     for stream in data["funding"]["streams"].values():

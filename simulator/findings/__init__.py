@@ -4,7 +4,9 @@ No direction stands in the text: whether something is more, less, the same or to
 off the 95% interval of the paired differences, and so is every title.
 """
 
+from .drift import what_moves_the_money
 from .figures import Figure, Finding
+from .messages import message, why_it_moved
 from .plans import (
     money_and_recovery,
     of_comparison,
@@ -21,10 +23,13 @@ __all__ = [
     "Together",
     "acting_together",
     "alone_and_together",
+    "message",
     "money_and_recovery",
     "of_comparison",
     "support_gbp",
     "what_a_client_is_worth",
+    "what_moves_the_money",
     "what_support_buys",
     "whether_the_cut_bites",
+    "why_it_moved",
 ]

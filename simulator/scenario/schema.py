@@ -444,9 +444,15 @@ class Plan(Part):
         "and fewer find a place free.",
         json_schema_extra=_slider("weeks", 4, 104),
     )
+    support_reach_back_days: ByYear[NotNegative] = Field(
+        title="How far back support reaches",
+        description="How long ago somebody in recovery may have left treatment and still be offered a "
+        "support place that is free, where places are open to people in recovery.",
+        json_schema_extra=_slider("days", 0, 1825),
+    )
     support_open_to: tuple[Leaver, ...] = Field(
         title="Who may have a support place",
-        description="Clients after a planned exit, after an unplanned exit, or in recovery on day 0.",
+        description="Clients after a planned exit, after an unplanned exit, or already in recovery.",
         json_schema_extra={"unit": "leavers", "choices": list(get_args(Leaver))},
     )
     stretch_share: ByYear[Share] = Field(

@@ -1,0 +1,353 @@
+"""Answers as text: tables by year, with bands and intervals, for a terminal or a pipe; and progress."""
+# rich is imported where something is printed
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from . import wording
+from .evidence import WORST_FIRST, register
+from .funding import EXPLAIN_STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
+    from rich.console import Console
+    from rich.text import Text
+
+    from .evidence import Assumption
+    from .explanation import Explanation
+    from .replicate import Comparison, Progress, Sample
+    from .scenario import Scenario
+
+PROGRAM = "treatment-sim"
+MAIN_MEASURES = (
+    "allocation_gbp",
+    "in_treatment",
+    "in_contact",
+    "in_effective_treatment",
+    "new_presentations",
+    "mean_wait_days",
+    "waited_3_weeks_or_less_share",
+    "planned_exits",
+    "successful_completions",
+    "re_presentations",
+    "in_recovery",
+    "deaths",
+)
+"""What is printed; the files hold the rest."""
+ALL = "all"
+LEAST_KNOWN = WORST_FIRST[:2]
+PIPE_WIDTH = 250
+"""Columns where the output goes to no terminal."""
+LABEL_WIDTH = 26
+
+
+def _console() -> Console:
+    """Standard output: the terminal's width, or wide enough for a file or another program."""
+    from rich.console import Console
+
+    told = sys.stdout.isatty() or "COLUMNS" in os.environ
+    width = None if told else PIPE_WIDTH
+    return Console(markup=False, highlight=False, emoji=False, width=width)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a user asked for what is printed.
+
+    Parameters
+    ----------
+    argument
+        The scenario as it was named; of several, the first.
+    changes
+        Changes that were made to it.
+    partnership
+        The partnership to print; None for all together.
+    """
+
+    argument: str
+    changes: Sequence[str] = ()
+    partnership: str | None = None
+
+    def place(self, sample: Sample) -> str:
+        """The partnership to print, or `all` where there are several."""
+        return self.partnership or sample.partnerships[-1]
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    console.print(text, style=style, soft_wrap=not console.is_terminal)
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A plain table of texts."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE, leading=int(any("\n" in text for row in rows for text in row)))
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    _console().print(table)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A number, the interval to print beneath it, and whether it says less than others."""
+
+    text: str
+    beneath: str = ""
+    dim: bool = False
+
+    @property
+    def width(self) -> int:
+        return max(len(self.text), len(self.beneath))
+
+    @property
+    def rich(self) -> Text:
+        from rich.text import Text
+
+        text = Text(self.text, style="dim" if self.dim else "")
+        return text.append(f"\n{self.beneath}", style="dim") if self.beneath else text
+
+
+def _print_by_year(
+    console: Console, years: Sequence[str], rows: Mapping[str, Sequence[_Cell]]
+) -> None:
+    """Rows of cells by year, in as many tables beneath each other as the width asks for."""
+    from rich import box
+    from rich.table import Table
+
+    widest = max((cell.width for cells in rows.values() for cell in cells), default=0)
+    at_once = max(1, (console.width - LABEL_WIDTH - 4) // (widest + 2))
+    for first in range(0, len(years), at_once):
+        shown = slice(first, first + at_once)
+        deep = any(cell.beneath for cells in rows.values() for cell in cells[shown])
+        table = Table(box=box.SIMPLE, leading=int(deep))
+        table.add_column("", max_width=LABEL_WIDTH)
+        for year in years[shown]:
+            table.add_column(year, justify="right", no_wrap=True)
+        for label, cells in rows.items():
+            table.add_row(label, *(cell.rich for cell in cells[shown]))
+        console.print(table)
+
+
+def _by_row_and_year(
+    table: pd.DataFrame, partnership: str, row: str, columns: Sequence[str]
+) -> dict[tuple[str, str], tuple[float, ...]]:
+    """Numbers of one partnership and all groups together, by measure or step and year."""
+    wanted = table[table["partnership"] == partnership]
+    if "group" in wanted:
+        wanted = wanted[wanted["group"] == ALL]
+    keys = zip(wanted[row], wanted["year"], strict=True)
+    return dict(zip(keys, zip(*(wanted[name] for name in columns), strict=True), strict=True))
+
+
+def _band(measure: str, mean: float, low: float, high: float, *, replications: int) -> _Cell:
+    show = partial(wording.show, measure)
+    return _Cell(show(mean), wording.interval(low, high, show) if replications > 1 else "")
+
+
+def _difference(show: wording.Show, difference: float, low: float, high: float) -> _Cell:
+    called = wording.verdict(low, high)
+    if called == wording.NO_DIFFERENCE:
+        return _Cell(called, dim=True)
+    if called == wording.NO_INTERVAL:
+        return _Cell(show(difference))
+    between = wording.interval(low, high, show)
+    return _Cell(called, between, dim=True) if called else _Cell(show(difference), between)
+
+
+def _print_title(console: Console, scenario: Scenario, asked: Asked) -> None:
+    _say(console, scenario.title, style="bold")
+    _say(console, scenario.question)
+    if asked.changes:
+        _say(console, f"Changed: {'; '.join(asked.changes)}")
+
+
+def _print_place(console: Console, sample: Sample, asked: Asked) -> None:
+    place = asked.place(sample)
+    everybody = f"All {len(sample.scenario.partnerships)} partnerships together"
+    console.print()
+    _say(console, everybody if place == ALL else place, style="bold")
+
+
+def print_run(sample: Sample, asked: Asked) -> None:
+    """The main measures of a scenario by year, with the band that holds nine runs in ten."""
+    console = _console()
+    _print_title(console, sample.scenario, asked)
+    _print_place(console, sample, asked)
+    columns = ("mean", "low", "high")
+    numbers = _by_row_and_year(sample.summary, asked.place(sample), "measure", columns)
+    cell = partial(_band, replications=sample.replications)
+    rows = {
+        wording.measure_label(measure): [cell(measure, *numbers[measure, y]) for y in sample.years]
+        for measure in MAIN_MEASURES
+    }
+    _print_by_year(console, sample.years, rows)
+    beneath = "; beneath, the band that holds 9 runs in 10" if sample.replications > 1 else ""
+    _say(console, f"{_made_of(sample)}{beneath}.")
+    _say(console, "Bands are chance only: the assumptions are held fixed.")
+    _print_transition(console, sample)
+    _print_assumptions(console, sample.scenario, asked)
+
+
+def print_comparison(comparison: Comparison, asked: Asked) -> None:
+    """Each scenario's paired differences from the first, by year, with their 95% interval."""
+    console = _console()
+    baseline = comparison.baseline
+    _print_title(console, baseline.scenario, asked)
+    for other in comparison.others:
+        console.print()
+        _say(console, f"{other.scenario.name} against {baseline.scenario.name}", style="bold")
+        _say(console, other.scenario.title)
+        _print_place(console, other, asked)
+        _print_by_year(console, other.years, _differences(comparison, other, asked))
+    several = baseline.replications > 1
+    beneath = "; beneath, the 95% interval of the difference" if several else ", so no intervals"
+    _say(console, f"Differences of the same people. {_made_of(baseline)}{beneath}.")
+    close = f'"{wording.TOO_CLOSE}": the interval holds zero, so more or less cannot be told.'
+    _say(console, wording.sentence_case(close))
+    _say(console, "Intervals are chance only: the assumptions are held fixed.")
+    _print_transition(console, baseline)
+    _print_assumptions(console, baseline.scenario, asked)
+
+
+def _differences(comparison: Comparison, other: Sample, asked: Asked) -> dict[str, list[_Cell]]:
+    table = comparison.differences
+    mine = table[table["scenario"] == other.scenario.name]
+    columns = ("difference", "low", "high")
+    numbers = _by_row_and_year(mine, asked.place(other), "measure", columns)
+    return {
+        wording.measure_label(measure): [
+            _difference(partial(wording.show_difference, measure), *numbers[measure, year])
+            for year in other.years
+        ]
+        for measure in MAIN_MEASURES
+    }
+
+
+def print_explanation(explanation: Explanation, names: Sequence[str], asked: Asked) -> None:
+    """Why each partnership's allocation changes: sentences, and for one alone the steps by year."""
+    console = _console()
+    sample = explanation.sample
+    _print_title(console, sample.scenario, asked)
+    for name in names:
+        console.print()
+        _say(console, name, style="bold")
+        for sentence in explanation.sentences_of(name):
+            _say(console, sentence)
+    if len(names) == 1 and sample.scenario.years > 1:
+        _print_by_year(console, sample.years[1:], _steps(explanation, names[0]))
+    console.print()
+    _say(console, explanation.note)
+    _print_assumptions(console, sample.scenario, asked)
+
+
+def _steps(explanation: Explanation, partnership: str) -> dict[str, list[_Cell]]:
+    """Steps by year, without those that change nothing in any year."""
+    columns = ("gbp", "low", "high")
+    numbers = _by_row_and_year(explanation.table, partnership, "step", columns)
+    moved = {step for (step, _), (gbp, *_) in numbers.items() if gbp}
+    signed = partial(wording.signed, show_as=wording.gbp)
+    return {
+        wording.sentence_case(step): [
+            _difference(signed, *numbers[step, year]) for year in explanation.sample.years[1:]
+        ]
+        for step in EXPLAIN_STEPS
+        if step in moved
+    }
+
+
+def _made_of(sample: Sample) -> str:
+    if sample.replications == 1:
+        return f"One replication, seed {sample.seed}"
+    return f"Means of {sample.replications} replications, seed {sample.seed}"
+
+
+def _print_transition(console: Console, sample: Sample) -> None:
+    first = sample.years[0]
+    _say(console, f"{first} is a year of transition: the same people stand there under every plan.")
+
+
+def _print_assumptions(console: Console, scenario: Scenario, asked: Asked) -> None:
+    told = register(scenario)
+    weak = sum(each.grade in LEAST_KNOWN for each in told)
+    outside = sum(each.outside_range for each in told)
+    also = f", {outside} outside their plausible range" if outside else ""
+    changes = [part for change in asked.changes for part in ("--set", change)]
+    command = shlex.join([PROGRAM, "evidence", asked.argument, *changes])
+    _say(console, f"{weak} of {len(told)} assumptions are assumed or unverified{also}: {command}")
+
+
+def print_evidence(scenario: Scenario) -> None:
+    """Every assumption and what supports it, the least known first."""
+    told = register(scenario)
+    grades = Counter(each.grade for each in told)
+    by_grade = ", ".join(f"{number} {grade}" for grade, number in grades.items())
+    outside = f"{sum(each.outside_range for each in told)} outside their plausible range"
+    _say(_console(), f"{scenario.title}: {len(told)} assumptions: {by_grade}; {outside}.")
+    headings = ("Grade", "Assumption", "Value", "Plausible range", "Source")
+    print_table(headings, [_evidence_row(each) for each in told])
+
+
+def _evidence_row(told: Assumption) -> list[str]:
+    between = " to ".join(_plain(end) for end in told.range or ())
+    fitted = told.evidence.fitted_to if told.evidence else None
+    return [
+        told.grade,
+        f"{told.title}\n{told.path}",
+        _plain(told.value) if told.unit in ("", "bands") else f"{_plain(told.value)} {told.unit}",
+        f"{between}\noutside it" if told.outside_range else between,
+        f"{told.source}\nFitted to: {fitted}" if fitted else told.source,
+    ]
+
+
+def _plain(value: Any) -> str:
+    """A value of a scenario as a reader expects it; null and bands in words."""
+    if value is None:
+        return "none"
+    if isinstance(value, list):
+        banded = any(isinstance(each, dict) for each in value)
+        return f"{len(value)} bands" if banded else ", ".join(_plain(each) for each in value)
+    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
+
+
+@contextmanager
+def progress_on_stderr() -> Iterator[Progress]:
+    """Progress on standard error: a bar on a terminal, else a line for each quarter."""
+    if not sys.stderr.isatty():
+        yield _Quarters()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("Replications"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@dataclass(slots=True)
+class _Quarters:
+    told: int = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        if (quarter := 4 * done // total) > self.told:
+            self.told = quarter
+            sys.stderr.write(f"{done} of {total} replications done\n")

@@ -1,0 +1,317 @@
+"""A study as one HTML page: what stands in it, in which order."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..errors import BadInput, Fault, MissingExtra
+from ..findings import (
+    acting_together,
+    alone_and_together,
+    what_a_client_is_worth,
+    what_moves_the_money,
+)
+from ..outputs import model_version
+from ..outputs import versions as versions_of_packages
+from ..wording import sentence_case
+from . import drawings, money, results, sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..explanation import Explanation
+    from ..findings import Finding
+    from ..replicate import Sample
+    from ..scenario import Scenario
+    from .study import Study
+    from .table import Table
+
+ILLUSTRATIVE = (
+    "The partnerships are synthetic and average; none is a real place. Some assumptions are not"
+    " verified. Read directions and sizes, not forecasts."
+)
+DIFFERENCES_DRAWN = ("allocation_gbp", "in_recovery", "new_presentations")
+BANDS_ARE_CHANCE = (
+    "Bands hold 9 runs in 10, and intervals say how well the mean of the runs is known. Both are"
+    " about chance alone: they say nothing of assumptions that may be wrong."
+)
+LIMITS = (
+    "It shows an average partnership that does not exist. No area's budget can be read off it, and"
+    " nobody's care should be decided by it.",
+    "Adults with drug problems are in it; primary alcohol treatment and young people are not.",
+    "Every client of a group is alike but for chance: age, housing, prescriptions and staff are not"
+    " modelled one by one.",
+    "Crime, health and the worth of recovery are not put into pounds here.",
+    "What a stable client costs, how fast people come back and what support does are assumptions;"
+    " their ranges stand in the tables of this report.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of a section."""
+
+    kind: Literal["heading", "text", "list", "command", "finding", "table", "chart"]
+    text: str = ""
+    items: tuple[str, ...] = ()
+    table: Table | None = None
+    svg: str = ""
+    finding: Finding | None = None
+
+    @property
+    def verdict(self) -> str:
+        """The verdict of a finding as it is read."""
+        return sentence_case(self.finding.verdict) if self.finding else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page with a heading of its own."""
+
+    anchor: str
+    title: str
+    parts: tuple[Part, ...] = field(default=())
+
+
+def html_of(study: Study) -> str:
+    """The report as one HTML text that needs nothing else.
+
+    Raises
+    ------
+    MissingExtra
+        Where the part that draws and writes reports is not installed.
+    """
+    jinja2 = _jinja2()
+    loader = jinja2.FunctionLoader(_text)
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    html: str = environment.get_template("page.html").render(
+        study=study,
+        sections=[_safe(section, environment) for section in sections(study)],
+        css=_markup(_text("page.css")),
+        illustrative=ILLUSTRATIVE,
+        model=model_version(),
+    )
+    return html
+
+
+def write(study: Study, path: str | Path) -> Path:
+    """Write the report as a file, which replaces an older one at once or not at all.
+
+    Raises
+    ------
+    BadInput
+        Where the file cannot be written.
+    """
+    path = Path(path)
+    text = html_of(study)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        return beside.replace(path)
+    except (OSError, ValueError) as error:
+        got = getattr(error, "strerror", None) or str(error)
+        advice = "check the folder and its permissions"
+        raise BadInput([Fault(str(path), "the file", "be writable", got, advice)]) from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _jinja2() -> Any:
+    try:
+        import jinja2  # noqa: PLC0415 # an optional part
+    except ModuleNotFoundError as error:
+        raise MissingExtra("writing a report", "report") from error
+    return jinja2
+
+
+def _text(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+# What stands in the report
+
+
+def sections(study: Study) -> list[Section]:
+    """The sections of a report, in their order."""
+    told = [
+        Section("question", "The question", (Part("text", study.question),)),
+        Section("findings", "What was found", tuple(_findings(study))),
+        Section("years", "What happens year by year", tuple(_years(study))),
+        Section("differences", "What differs, and how sure that is", tuple(_differences(study))),
+        Section("support", "How far support places are taken up", tuple(_support(study))),
+        Section("client", "What a client who is kept is worth", tuple(_client(study))),
+        Section("together", "Alone and together", tuple(_together(study))),
+        Section("reasons", "Why the money moved", tuple(_reasons(study))),
+        Section("drift", "What moves the money if nothing changes", tuple(_drift(study))),
+        Section("scenarios", "The scenarios", tuple(_scenarios(study))),
+        Section("sure", "How sure this is", tuple(_sure(study))),
+        Section("limits", "What this cannot tell", (Part("list", items=_limits(study)),)),
+        Section("evidence", "What the results stand on", tuple(_evidence(study))),
+        Section("again", "How to make this again", tuple(_again(study))),
+        Section("all", "Every difference by year", tuple(_every_difference(study))),
+    ]
+    return [section for section in told if section.parts]
+
+
+def _findings(study: Study) -> Iterator[Part]:
+    for finding in study.findings:
+        yield Part("finding", finding=finding, table=results.figures(finding))
+
+
+def _transition(study: Study) -> str:
+    first = study.years[0]
+    return (
+        f"{first} is a year of transition: on its first day the same people stand there under every"
+        f" plan, and those who were kept before may leave within months. Counts are of the year or of"
+        f" its 31 March."
+    )
+
+
+def _years(study: Study) -> Iterator[Part]:
+    yield Part("text", _transition(study))
+    for measure in results.BY_YEAR:
+        table = results.by_year(study, measure)
+        yield Part("heading", table.caption.partition(":")[0])
+        yield Part("chart", svg=drawings.lines(study, measure))
+        yield Part("table", table=table)
+
+
+def _differences(study: Study) -> Iterator[Part]:
+    baseline = study.name(study.comparison.baseline)
+    yield Part(
+        "text",
+        f"Each replication is the same people with the same luck under every plan, so differences from"
+        f" “{baseline}” are known better than the plans themselves. Where an interval holds zero, the"
+        f" sign is too close to call.",
+    )
+    for measure in DIFFERENCES_DRAWN:
+        yield Part("chart", svg=drawings.differences(study, measure))
+    for other in study.comparison.others:
+        yield Part("table", table=results.differences(study, other, study.years[-1]))
+
+
+def _support(study: Study) -> Iterator[Part]:
+    for sample in study.samples:
+        if results.has_support(sample):
+            yield Part("table", table=results.support(study, sample))
+
+
+def _client(study: Study) -> Iterator[Part]:
+    kept = study.kept
+    if kept is None:
+        return
+    finding = what_a_client_is_worth(kept)
+    yield Part("text", finding.sentence)
+    yield Part("chart", svg=drawings.client_worth(kept, finding))
+    yield Part("table", table=money.kept(kept))
+    yield Part("table", table=sources.rests_on(kept))
+
+
+def _together(study: Study) -> Iterator[Part]:
+    if study.together is None:
+        return
+    finding = acting_together(study.together, "The other plan")
+    yield Part("text", finding.sentence)
+    yield Part("chart", svg=drawings.alone_against_together(study.together, finding))
+    yield Part("table", table=money.together(alone_and_together(study.together)))
+
+
+def _reasons(study: Study) -> Iterator[Part]:
+    yield Part("text", study.explanations[0].note)
+    for explanation in study.explanations:
+        yield from _reason(study, explanation)
+
+
+def _reason(study: Study, explanation: Explanation) -> Iterator[Part]:
+    yield Part("heading", study.name(explanation.sample))
+    yield Part("chart", svg=drawings.waterfall(study, explanation))
+    yield Part("list", items=explanation.sentences_of(explanation.partnerships[0]))
+    yield Part("table", table=money.steps(study, explanation))
+
+
+def _drift(study: Study) -> Iterator[Part]:
+    place = study.samples.index(study.reference_sample)
+    finding = what_moves_the_money(study.explanations[place])
+    yield Part("heading", finding.title)
+    yield Part("text", finding.sentence)
+
+
+def _scenarios(study: Study) -> Iterator[Part]:
+    reference = study.reference_sample.scenario
+    for sample in _every_sample(study):
+        scenario = sample.scenario
+        yield Part("heading", scenario.title)
+        yield Part("text", f"{scenario.question} {scenario.description}")
+        table = sources.changes(scenario, reference)
+        if table is not None:
+            yield Part("table", table=table)
+        else:
+            yield Part("text", "This is what the other scenarios are told apart from.")
+
+
+def _every_sample(study: Study) -> list[Sample]:
+    """The reference first, then the others of the comparison, then those of acting together."""
+    more = study.together.samples if study.together else ()
+    found = {sample.scenario.name: sample for sample in (study.reference_sample, *study.samples, *more)}
+    return list(found.values())
+
+
+def _sure(study: Study) -> Iterator[Part]:
+    sample = study.comparison.baseline
+    told = f"Each of the {len(study.samples)} plans was run {sample.replications} times, from seed {sample.seed}."
+    if study.together is not None:
+        eight = study.together.baseline
+        told += f" Acting alone and together was run {eight.replications} times."
+    yield Part("text", told)
+    yield Part("text", BANDS_ARE_CHANCE)
+    yield Part(
+        "text",
+        "The Monte-Carlo error is the standard error of a mean difference over replications. Where many"
+        " differences are looked at, about one in twenty that is really nothing looks clear by chance.",
+    )
+
+
+def _limits(study: Study) -> tuple[str, ...]:
+    scenario = study.reference_sample.scenario
+    rest = scenario.formula.rest.partnerships
+    others = (
+        f"The {rest} other partnerships that share the pot go on as they are, whatever this one does.",
+    )
+    pounds = (f"Pounds are those of {scenario.funding.price_year}, as they were spent.",)
+    return (*LIMITS, *(others if rest else ()), *pounds)
+
+
+def _evidence(study: Study) -> Iterator[Part]:
+    scenario = study.reference_sample.scenario
+    yield Part("table", table=sources.grades(scenario))
+    for wanted in (("unverified",), ("assumed",), ("derived",), ("published",)):
+        table = sources.evidence(scenario, wanted)
+        if table.rows:
+            yield Part("heading", f"{sentence_case(wanted[0])} assumptions")
+            yield Part("table", table=table)
+
+
+def _again(study: Study) -> Iterator[Part]:
+    yield Part("text", "This command makes the report again, to the last digit on the same machine:")
+    yield Part("command", study.command)
+    yield Part("table", table=sources.versions(_versions()))
+    scenarios: list[Scenario] = [sample.scenario for sample in _every_sample(study)]
+    yield Part("table", table=sources.fingerprints(scenarios))
+
+
+def _versions() -> list[tuple[str, str]]:
+    own = [("Treatment Funding Simulator", model_version()), ("Python", platform.python_version())]
+    return [*own, *versions_of_packages().items()]
+
+
+def _every_difference(study: Study) -> Iterator[Part]:
+    for other in study.comparison.others:
+        yield Part("table", table=results.every_difference(study, other))

@@ -1,0 +1,127 @@
+"""Tables of what results stand on: scenarios, assumptions and their evidence, versions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from ..evidence import WORST_FIRST, Assumption, register
+from ..scenario import as_dict, fingerprint
+from ..wording import MISSING, sentence_case
+from .table import Cell, Row, Table, cells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ..scenario import Scenario
+
+MOST_CHANGES = 40
+
+
+def changes(scenario: Scenario, baseline: Scenario) -> Table | None:
+    """What differs between two scenarios; nothing where only their words do."""
+    was, now = (dict(_flat(as_dict(each))) for each in (baseline, scenario))
+    paths = [path for path in {**was, **now} if was.get(path) != now.get(path)]
+    rows = [
+        Row(path, cells(_value(was.get(path)), _value(now.get(path))))
+        for path in paths
+        if path.partition(".")[0] not in ("name", "title", "question", "description", "evidence")
+        and not _repeats_the_plan(path, was, now)
+    ]
+    if not rows:
+        return None
+    more = len(rows) - MOST_CHANGES
+    shown = rows[:MOST_CHANGES]
+    if more > 0:
+        shown.append(Row(f"and {more} more", cells("", "")))
+    columns = ("What differs", f"In “{baseline.title}”", "Here")
+    return Table(f"How “{scenario.title}” differs", columns, tuple(shown), words=True)
+
+
+def _flat(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(data, dict):
+        for name, inside in data.items():
+            yield from _flat(inside, f"{path}.{name}" if path else str(name))
+    else:
+        yield path, data
+
+
+def _repeats_the_plan(path: str, was: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether a partnership's lever only follows the common plan, which is told already."""
+    _, plan, lever = path.partition(".plan.")
+    common = f"plan.{lever}"
+    same = was.get(path) == was.get(common) and now.get(path) == now.get(common)
+    return path.startswith("partnerships.") and bool(plan) and same
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return f"{len(value)} bands"
+    if isinstance(value, list):
+        return ", ".join(_value(each) for each in value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
+    return str(value)
+
+
+def grades(scenario: Scenario) -> Table:
+    """How many assumptions there are of each grade."""
+    counted = Counter(each.grade for each in register(scenario))
+    meaning = {
+        "unverified": "recalled, not checked against a source",
+        "assumed": "chosen for the model, with a range",
+        "derived": "worked out from published figures",
+        "published": "read in the source named",
+    }
+    return Table(
+        f"Assumptions of “{scenario.title}” by grade, the least known first",
+        ("Grade", "Assumptions", "Meaning"),
+        tuple(
+            Row(sentence_case(grade), cells(str(counted[grade]), meaning[grade]))
+            for grade in WORST_FIRST
+        ),
+        words=True,
+    )
+
+
+def evidence(scenario: Scenario, wanted: Sequence[str]) -> Table:
+    """Assumptions of some grades: value, unit, range, grade, source, what they were fitted to."""
+    return Table(
+        f"Assumptions of “{scenario.title}”: {' and '.join(wanted)}",
+        ("Assumption", "Value", "Unit", "Plausible range", "Grade", "Source", "Fitted to"),
+        tuple(
+            Row(each.title, _evidence(each)) for each in register(scenario) if each.grade in wanted
+        ),
+        words=True,
+    )
+
+
+def _evidence(each: Assumption) -> tuple[Cell, ...]:
+    ends = each.range
+    outside = " (the value lies outside)" if each.outside_range else ""
+    return cells(
+        _value(each.value),
+        each.unit or MISSING,
+        f"{_value(ends[0])} to {_value(ends[1])}{outside}" if ends else MISSING,
+        sentence_case(each.grade),
+        each.source,
+        (each.evidence.fitted_to if each.evidence else None) or MISSING,
+    )
+
+
+def fingerprints(scenarios: Iterable[Scenario]) -> Table:
+    """What identifies each scenario."""
+    return Table(
+        "Scenarios and their fingerprints (SHA-256 of the whole scenario)",
+        ("Scenario", "Fingerprint"),
+        tuple(Row(each.name, cells(fingerprint(each))) for each in scenarios),
+        words=True,
+    )
+
+
+def versions(told: Iterable[tuple[str, str]]) -> Table:
+    """Versions of what the report was made with."""
+    rows = tuple(Row(name, cells(version)) for name, version in told)
+    return Table("Versions", ("Part", "Version"), rows, words=True)
