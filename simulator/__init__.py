@@ -3,13 +3,12 @@
 >>> import simulator as sim
 >>> sample = sim.run("baseline_2008", replications=20)
 >>> comparison = sim.compare(["park", "move_on"], replications=20)
->>> comparison.differences
+>>> differences = comparison.differences
 
 What the command line does, as functions on frozen objects that return DataFrames. A part is imported when
 it is first asked for, so that worker processes load what they need and no more.
 """
 
-# ruff: noqa: PLC0415 # a part is imported when it is first asked for
 from __future__ import annotations
 
 from importlib import import_module

@@ -1,8 +1,8 @@
 """The command line: results on standard output, progress and faults on standard error.
 
 Exit status: 0; 1 where something failed; 2 for bad input, all of it told at once; 130 where interrupted.
+Verbs import the heavy parts that they need, so that ``--help`` is quick.
 """
-# verbs import the heavy parts that they need, so that --help is quick
 
 from __future__ import annotations
 
@@ -156,11 +156,11 @@ def _tell_version(wanted: bool) -> None:
 @app.callback()
 def _program(
     *,
-    version: Annotated[  # its callback answers
+    version: Annotated[
         bool,
         typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version."),
     ] = False,
-    debug: Annotated[  # read where something goes wrong
+    debug: Annotated[
         bool, typer.Option("--debug", help="With a message, print where in the code it arose.")
     ] = False,
 ) -> None:
@@ -417,8 +417,8 @@ def _heading(verb: str, sample: Sample) -> dict[str, Any]:
         "replications": sample.replications,
         "seed": sample.seed,
         "model": sim.__version__,
-        "assumptions": Counter(each["grade"] for each in told)
-        | {"outside_range": sum(each["outside_range"] for each in told)},
+        "assumptions_by_grade": Counter(each["grade"] for each in told),
+        "assumptions_outside_range": sum(each["outside_range"] for each in told),
     }
 
 
@@ -447,9 +447,8 @@ def _ended_by_signals() -> Iterator[None]:
 def main() -> None:
     """The program ``treatment-sim``."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, io.TextIOWrapper
-        ):  # a £ or − that it cannot write is no reason to fail
+        if isinstance(stream, io.TextIOWrapper):
+            # A £ or − that it cannot write is no reason to fail.
             stream.reconfigure(errors="replace")
     with _ended_by_signals():
         app(prog_name=PROGRAM)

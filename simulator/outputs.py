@@ -122,7 +122,7 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
 
 
 def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415 # only where tables are wanted
+    import pandas as pd
 
     return pd.concat(frames, ignore_index=True)
 

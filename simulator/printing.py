@@ -1,5 +1,4 @@
 """Answers as text: tables by year, with bands and intervals, for a terminal or a pipe; and progress."""
-# rich is imported where something is printed
 
 from __future__ import annotations
 
@@ -13,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import wording
-from .evidence import WORST_FIRST, register
 from .funding import EXPLAIN_STEPS
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ MAIN_MEASURES = (
 )
 """What is printed; the files hold the rest."""
 ALL = "all"
-LEAST_KNOWN = WORST_FIRST[:2]
+LEAST_KNOWN = ("unverified", "assumed")
 PIPE_WIDTH = 250
 """Columns where the output goes to no terminal."""
 LABEL_WIDTH = 26
@@ -280,6 +278,8 @@ def _print_transition(console: Console, sample: Sample) -> None:
 
 
 def _print_assumptions(console: Console, scenario: Scenario, asked: Asked) -> None:
+    from .evidence import register
+
     told = register(scenario)
     weak = sum(each.grade in LEAST_KNOWN for each in told)
     outside = sum(each.outside_range for each in told)
@@ -291,6 +291,8 @@ def _print_assumptions(console: Console, scenario: Scenario, asked: Asked) -> No
 
 def print_evidence(scenario: Scenario) -> None:
     """Every assumption and what supports it, the least known first."""
+    from .evidence import register
+
     told = register(scenario)
     grades = Counter(each.grade for each in told)
     by_grade = ", ".join(f"{number} {grade}" for grade, number in grades.items())

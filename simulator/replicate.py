@@ -340,7 +340,7 @@ def _finished(
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Worker processes, which end at once where anything goes wrong or the user interrupts."""
     context = multiprocessing.get_context(_start_method())
-    pool = ProcessPoolExecutor(workers, context, initializer=_ignore_interrupts)
+    pool = ProcessPoolExecutor(workers, context, initializer=_serve)
     try:
         yield pool
     except BrokenProcessPool as error:
@@ -356,9 +356,16 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C, which a terminal sends to every process, to the process that started the run."""
+def _serve() -> None:
+    """Leave Ctrl-C, which a terminal sends to every process, to the one that runs; end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager

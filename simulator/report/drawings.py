@@ -9,6 +9,7 @@ from .. import charts
 from ..findings import alone_and_together, message, why_it_moved
 
 if TYPE_CHECKING:
+    from ..charts.look import Chart
     from ..explanation import Explanation
     from ..findings import Finding
     from ..incentive import ClientKept
@@ -49,6 +50,6 @@ def alone_against_together(comparison: Comparison, finding: Finding) -> str:
     return _inline(drawn)
 
 
-def _inline(chart: charts.Chart) -> str:
+def _inline(chart: Chart) -> str:
     """SVG as it stands inside HTML, where it needs no name space."""
     return re.sub(r' xmlns(?::xlink)?="[^"]*"', "", charts.to_svg(chart))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import BadInput, Fault, MissingExtra
+from ..evidence import WORST_FIRST
 from ..findings import (
     acting_together,
     alone_and_together,
@@ -40,15 +41,28 @@ BANDS_ARE_CHANCE = (
     "Bands hold 9 runs in 10, and intervals say how well the mean of the runs is known. Both are"
     " about chance alone: they say nothing of assumptions that may be wrong."
 )
+KEPT = (
+    "A client who could leave and is kept counts in the formula for one more year. Gross is what one"
+    " client more adds to the partnership's entitlement, before any floor or ceiling; net is that less"
+    " what the client costs. The money comes after the cost: the formula looks back on the twelve months"
+    " that end some months before the year."
+)
+ONE_POT = "One pot is shared out, so what one partnership gains the others lose."
 LIMITS = (
-    "It shows an average partnership that does not exist. No area's budget can be read off it, and"
-    " nobody's care should be decided by it.",
+    (
+        "It shows an average partnership that does not exist. No area's budget can be read off it, and"
+        " nobody's care should be decided by it."
+    ),
     "Adults with drug problems are in it; primary alcohol treatment and young people are not.",
-    "Every client of a group is alike but for chance: age, housing, prescriptions and staff are not"
-    " modelled one by one.",
+    (
+        "Every client of a group is alike but for chance: age, housing, prescriptions and staff are not"
+        " modelled one by one."
+    ),
     "Crime, health and the worth of recovery are not put into pounds here.",
-    "What a stable client costs, how fast people come back and what support does are assumptions;"
-    " their ranges stand in the tables of this report.",
+    (
+        "What a stable client costs, how fast people come back and what support does are assumptions;"
+        " their ranges stand in the tables of this report."
+    ),
 )
 
 
@@ -93,8 +107,8 @@ def html_of(study: Study) -> str:
     )
     html: str = environment.get_template("page.html").render(
         study=study,
-        sections=[_safe(section, environment) for section in sections(study)],
-        css=_markup(_text("page.css")),
+        sections=sections(study),
+        css=_text("page.css"),
         illustrative=ILLUSTRATIVE,
         model=model_version(),
     )
@@ -126,7 +140,7 @@ def write(study: Study, path: str | Path) -> Path:
 
 def _jinja2() -> Any:
     try:
-        import jinja2  # noqa: PLC0415 # an optional part
+        import jinja2  # an optional part
     except ModuleNotFoundError as error:
         raise MissingExtra("writing a report", "report") from error
     return jinja2
@@ -209,7 +223,7 @@ def _client(study: Study) -> Iterator[Part]:
     if kept is None:
         return
     finding = what_a_client_is_worth(kept)
-    yield Part("text", finding.sentence)
+    yield Part("text", KEPT)
     yield Part("chart", svg=drawings.client_worth(kept, finding))
     yield Part("table", table=money.kept(kept))
     yield Part("table", table=sources.rests_on(kept))
@@ -218,8 +232,8 @@ def _client(study: Study) -> Iterator[Part]:
 def _together(study: Study) -> Iterator[Part]:
     if study.together is None:
         return
-    finding = acting_together(study.together, "The other plan")
-    yield Part("text", finding.sentence)
+    finding = acting_together(study.together, study.acting)
+    yield Part("text", ONE_POT)
     yield Part("chart", svg=drawings.alone_against_together(study.together, finding))
     yield Part("table", table=money.together(alone_and_together(study.together)))
 
@@ -260,7 +274,9 @@ def _scenarios(study: Study) -> Iterator[Part]:
 def _every_sample(study: Study) -> list[Sample]:
     """The reference first, then the others of the comparison, then those of acting together."""
     more = study.together.samples if study.together else ()
-    found = {sample.scenario.name: sample for sample in (study.reference_sample, *study.samples, *more)}
+    found = {
+        sample.scenario.name: sample for sample in (study.reference_sample, *study.samples, *more)
+    }
     return list(found.values())
 
 
@@ -292,15 +308,17 @@ def _limits(study: Study) -> tuple[str, ...]:
 def _evidence(study: Study) -> Iterator[Part]:
     scenario = study.reference_sample.scenario
     yield Part("table", table=sources.grades(scenario))
-    for wanted in (("unverified",), ("assumed",), ("derived",), ("published",)):
-        table = sources.evidence(scenario, wanted)
+    for grade in WORST_FIRST:
+        table = sources.evidence(scenario, grade)
         if table.rows:
-            yield Part("heading", f"{sentence_case(wanted[0])} assumptions")
+            yield Part("heading", table.caption)
             yield Part("table", table=table)
 
 
 def _again(study: Study) -> Iterator[Part]:
-    yield Part("text", "This command makes the report again, to the last digit on the same machine:")
+    yield Part(
+        "text", "This command makes the report again, to the last digit on the same machine:"
+    )
     yield Part("command", study.command)
     yield Part("table", table=sources.versions(_versions()))
     scenarios: list[Scenario] = [sample.scenario for sample in _every_sample(study)]

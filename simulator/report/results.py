@@ -153,7 +153,7 @@ def has_support(sample: Sample) -> bool:
 
 
 def _support_rows(sample: Sample, measure: str) -> list[Any]:
-    return list(_all_clients(sample.summary, measure, sample.partnerships[-1]))
+    return list(_all_clients(sample.summary, measure, sample.partnerships[0]))
 
 
 def support(study: Study, sample: Sample) -> Table:

@@ -11,8 +11,9 @@ from ..wording import MISSING, sentence_case
 from .table import Cell, Row, Table, cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
+    from ..incentive import ClientKept
     from ..scenario import Scenario
 
 MOST_CHANGES = 40
@@ -86,16 +87,22 @@ def grades(scenario: Scenario) -> Table:
     )
 
 
-def evidence(scenario: Scenario, wanted: Sequence[str]) -> Table:
-    """Assumptions of some grades: value, unit, range, grade, source, what they were fitted to."""
-    return Table(
-        f"Assumptions of “{scenario.title}”: {' and '.join(wanted)}",
-        ("Assumption", "Value", "Unit", "Plausible range", "Grade", "Source", "Fitted to"),
-        tuple(
-            Row(each.title, _evidence(each)) for each in register(scenario) if each.grade in wanted
-        ),
-        words=True,
+def evidence(scenario: Scenario, wanted: str) -> Table:
+    """Assumptions of one grade: value, unit, range, grade, source, what they were fitted to."""
+    return _evidence_table(
+        f"{sentence_case(wanted)} assumptions of “{scenario.title}”",
+        [each for each in register(scenario) if each.grade == wanted],
     )
+
+
+def rests_on(kept: ClientKept) -> Table:
+    """The assumptions that decide what a client is worth."""
+    return _evidence_table("What this rests on", kept.rests_on)
+
+
+def _evidence_table(caption: str, found: Iterable[Assumption]) -> Table:
+    columns = ("Assumption", "Value", "Unit", "Plausible range", "Grade", "Source", "Fitted to")
+    return Table(caption, columns, tuple(Row(each.title, _evidence(each)) for each in found), True)
 
 
 def _evidence(each: Assumption) -> tuple[Cell, ...]:

@@ -38,6 +38,8 @@ class Study:
         What a stable client kept another year is worth, if it is told.
     together
         Nobody acts, one acts, all act: if that is told.
+    acting
+        What is done alone or together, to begin a sentence.
     reference
         The name of the scenario that shows how the world goes if nothing changes; by default the baseline.
     """
@@ -50,6 +52,7 @@ class Study:
     names: Mapping[str, str] = field(default_factory=dict)
     kept: ClientKept | None = None
     together: Comparison | None = None
+    acting: str = "The other plan"
     reference: str | None = None
 
     @property
