@@ -1,4 +1,4 @@
-"""The formula: how one pot is shared out to the pound, and why a partnership's sum changed.
+"""The formula: how one pot is shared out to the pound.
 
 From 2008-09 three quarters of the Pooled Treatment Budget followed the people in effective
 treatment and a quarter followed need, adjusted for area cost and phased in over three years.
@@ -18,33 +18,18 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import attrgetter, index, itemgetter, mul
-from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from simulator.errors import Fault
-from simulator.years import first_day
+from ..errors import Fault
+from ..years import first_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Number: TypeAlias = int | float | Fraction
 """A float means the decimal that it is written as."""
-T = TypeVar("T")
-
-EXPLAIN_STEPS = (
-    "pot",
-    "others",
-    "own number",
-    "own mix",
-    "own completions",
-    "need",
-    "area cost",
-    "formula weights",
-    "phase-in",
-    "floor and ceiling",
-)
-"""What changed between two years, in the order in which `explain` replaces it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +80,9 @@ class Member:
 
     def __post_init__(self) -> None:
         if self.last_gbp < 0:
-            _refuse(f"{self.name}.last_gbp", "be 0 or more", self.last_gbp, "give pounds")
+            refuse(f"{self.name}.last_gbp", "be 0 or more", self.last_gbp, "give pounds")
         if self.copies < 1:
-            _refuse(f"{self.name}.copies", "be 1 or more", self.copies, "leave it out for one")
+            refuse(f"{self.name}.copies", "be 1 or more", self.copies, "leave it out for one")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -150,19 +135,19 @@ class Rule:
     def __post_init__(self) -> None:
         weights = (self.weights.activity, self.weights.need, self.weights.completions)
         if min(weights) < 0 or max(weights) <= 0:
-            _refuse("weights", "be 0 or more, one of them above", weights, "weigh a term")
+            refuse("weights", "be 0 or more, one of them above", weights, "weigh a term")
         if min(self.group_weights, default=0) < 0:
-            _refuse("group_weights", "be 0 or more", self.group_weights, "give 0 for no money")
+            refuse("group_weights", "be 0 or more", self.group_weights, "give 0 for no money")
         if not 0 <= self.phase_in <= 1:
-            _refuse("phase_in", "be within 0 and 1", self.phase_in, "give 1 for no phase-in")
+            refuse("phase_in", "be within 0 and 1", self.phase_in, "give 1 for no phase-in")
         self._check_bounds()
 
     def _check_bounds(self) -> None:
         floor = self.floor or 0
         if floor < 0:
-            _refuse("floor", "be 0 or more", floor, "leave it out for no floor")
-        if self.ceiling is not None and _exact(self.ceiling) < _exact(floor):
-            _refuse("ceiling", f"be {floor} or more", self.ceiling, "lower the floor or raise it")
+            refuse("floor", "be 0 or more", floor, "leave it out for no floor")
+        if self.ceiling is not None and exact(self.ceiling) < exact(floor):
+            refuse("ceiling", f"be {floor} or more", self.ceiling, "lower the floor or raise it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,26 +172,8 @@ class Allocation:
     def __getitem__(self, name: str) -> int:
         """Pounds of a member that has one copy."""
         if len(pounds := self.pounds[name]) > 1:
-            _refuse(name, "have one copy", len(pounds), "read all of them in .pounds")
+            refuse(name, "have one copy", len(pounds), "read all of them in .pounds")
         return pounds[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """Everything that one year's allocation stands on."""
-
-    pot_gbp: int
-    members: tuple[Member, ...]
-    rule: Rule
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One reason why an allocation changed: its pounds, and the allocation once it is counted."""
-
-    name: str
-    gbp: int
-    allocation_after_gbp: int
 
 
 def window(year: int, observation_delay_days: int, lag_years: int) -> tuple[int, int]:
@@ -225,7 +192,7 @@ def window(year: int, observation_delay_days: int, lag_years: int) -> tuple[int,
         1 or more.
     """
     if lag_years < 1:
-        _refuse("lag_years", "be 1 or more", lag_years, "give 1 for the latest year seen")
+        refuse("lag_years", "be 1 or more", lag_years, "give 1 for the latest year seen")
     end = first_day(year - lag_years + 1) - observation_delay_days
     return end - first_day(1), end
 
@@ -269,40 +236,6 @@ def allocate(pot_gbp: int, members: Sequence[Member], rule: Rule) -> Allocation:
     )
 
 
-def explain(previous: Inputs, current: Inputs, name: str) -> tuple[Step, ...]:
-    """Say why one member's allocation differs from last year's, in steps that add up.
-
-    Last year's inputs are replaced by this year's in the order of `EXPLAIN_STEPS`, and a step is
-    the difference between two whole-pound allocations. Another order gives other steps.
-
-    - *others*: what is counted of all other members.
-    - *own number*: its effective clients change in total and keep last year's mix of groups; if
-      there were none, they come in this year's mix.
-    - *need*, *area cost*: everybody's.
-    - *formula weights*: the weights of the terms and of the groups.
-    - *phase-in*: φ and everybody's old shares.
-    - *floor and ceiling*: both bounds, and the pounds they stand on.
-
-    Returns
-    -------
-    One step for each of `EXPLAIN_STEPS`. Their pounds sum to this year's less last year's.
-
-    Raises
-    ------
-    ValueError
-        If the members of the two years differ in name or number, or the member has copies.
-    """
-    was, now = (
-        {member.name: member.copies for member in year.members} for year in (previous, current)
-    )
-    if was != now:
-        _refuse("members", "be the same in both years", now, f"last year they were {was}")
-    stages = [_Stage(EXPLAIN_STEPS[:done]) for done in range(len(EXPLAIN_STEPS) + 1)]
-    pounds = [_share_out(stage.inputs(previous, current, name))[name] for stage in stages]
-    changes = zip(EXPLAIN_STEPS, pairwise(pounds), strict=True)
-    return tuple(Step(step, after - before, after) for step, (before, after) in changes)
-
-
 @dataclass(frozen=True, slots=True)
 class _Shares:
     """Each member, and each of its copies, has its part of the whole."""
@@ -311,7 +244,8 @@ class _Shares:
     whole: int
 
 
-def _exact(number: Number) -> int | Fraction:
+def exact(number: Number) -> int | Fraction:
+    """A number as arithmetic has it: a float as the decimal that it is written as."""
     if isinstance(number, float):
         return _decimal(number)
     return number if isinstance(number, Fraction) else index(number)
@@ -330,9 +264,9 @@ def _in_whole_numbers(amounts: Sequence[int | Fraction]) -> list[int]:
 
 def _shares(amounts: Iterable[Number], copies: Sequence[int]) -> _Shares:
     """Shares in proportion to some amounts; equal shares where they sum to 0."""
-    parts = _in_whole_numbers([_exact(amount) for amount in amounts])
+    parts = _in_whole_numbers([exact(amount) for amount in amounts])
     if min(parts) < 0:
-        _refuse("what is counted", "be 0 or more", min(parts), "correct the members")
+        refuse("what is counted", "be 0 or more", min(parts), "correct the members")
     if whole := sum(map(mul, parts, copies)):
         return _Shares(parts, whole)
     return _Shares([1] * len(parts), sum(copies))
@@ -341,7 +275,7 @@ def _shares(amounts: Iterable[Number], copies: Sequence[int]) -> _Shares:
 def _blend(weighted: Sequence[tuple[Number, _Shares]], copies: Sequence[int]) -> _Shares:
     """The weighted mean of several columns of shares."""
     units = _in_whole_numbers(
-        [Fraction(_exact(weight)) / shares.whole for weight, shares in weighted]
+        [Fraction(exact(weight)) / shares.whole for weight, shares in weighted]
     )
     rows = zip(*(shares.parts for _, shares in weighted), strict=True)
     return _shares([sum(map(mul, units, row)) for row in rows], copies)
@@ -352,7 +286,7 @@ def _entitled(members: Sequence[Member], rule: Rule) -> _Shares:
     copies = [member.copies for member in members]
     new = _new_rule(members, rule, copies)
     old = _shares((member.old_share for member in members), copies)
-    phase_in = _exact(rule.phase_in)
+    phase_in = exact(rule.phase_in)
     return _blend([(phase_in, new), (1 - phase_in, old)], copies)
 
 
@@ -363,23 +297,23 @@ def _new_rule(members: Sequence[Member], rule: Rule, copies: Sequence[int]) -> _
         (rule.weights.need, _shares((member.need for member in members), copies)),
         (rule.weights.completions, _shares(_completions(members), copies)),
     ]
-    costs = [_exact(member.area_cost) for member in members]
+    costs = [exact(member.area_cost) for member in members]
     return _shares(map(mul, costs, _blend(terms, copies).parts), copies)
 
 
 def _activity(members: Sequence[Member], rule: Rule) -> Iterator[int | Fraction]:
-    weights = [_exact(weight) for weight in rule.group_weights]
+    weights = [exact(weight) for weight in rule.group_weights]
     for member in members:
         clients = member.counts.effective
         if len(clients) != len(weights):
-            _refuse(
+            refuse(
                 f"{member.name}.effective", f"have {len(weights)} groups", clients, "add weights"
             )
-        yield sum(weight * _exact(number) for weight, number in zip(weights, clients, strict=True))
+        yield sum(weight * exact(number) for weight, number in zip(weights, clients, strict=True))
 
 
 def _completions(members: Sequence[Member]) -> Iterator[int | Fraction]:
-    return (sum(map(_exact, member.counts.completions)) for member in members)
+    return (sum(map(exact, member.counts.completions)) for member in members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,8 +343,8 @@ def _claims(pot: int, shares: _Shares, members: Sequence[Member], rule: Rule) ->
 
 def _bounds(pot: int, last_gbp: int, rule: Rule) -> tuple[int, int]:
     """Least and most pounds; without a ceiling, the pot, which nobody can exceed."""
-    low = 0 if rule.floor is None else math.ceil(_exact(rule.floor) * last_gbp)
-    high = pot if rule.ceiling is None else math.floor(_exact(rule.ceiling) * last_gbp)
+    low = 0 if rule.floor is None else math.ceil(exact(rule.floor) * last_gbp)
+    high = pot if rule.ceiling is None else math.floor(exact(rule.ceiling) * last_gbp)
     return low, max(low, high)
 
 
@@ -493,73 +427,12 @@ def _first_by_name(spare: int, tied: Sequence[Member]) -> Counter[str]:
 
 def _check(pot: int, members: Sequence[Member]) -> None:
     if pot < 0:
-        _refuse("pot_gbp", "be 0 or more", pot, "give pounds")
+        refuse("pot_gbp", "be 0 or more", pot, "give pounds")
     names = [member.name for member in members]
     if not names or len(set(names)) < len(names):
-        _refuse("members", "have a name each, and be one or more", names, "rename them")
+        refuse("members", "have a name each, and be one or more", names, "rename them")
 
 
-def _refuse(name: str, rule: str, got: object, advice: str) -> NoReturn:
+def refuse(name: str, rule: str, got: object, advice: str) -> NoReturn:
+    """Raise the fault of something that the formula cannot use, in the one form of faults."""
     raise ValueError(str(Fault("funding", name, rule, repr(got), advice)))
-
-
-def _share_out(inputs: Inputs) -> Allocation:
-    return allocate(inputs.pot_gbp, inputs.members, inputs.rule)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """A point on the way from one year to the next: what is done is this year's already."""
-
-    done: tuple[str, ...]
-
-    def pick(self, step: str, old: T, new: T) -> T:
-        return new if step in self.done else old
-
-    def inputs(self, old: Inputs, new: Inputs, name: str) -> Inputs:
-        this_year = {member.name: member for member in new.members}
-        return Inputs(
-            pot_gbp=self.pick("pot", old.pot_gbp, new.pot_gbp),
-            members=tuple(self.member(was, this_year[was.name], name) for was in old.members),
-            rule=self.rule(old.rule, new.rule),
-        )
-
-    def rule(self, old: Rule, new: Rule) -> Rule:
-        return Rule(
-            weights=self.pick("formula weights", old.weights, new.weights),
-            group_weights=self.pick("formula weights", old.group_weights, new.group_weights),
-            phase_in=self.pick("phase-in", old.phase_in, new.phase_in),
-            floor=self.pick("floor and ceiling", old.floor, new.floor),
-            ceiling=self.pick("floor and ceiling", old.ceiling, new.ceiling),
-        )
-
-    def member(self, old: Member, new: Member, name: str) -> Member:
-        counts = self.own_counts if old.name == name else self.other_counts
-        return Member(
-            name=old.name,
-            counts=counts(old.counts, new.counts),
-            need=self.pick("need", old.need, new.need),
-            area_cost=self.pick("area cost", old.area_cost, new.area_cost),
-            old_share=self.pick("phase-in", old.old_share, new.old_share),
-            last_gbp=self.pick("floor and ceiling", old.last_gbp, new.last_gbp),
-            copies=old.copies,
-        )
-
-    def other_counts(self, old: Counts, new: Counts) -> Counts:
-        return self.pick("others", old, new)
-
-    def own_counts(self, old: Counts, new: Counts) -> Counts:
-        number = self.pick("own number", old.effective, _old_mix(old.effective, new.effective))
-        return Counts(
-            effective=self.pick("own mix", number, new.effective),
-            completions=self.pick("own completions", old.completions, new.completions),
-        )
-
-
-def _old_mix(old: tuple[Number, ...], new: tuple[Number, ...]) -> tuple[Number, ...]:
-    """The new total in the old mix of groups; the new mix where there was none."""
-    before = sum(map(_exact, old))
-    if not before:
-        return new
-    growth = Fraction(sum(map(_exact, new))) / before
-    return tuple(_exact(number) * growth for number in old)

@@ -1,0 +1,1 @@
+"""The app: what a commissioner sees in a browser. Streamlit is imported here and nowhere else."""
