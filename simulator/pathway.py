@@ -19,12 +19,11 @@ import numpy as np
 import simpy
 
 from . import journey
-from .chance import RECOVER, SEEK, SERVE, TREAT, WAIT, Chance, Spells
 from .distributions import exponential_days
 from .journal import EXITS, MOVES, Happened, Journal, State
-from .journey import FIRST_2_WEEKS_DAYS, FIRST_4_WEEKS_DAYS, Aftercare, Clocks
+from .journey import FIRST_2_WEEKS_DAYS, FIRST_4_WEEKS_DAYS, Aftercare
 from .places import Places, SupportPlaces
-from .stock import PAST_DAYS, Standing, stand
+from .stock import PAST_DAYS, GroupPeople, people_of
 from .years import TWELVE_WEEKS_DAYS
 
 if TYPE_CHECKING:
@@ -32,10 +31,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .chance import Chance
     from .scenario.schema import Scenario
 
 NEVER = math.inf
-NO_LEVERS_YET = -1.0
 # Plain numbers: the loop looks at them some ten thousand times in a replication.
 UNTREATED, WAITING, IN_TREATMENT = int(State.UNTREATED), int(State.WAITING), int(State.IN_TREATMENT)
 IN_RECOVERY, PRISON = int(State.IN_RECOVERY), int(State.PRISON)
@@ -87,45 +86,6 @@ class Levers:
     support_days: float
     support_reach_back_days: float
     outreach_referrals_per_day: float
-
-
-class GroupPeople:
-    """The people of one group: their numbers, their clocks, their luck."""
-
-    def __init__(
-        self, chance: Chance, name: str, first: int, c: Clocks, standing: Standing, priority: int
-    ):
-        self.name, self.first, self.clocks, self.standing = name, first, c, standing
-        self.people = len(standing.state)
-        self.arrivals = int(np.count_nonzero(standing.state == State.NOT_YET))
-        self.priority = priority
-        self.luck = [
-            Spells(chance, name, purposes, self.people)
-            for purposes in (SEEK, WAIT, TREAT, RECOVER, SERVE)
-        ]
-        self.untreated, self.waiting, self.treated, self.recovering, self.serving = self.luck
-        self.held_days = NO_LEVERS_YET
-        self.early_per_day = 0.0
-        self.outreach_ratio = 1.0
-
-
-def people_of(
-    scenario: Scenario, partnership: str, chance: Chance, until_day: float
-) -> list[GroupPeople]:
-    """Everybody in a partnership by group: the stock on day 0, and those to come."""
-    world, history = scenario.world, scenario.history
-    priority, held = scenario.partnerships[partnership].plan.priority, history.move_on_delay_days
-    groups: list[GroupPeople] = []
-    for name, group in world.groups.items():
-        c = journey.clocks(group, world)
-        held_days = held[name] if isinstance(held, dict) else held
-        standing = stand(
-            chance, name, group, c, history.groups[name], held_days, world.prison, until_day
-        )
-        first = groups[-1].first + groups[-1].people if groups else 0
-        place = priority[name] if isinstance(priority, dict) else priority
-        groups.append(GroupPeople(chance, name, first, c, standing, place))
-    return groups
 
 
 class Pathway:

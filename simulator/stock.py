@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from .chance import RECOVER, SEEK, SERVE, TREAT, WAIT, Spells
 from .distributions import NEVER
 from .journal import State
+from .journey import clocks
+from .money import for_group
 from .years import DAYS_PER_YEAR, REVIEW_EVERY_DAYS
 
 if TYPE_CHECKING:
@@ -21,8 +24,9 @@ if TYPE_CHECKING:
 
     from .chance import Chance, Row
     from .journey import Clocks
-    from .scenario.schema import Group, GroupHistory, People, Prison
+    from .scenario.schema import Group, GroupHistory, People, Prison, Scenario
 
+NO_LEVERS_YET = -1.0
 PAST_DAYS = DAYS_PER_YEAR
 """How far back the journeys of people in the stock are remembered: no window of the formula reads further."""
 
@@ -130,3 +134,53 @@ def stand(
         chance.row(name, "kept 12 weeks", 0, stock, "uniform") < past.leavers_kept_12_weeks_share
     )
     return Standing(state, since, treated, ready, kept)
+
+
+class GroupPeople:
+    """The people of one group: their numbers, their clocks, their luck, and the levers as they stand.
+
+    Attributes
+    ----------
+    first
+        The number of the first person; the others follow.
+    arrivals
+        How many are still to come on day 0; they are the last.
+    luck
+        The rows of each state (`Spells`), those of `untreated` first.
+    held_days, early_per_day, outreach_ratio
+        What the plan makes of this half-year.
+    """
+
+    def __init__(
+        self, chance: Chance, name: str, first: int, c: Clocks, standing: Standing, priority: int
+    ):
+        self.name, self.first, self.clocks, self.standing = name, first, c, standing
+        self.people = len(standing.state)
+        self.arrivals = int(np.count_nonzero(standing.state == State.NOT_YET))
+        self.priority = priority
+        self.luck = [
+            Spells(chance, name, purposes, self.people)
+            for purposes in (SEEK, WAIT, TREAT, RECOVER, SERVE)
+        ]
+        self.untreated, self.waiting, self.treated, self.recovering, self.serving = self.luck
+        self.held_days = NO_LEVERS_YET
+        self.early_per_day = 0.0
+        self.outreach_ratio = 1.0
+
+
+def people_of(
+    scenario: Scenario, partnership: str, chance: Chance, until_day: float
+) -> list[GroupPeople]:
+    """Everybody in a partnership by group: the stock on day 0, and those to come."""
+    world, history = scenario.world, scenario.history
+    priority = scenario.partnerships[partnership].plan.priority
+    groups: list[GroupPeople] = []
+    for name, group in world.groups.items():
+        c = clocks(group, world)
+        held_days = for_group(history.move_on_delay_days, name)
+        standing = stand(
+            chance, name, group, c, history.groups[name], held_days, world.prison, until_day
+        )
+        first = groups[-1].first + groups[-1].people if groups else 0
+        groups.append(GroupPeople(chance, name, first, c, standing, for_group(priority, name)))
+    return groups

@@ -9,7 +9,7 @@ from scipy.stats import binom, expon, kstest, lognorm
 from simulator.chance import Chance
 from simulator.journal import EXITS, Happened, State
 from simulator.model import Run
-from simulator.pathway import people_of
+from simulator.stock import people_of
 from simulator.scenario import load
 from simulator.stock import PAST_DAYS
 from simulator.years import first_day
