@@ -49,6 +49,15 @@ if TYPE_CHECKING:
 R = TypeVar("R", "Sample", "Comparison", "Explanation")
 
 
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _tell(text: str) -> None:
+    """A message that is no result."""
+    sys.stderr.write(f"{text}\n")
+
+
 # What goes wrong, as one message and an exit status
 
 
@@ -73,7 +82,7 @@ class _Door(TyperGroup):
 def _leave(ctx: Any, message: str, status: int) -> NoReturn:
     if ctx.params.get("debug"):
         traceback.print_exc()
-    typer.echo(message, err=True)
+    _tell(message)
     raise typer.Exit(status)
 
 
@@ -111,12 +120,17 @@ OneScenario = Annotated[
 Scenarios = Annotated[
     list[str],
     typer.Argument(
-        metavar="SCENARIO...", help="Names, .yaml files, or a run.json; first the baseline."
+        metavar="SCENARIO", help="Names, .yaml files or a run.json; first the baseline."
     ),
+]
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE", help="Names, .yaml files, or the run.json of a run.")
 ]
 Changes = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change a value; may be given many times."),
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Change a value, of every scenario; may be repeated."
+    ),
 ]
 Replications = Annotated[
     int | None,
@@ -149,7 +163,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document an
 
 def _tell_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"{PROGRAM} {sim.__version__}")
+        _say(f"{PROGRAM} {sim.__version__}")
         raise typer.Exit
 
 
@@ -215,7 +229,7 @@ class _Job:
             )
         if self.out is not None:
             files = [file.name for file in write(self.out, result)]
-            typer.echo(f"Wrote {', '.join(files[:-1])} and {files[-1]} to {self.out}", err=True)
+            _tell(f"Wrote {', '.join(files[:-1])} and {files[-1]} to {self.out}")
         return result
 
     @property
@@ -246,9 +260,9 @@ def _tell_other_versions(arguments: Sequence[str]) -> None:
     for path, told in recorded(arguments).items():
         differing = differing_versions(told)
         for name, (then, now) in differing.items():
-            typer.echo(f"{path} was made with {name} {then}, this is {now}", err=True)
+            _tell(f"{path} was made with {name} {then}, this is {now}")
         if differing:
-            typer.echo("The digits of the results may differ from those made then.", err=True)
+            _tell("The digits of the results may differ from those made then.")
 
 
 def _only(scenarios: tuple[Scenario, ...], argument: str) -> Scenario:
@@ -275,7 +289,7 @@ def scenarios(*, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def check(files: Scenarios) -> None:
+def check(files: Files) -> None:
     """Check scenario files: say OK, or tell every fault of all of them."""
     from .scenario import people_expected
 
@@ -286,7 +300,7 @@ def check(files: Scenarios) -> None:
                 people = wording.count(people_expected(each))
                 areas = wording.counted(len(each.partnerships), "partnership")
                 size = f"{areas}, {wording.counted(each.years, 'year')}, about {people} people"
-                typer.echo(f"{file}: OK: {each.title} ({size})")
+                _say(f"{file}: OK: {each.title} ({size})")
     if faults:
         raise BadInput(faults)
 
@@ -303,7 +317,7 @@ def schema(
 
     text = f"{json.dumps(json_schema(), indent=1, ensure_ascii=False)}\n"
     if out is None:
-        typer.echo(text, nl=False)
+        sys.stdout.write(text)
         return
     try:
         out.write_text(text, encoding="utf-8", newline="\n")
@@ -397,11 +411,48 @@ def evidence(scenario: OneScenario, *, changes: Changes = None, as_json: AsJson 
         print_evidence(whole)
 
 
+@app.command()
+def demo(
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where the report and the picture go.")
+    ] = Path("results/demo"),
+    replications: Annotated[
+        int | None,
+        typer.Option("--replications", "-n", min=1, help="How many runs of each plan."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Where chance begins.")] = 1,
+    workers: Workers = None,
+) -> None:
+    """Show the perverse incentive: tables here, a report and a picture in a folder."""
+    from rich.console import Console
+
+    from .demo import REPLICATIONS
+    from .demo import demo as show
+
+    with progress_on_stderr() as progress:
+        show(out, replications or REPLICATIONS, seed, workers, progress, Console())
+
+
+@app.command(name="app")
+def open_app(
+    *,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="Where the app listens.")
+    ] = None,
+    headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
+) -> None:
+    """Open the app in a browser; it listens on this machine alone."""
+    from .screens.start import start
+
+    raise typer.Exit(start(port, headless=headless))
+
+
 # What is printed
 
 
 def _print_json(document: object) -> None:
-    typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+    _say(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
 
 
 def _heading(verb: str, sample: Sample) -> dict[str, Any]:

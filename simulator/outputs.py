@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import platform
 import tempfile
 import tomllib
@@ -135,15 +136,17 @@ def _as_csv(table: pd.DataFrame) -> str:
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a table in plain values that JSON can hold; what is missing is null."""
     return [
-        {str(name): _plain(value) for name, value in row.items()}
+        {str(name): _plain(str(name), value) for name, value in row.items()}
         for row in table.to_dict(orient="records")
     ]
 
 
-def _plain(value: Any) -> Any:
+def _plain(name: str, value: Any) -> Any:
     if not isinstance(value, float):
         return value
-    return float(f"{value:.{DIGITS}g}") if value == value else None  # noqa: PLR0124 # NaN alone differs
+    if math.isnan(value):
+        return None
+    return int(value) if name == "replications" else float(f"{value:.{DIGITS}g}")
 
 
 def evidence_records(scenario: Scenario) -> list[dict[str, Any]]:

@@ -47,6 +47,7 @@ LEAST_KNOWN = ("unverified", "assumed")
 PIPE_WIDTH = 250
 """Columns where the output goes to no terminal."""
 LABEL_WIDTH = 26
+"""Columns of a label where space is short; a longer one takes two lines."""
 
 
 def _console() -> Console:
@@ -125,13 +126,16 @@ def _print_by_year(
     from rich import box
     from rich.table import Table
 
-    widest = max((cell.width for cells in rows.values() for cell in cells), default=0)
-    at_once = max(1, (console.width - LABEL_WIDTH - 4) // (widest + 2))
+    cell_width = 2 + max((cell.width for cells in rows.values() for cell in cells), default=0)
+    label_width = max(map(len, rows), default=0)
+    if label_width + 4 + cell_width * len(years) > console.width:
+        label_width = min(label_width, LABEL_WIDTH)
+    at_once = max(1, (console.width - label_width - 4) // cell_width)
     for first in range(0, len(years), at_once):
         shown = slice(first, first + at_once)
         deep = any(cell.beneath for cells in rows.values() for cell in cells[shown])
         table = Table(box=box.SIMPLE, leading=int(deep))
-        table.add_column("", max_width=LABEL_WIDTH)
+        table.add_column("", max_width=label_width)
         for year in years[shown]:
             table.add_column(year, justify="right", no_wrap=True)
         for label, cells in rows.items():

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[1]
 if str(ROOT) not in sys.path:  # the studies are never installed
     sys.path.insert(0, str(ROOT))
 
-from simulator.scenario import load  # noqa: E402 # found only now where nothing is installed
+from simulator import replicate  # noqa: E402 # found only now where nothing is installed
+from simulator.scenario import canonical_json, load  # noqa: E402
 
 from tiny import a_tenth_of, tiny_queue  # noqa: E402
 
@@ -42,3 +43,20 @@ def tenth(baseline):
 @pytest.fixture(scope="session")
 def queue():
     return tiny_queue()
+
+
+@pytest.fixture(scope="session")
+def sampled(seed):
+    """Replications of a scenario, made once for all the tests that ask for them."""
+    samples = {}
+
+    def sampled(*scenarios, replications):
+        keys = [(canonical_json(scenario), replications) for scenario in scenarios]
+        missing = {
+            key: scenario for key, scenario in zip(keys, scenarios, strict=True) if key not in samples
+        }
+        made = replicate.run(list(missing.values()), replications, seed) if missing else []
+        samples.update(zip(missing, made, strict=True))
+        return [samples[key] for key in keys]
+
+    return sampled

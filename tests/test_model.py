@@ -12,7 +12,7 @@ from simulator.measures import MEASURES, MONEY_MEASURES
 from simulator.model import REST, Run
 from simulator.scenario import load
 from simulator.years import DAYS_PER_YEAR, first_day
-from tiny import a_tenth_of, changed, finished, journal, tiny_queue, with_places_unlimited
+from tiny import a_tenth_of, changed, finished, interval, journal, tiny_queue, with_places_unlimited
 
 
 def told(scenario, seed, replications=1):
@@ -425,3 +425,67 @@ def test_a_run_lives_a_year_at_a_time(tenth, seed):
         stepped.live_year()
     once = Run(tenth, seed, 0).finish()
     assert np.array_equal(stepped.finish().tallies, once.tallies)
+
+
+# The baseline is an average partnership, a 149th of England
+
+ENGLAND_2008 = {
+    # What is published of 2008-09, divided by 149, and how far off it may be.
+    "in_contact": (1_415, 0.08 * 1_415),
+    "in_effective_treatment": (1_306, 0.08 * 1_306),
+    "new_presentations": (567, 0.08 * 567),
+    "waited_3_weeks_or_less_share": (0.93, 0.04),
+    "planned_exits": (166, 0.15 * 166),
+}
+
+
+@pytest.fixture(scope="module")
+def england(baseline, sampled):
+    (sample,) = sampled(baseline, replications=50)
+    return sample
+
+
+def lies_within(samples, low, high):
+    """Whether the mean may lie between two numbers, as far as so many replications can tell."""
+    least, most = interval(samples)
+    return low <= most and least <= high
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("measure", ENGLAND_2008)
+def test_the_first_year_of_the_baseline_is_like_england(measure, england):
+    aim, off = ENGLAND_2008[measure]
+    first = england.of(measure)[:, 0]
+    assert lies_within(first, aim - off, aim + off), first.mean()
+
+
+@pytest.mark.slow
+def test_as_many_of_those_in_contact_use_opiates_or_crack_as_in_england(england):
+    pdus = sum(england.of("in_contact", group=group)[:, 0] for group in ("opiate", "crack"))
+    assert lies_within(pdus / england.of("in_contact")[:, 0], 0.81, 0.86)
+
+
+@pytest.mark.slow
+def test_nearly_all_treatment_money_is_used(england):
+    assert lies_within(england.of("treatment_money_used_share")[:, 0], 0.95, 0.99)
+
+
+def yearly_change(sample, measure):
+    """The mean change a year over the run, as a share of the first year."""
+    of = sample.of(measure)
+    return (of[:, -1] / of[:, 0]) ** (1 / (of.shape[1] - 1)) - 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("measure", "low", "high"), [("in_contact", -0.03, 0.0), ("new_presentations", -0.08, 0.0)]
+)
+def test_numbers_fall_a_little_each_year_as_englands_did(measure, low, high, england):
+    assert lies_within(yearly_change(england, measure), low, high)
+
+
+@pytest.mark.slow
+def test_money_of_the_baseline_hardly_drifts(england):
+    for measure in ("allocation_gbp", "treatment_money_used_share"):
+        of = england.of(measure)
+        assert lies_within(of[:, -1] / of[:, 0] - 1, -0.05, 0.05), measure

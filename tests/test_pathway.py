@@ -520,8 +520,8 @@ def test_support_that_begins_late_keeps_what_recovery_has_used_of_the_threshold(
         0,
         *support_places(
             1,
-            "plan={support_open_to: [in_recovery], treatment_share: [1, 0.9, 0.9, 0.9]}",
-            "plan.reintegration_share=[0, 0.1, 0.1, 0.1]",
+            "plan={support_open_to: [in_recovery], support_reach_back_days: 1000.0}",
+            "plan={treatment_share: [1, 0.9, 0.9, 0.9], reintegration_share: [0, 0.1, 0.1, 0.1]}",
             "world.support.relapse_hazard_ratio=0.5",
         ),
         *in_group("after.relapse={shape: 0.5, scale_days: 400.0}"),
@@ -535,6 +535,19 @@ def test_support_that_begins_late_keeps_what_recovery_has_used_of_the_threshold(
     assert log[0] == (365, 0, Happened.SUPPORTED_LATER)
     assert (pytest.approx(relapses), 0, Happened.RELAPSE) in log
     assert relapses < 365 + 182
+
+
+@pytest.mark.parametrize(("reach_back_days", "supported"), [(99, []), (100, [0]), (149, [0]), (150, [0, 1])])
+def test_support_reaches_back_no_further_than_the_plan_says(reach_back_days, supported, log_of):
+    scenario = clients(
+        0,
+        *support_places(2, "plan.support_open_to=[in_recovery]"),
+        f"plan.support_reach_back_days={reach_back_days}",
+        "history.groups.opiate.in_recovery.people=2",
+        IN_RECOVERY_LATELY,
+    )
+    log = log_of(scenario, {"since": [0.5, 0.75]})  # 100 and 150 days ago
+    assert [person for _, person, what in log if what is Happened.SUPPORTED_LATER] == supported
 
 
 def test_a_relapse_frees_the_support_place_for_the_next(log_of):

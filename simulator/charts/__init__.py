@@ -6,9 +6,10 @@ their right end, so that nothing hangs on colour alone, and each chart has a tex
 
 from .bars import alone_against_together, client_worth, waterfall
 from .lines import differences_by_year, lines_by_year
-from .look import picture, to_png, to_svg
+from .look import Chart, picture, to_png, to_svg
 
 __all__ = [
+    "Chart",
     "alone_against_together",
     "client_worth",
     "differences_by_year",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..replicate import ALL, BAND
-from ..wording import measure_label, show, show_difference, too_close_to_call
+from ..wording import NO_DIFFERENCE, measure_label, show, show_difference, verdict
 from .look import (
     DASHES,
     FONT_SIZE,
@@ -143,18 +143,19 @@ def lines_by_year(
     return finished(
         plot.whole(plot.bands(), plot.lines(), plot.points()),
         title,
-        _lines_subtitle(samples[0], measure, brief=brief),
+        _lines_subtitle(samples[0], measure, plot, brief=brief),
         f"Line chart. {title}. {measure_label(measure)}. {told}.",
     )
 
 
-def _lines_subtitle(sample: Sample, measure: str, *, brief: bool) -> str:
+def _lines_subtitle(sample: Sample, measure: str, plot: _Plot, *, brief: bool) -> str:
     whole = f"{measure_label(measure)}, {sample.years[0]} to {sample.years[-1]}."
+    cut_off = "" if plot.shows_zero else " The scale does not begin at 0."
     if brief:
-        return f"{whole} The scale does not begin at 0."
+        return f"{whole}{cut_off}"
     return (
         f"{whole} Lines are means of {sample.replications} replications; bands hold {RUNS}."
-        f" The scale does not begin at 0. {ILLUSTRATIVE}"
+        f"{cut_off} {ILLUSTRATIVE}"
     )
 
 
@@ -226,6 +227,12 @@ class _Plot:
     with_zero: bool = False
     spread: float = 0.0
 
+    @property
+    def shows_zero(self) -> bool:
+        """Whether zero lies within the scale."""
+        low, high = self._domain
+        return low <= 0 <= high
+
     def whole(self, *layers: Chart) -> Chart:
         """Layers, and the names of the series at their right ends."""
         every = (*layers, self._strokes(), self._names())
@@ -282,6 +289,7 @@ class _Plot:
             dx=6,
             fontSize=FONT_SIZE,
             lineHeight=LINE_HEIGHT,
+            lineBreak="\n",
             color=INK,
         )
         return drawn.encode(x=self.alt.X("to:Q"), y=self.alt.Y("first_line:Q"), text="text:N")
@@ -298,7 +306,7 @@ class _Plot:
         return [
             {
                 "name": each.name,
-                "text": text,
+                "text": "\n".join(text),
                 "from": each.last[0] + self._aside(i),
                 "to": len(self.years) - 1 + 0.55,
                 "end": each.last[1],
@@ -317,7 +325,7 @@ class _Plot:
                     "middle": middle,
                     "low": low,
                     "high": high,
-                    "open": too_close_to_call(each.low[year], each.high[year]),
+                    "open": verdict(each.low[year], each.high[year]) not in ("", NO_DIFFERENCE),
                 }
                 for i, each in enumerate(self.drawn)
                 for year, middle, low, high in each.known()

@@ -39,7 +39,7 @@ def altair() -> Any:
         Where it is not installed.
     """
     try:
-        import altair as alt  # noqa: PLC0415 # an optional part, and slow to import
+        import altair as alt  # an optional part, and slow to import
     except ModuleNotFoundError as error:
         raise MissingExtra("drawing charts", "report") from error
     return alt
@@ -54,7 +54,7 @@ def vl_convert() -> Any:
         Where it is not installed.
     """
     try:
-        import vl_convert  # noqa: PLC0415 # an optional part, and slow to import
+        import vl_convert  # an optional part, and slow to import
     except ModuleNotFoundError as error:
         raise MissingExtra("saving charts", "report") from error
     return vl_convert
@@ -103,7 +103,7 @@ def _heading(title: str, width: int, subtitle: str, subtitle_width: int, **sizes
 
 def _dressed(chart: Chart) -> Chart:
     return (
-        chart.properties(background="white", padding=8)
+        chart.properties(background="white", padding={"left": 8, "right": 8, "top": 8, "bottom": 8})
         .configure(font=FONT)
         .configure_axis(
             labelColor=INK,
@@ -122,6 +122,7 @@ def _bare(chart: Chart) -> Chart:
     nothing = altair().Undefined
     plain = chart.copy()
     plain.config = plain.background = plain.padding = nothing
+    plain.title.frame = "group"  # titles stand above their plots, one below the other
     return plain
 
 

@@ -12,7 +12,7 @@ from ..wording import TOO_CLOSE, count, gbp, measure_name, sentence_case, signed
 from .figures import MONEY, Between, Figure, Sign, amount, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from ..explanation import Explanation
     from ..replicate import Comparison
@@ -22,6 +22,12 @@ _IS: dict[Sign, str] = {
     "less": "lower under",
     "same": "the same under",
     "open": f"{TOO_CLOSE} under",
+}
+_ALL: dict[Sign, str] = {
+    "more": "higher under every other plan than under",
+    "less": "lower under every other plan than under",
+    "same": "the same under every other plan as under",
+    "open": "too close to call under every other plan, against",
 }
 
 
@@ -39,15 +45,12 @@ def message(comparison: Comparison, measure: str, names: Mapping[str, str]) -> s
         figure = Between(baseline, other).year(measure, count)
         name = names.get(other.scenario.name, other.scenario.title)
         by_sign.setdefault(figure.sign, []).append(f"“{name}”")
-    told = [f"{_IS[sign]} {_all_or(found, by_sign)}" for sign, found in by_sign.items()]
-    than = names.get(baseline.scenario.name, baseline.scenario.title)
-    return f"{sentence_case(measure_name(measure))}, against “{than}”: {joined(told)}"
-
-
-def _all_or(found: Sequence[str], by_sign: Mapping[Sign, Sequence[str]]) -> str:
-    """All others, where there are several and all agree; else their names."""
-    all_agree = len(by_sign) == 1 and len(found) > 1
-    return "every other plan" if all_agree else joined(found)
+    measured = sentence_case(measure_name(measure))
+    than = f"“{names.get(baseline.scenario.name, baseline.scenario.title)}”"
+    if len(by_sign) == 1 and len(comparison.others) > 1:
+        return f"{measured}: {_ALL[next(iter(by_sign))]} {than}"
+    told = [f"{_IS[sign]} {joined(found)}" for sign, found in by_sign.items()]
+    return f"{measured}, against {than}: {joined(told)}"
 
 
 def why_it_moved(explanation: Explanation, name: str) -> str:

@@ -70,6 +70,8 @@ def money_and_recovery(baseline: Sample, other: Sample, subject: str, instead_of
     exits = between.total("planned_exits", count)
     first = between.year("planned_exits", count, 0)
     well = between.year("in_recovery", count)
+    untreated = between.year("untreated", count)
+    died = between.total("deaths", count)
     last = Estimate.of(baseline.of("allocation_gbp", baseline.partnerships[-1])[:, -1]).mean
     told = [
         f"{amount(figure, MONEY)} in {year}"
@@ -83,10 +85,33 @@ def money_and_recovery(baseline: Sample, other: Sample, subject: str, instead_of
             f" {amount(exits, PEOPLE, 'planned exits')};"
             f" in {between.years[0]} alone, the year of transition, {amount(first, PEOPLE)}. "
             f"On {last_day(between.years[-1])} there are"
-            f" {amount(well, PEOPLE, 'people in recovery')}."
+            f" {amount(well, PEOPLE, 'people in recovery')} and"
+            f" {amount(untreated, PEOPLE, 'untreated people')}. Over the years together there are"
+            f" {amount(died, PEOPLE, 'deaths')}.{_when_people_die(other, died)}"
         ),
         verdict=verdict(paid[-1]),
-        figures=(paid[-1], *paid[:-1], exits, first, well),
+        figures=(paid[-1], *paid[:-1], exits, first, well, untreated, died),
+    )
+
+
+def _when_people_die(sample: Sample, died: Figure) -> str:
+    """What is assumed of the risk of death, where the number of deaths differs."""
+    if died.sign not in ("more", "less"):
+        return ""
+    label, in_treatment, after = _risks(sample)
+    return (
+        f" The model takes the risk of death ({label}) to be {1000 * after:g} in 1,000 a year in the"
+        f" four weeks after leaving treatment and {1000 * in_treatment:g} in 1,000 in treatment."
+    )
+
+
+def _risks(sample: Sample) -> tuple[str, float, float]:
+    """Death rates of the first group: in treatment, and in the four weeks after."""
+    group = next(iter(sample.scenario.world.groups.values()))
+    return (
+        lower(group.label),
+        group.treatment.deaths_per_year,
+        group.after.deaths_first_4_weeks_per_year,
     )
 
 

@@ -6,15 +6,27 @@ import re
 from typing import TYPE_CHECKING
 
 from .. import charts
+from ..charts.look import altair, vl_convert
 from ..findings import alone_and_together, message, why_it_moved
 
 if TYPE_CHECKING:
-    from ..charts.look import Chart
     from ..explanation import Explanation
     from ..findings import Finding
     from ..incentive import ClientKept
     from ..replicate import Comparison
     from .study import Study
+
+
+def check_installed() -> None:
+    """Say if what draws charts is missing.
+
+    Raises
+    ------
+    MissingExtra
+        If it is.
+    """
+    altair()
+    vl_convert()
 
 
 def lines(study: Study, measure: str) -> str:
@@ -50,6 +62,6 @@ def alone_against_together(comparison: Comparison, finding: Finding) -> str:
     return _inline(drawn)
 
 
-def _inline(chart: Chart) -> str:
+def _inline(chart: charts.Chart) -> str:
     """SVG as it stands inside HTML, where it needs no name space."""
     return re.sub(r' xmlns(?::xlink)?="[^"]*"', "", charts.to_svg(chart))

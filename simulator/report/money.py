@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from ..funding import EXPLAIN_STEPS
 from ..incentive import Estimate
 from ..wording import (
-    MISSING,
     TOO_CLOSE,
+    Show,
     gbp,
     gbp_exact,
     interval,
@@ -60,10 +61,14 @@ def _estimates(found: Iterable[Estimate], *, with_sign: bool = False) -> tuple[C
     def told(amount: float) -> str:
         return signed(amount, gbp_exact) if with_sign else gbp_exact(amount)
 
-    return tuple(
-        Cell(told(each.mean), interval(each.low, each.high, told).replace(MISSING, ""))
-        for each in found
-    )
+    return tuple(Cell(told(each.mean), _ends(each, told)) for each in found)
+
+
+def _ends(estimate: Estimate, told: Show) -> str:
+    """An interval, where there is one and it shows."""
+    if math.isnan(estimate.low) or told(estimate.low) == told(estimate.high):
+        return ""
+    return interval(estimate.low, estimate.high, told)
 
 
 def steps(study: Study, explanation: Explanation) -> Table:

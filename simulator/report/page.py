@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -36,6 +38,8 @@ ILLUSTRATIVE = (
     "The partnerships are synthetic and average; none is a real place. Some assumptions are not"
     " verified. Read directions and sizes, not forecasts."
 )
+AMOUNT = re.compile(r"\b\d{4}-\d{2}\b|[+−]?£[\d,.]*\d(?:m|bn)?|[+−][\d,.]*\d")
+"""A financial year, or a number with its sign or its pound."""
 DIFFERENCES_DRAWN = ("allocation_gbp", "in_recovery", "new_presentations")
 BANDS_ARE_CHANCE = (
     "Bands hold 9 runs in 10, and intervals say how well the mean of the runs is known. Both are"
@@ -105,6 +109,7 @@ def html_of(study: Study) -> str:
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined
     )
+    environment.filters["whole"] = _whole
     html: str = environment.get_template("page.html").render(
         study=study,
         sections=sections(study),
@@ -123,19 +128,41 @@ def write(study: Study, path: str | Path) -> Path:
     BadInput
         Where the file cannot be written.
     """
-    path = Path(path)
-    text = html_of(study)
+    return put(Path(path), html_of(study).encode())
+
+
+def put(path: Path, content: bytes) -> Path:
+    """Write a file beside its place and rename it, so that it is never half there.
+
+    Raises
+    ------
+    BadInput
+        Where it cannot be written.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.write_bytes(content)
         return beside.replace(path)
     except (OSError, ValueError) as error:
         got = getattr(error, "strerror", None) or str(error)
         advice = "check the folder and its permissions"
         raise BadInput([Fault(str(path), "the file", "be writable", got, advice)]) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
+
+
+def check_installed() -> None:
+    """Say at once, before a long run, if the part that draws and writes reports is missing.
+
+    Raises
+    ------
+    MissingExtra
+        If it is.
+    """
+    _jinja2()
+    drawings.check_installed()
 
 
 def _jinja2() -> Any:
@@ -144,6 +171,14 @@ def _jinja2() -> Any:
     except ModuleNotFoundError as error:
         raise MissingExtra("writing a report", "report") from error
     return jinja2
+
+
+def _whole(text: str) -> Any:
+    """A text in HTML whose years and amounts do not break at the end of a line."""
+    from markupsafe import Markup, escape  # comes with jinja2
+
+    kept = AMOUNT.sub(r'<span class="n">\g<0></span>', str(escape(text)))
+    return Markup(kept)  # noqa: S704 # escaped the line before
 
 
 def _text(name: str) -> str:
@@ -301,7 +336,12 @@ def _limits(study: Study) -> tuple[str, ...]:
     others = (
         f"The {rest} other partnerships that share the pot go on as they are, whatever this one does.",
     )
-    pounds = (f"Pounds are those of {scenario.funding.price_year}, as they were spent.",)
+    pounds = (
+        (
+            f"Costs are in prices of {scenario.funding.price_year} and stay the same over the years; nothing"
+            f" is corrected for inflation."
+        ),
+    )
     return (*LIMITS, *(others if rest else ()), *pounds)
 
 
@@ -311,7 +351,7 @@ def _evidence(study: Study) -> Iterator[Part]:
     for grade in WORST_FIRST:
         table = sources.evidence(scenario, grade)
         if table.rows:
-            yield Part("heading", table.caption)
+            yield Part("heading", f"What is {grade}")
             yield Part("table", table=table)
 
 

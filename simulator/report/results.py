@@ -141,9 +141,10 @@ def _marked(comparison: Comparison, other: Sample, measure: str) -> Iterator[Cel
 def figures(finding: Finding) -> Table:
     """The numbers that a finding stands on."""
     return Table(
-        f"Numbers behind the finding: {finding.title}",
+        "The numbers behind it",
         ("Number", "Mean", "95% interval"),
         tuple(Row(each.name, cells(each.text, each.interval)) for each in finding.figures),
+        label=f"Numbers behind: {finding.title}",
     )
 
 

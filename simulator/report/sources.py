@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..evidence import WORST_FIRST, Assumption, register
 from ..scenario import as_dict, fingerprint
+from ..scenario.outline import field_at
+from ..scenario.tree import Path, dotted
 from ..wording import MISSING, sentence_case
 from .table import Cell, Row, Table, cells
 
@@ -17,53 +19,70 @@ if TYPE_CHECKING:
     from ..scenario import Scenario
 
 MOST_CHANGES = 40
+WORDS = ("name", "title", "question", "description", "evidence")
+OF = "partnerships"
+AS_ALL = "as in the plan"
+"""What stands for a partnership that does as the common plan says."""
 
 
 def changes(scenario: Scenario, baseline: Scenario) -> Table | None:
     """What differs between two scenarios; nothing where only their words do."""
-    was, now = (dict(_flat(as_dict(each))) for each in (baseline, scenario))
-    paths = [path for path in {**was, **now} if was.get(path) != now.get(path)]
+    was, now = (dict(_told(each)) for each in (baseline, scenario))
     rows = [
-        Row(path, cells(_value(was.get(path)), _value(now.get(path))))
-        for path in paths
-        if path.partition(".")[0] not in ("name", "title", "question", "description", "evidence")
-        and not _repeats_the_plan(path, was, now)
+        Row(_called(path), cells(_value(was.get(path, AS_ALL)), _value(now.get(path, AS_ALL))))
+        for path in was | now
+        if was.get(path, AS_ALL) != now.get(path, AS_ALL)
     ]
     if not rows:
         return None
-    more = len(rows) - MOST_CHANGES
     shown = rows[:MOST_CHANGES]
-    if more > 0:
+    if more := len(rows) - len(shown):
         shown.append(Row(f"and {more} more", cells("", "")))
     columns = ("What differs", f"In “{baseline.title}”", "Here")
     return Table(f"How “{scenario.title}” differs", columns, tuple(shown), words=True)
 
 
-def _flat(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(data, dict):
-        for name, inside in data.items():
-            yield from _flat(inside, f"{path}.{name}" if path else str(name))
+def _told(scenario: Scenario) -> Iterator[tuple[Path, Any]]:
+    """Every value that decides something, with its path; of a partnership only what is its own."""
+    whole = as_dict(scenario)
+    partnerships = whole.pop("partnerships")
+    yield from _flat({name: part for name, part in whole.items() if name not in WORDS})
+    yield ("partnerships",), list(partnerships)
+    for name, own in partnerships.items():
+        plan = own.pop("plan")
+        yield from _flat({key: value for key, value in own.items() if value != 1}, (OF, name))
+        changed = {lever: value for lever, value in plan.items() if value != whole["plan"][lever]}
+        yield from _flat({"plan": changed}, (OF, name))
+
+
+def _flat(inside: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Values one by one; a lever is one value, even where it is given by group."""
+    if isinstance(inside, dict) and path[-2:-1] != ("plan",):
+        for name, each in inside.items():
+            yield from _flat(each, (*path, name))
     else:
-        yield path, data
+        yield path, inside
 
 
-def _repeats_the_plan(path: str, was: dict[str, Any], now: dict[str, Any]) -> bool:
-    """Whether a partnership's lever only follows the common plan, which is told already."""
-    _, plan, lever = path.partition(".plan.")
-    common = f"plan.{lever}"
-    same = was.get(path) == was.get(common) and now.get(path) == now.get(common)
-    return path.startswith("partnerships.") and bool(plan) and same
+def _called(path: Path) -> str:
+    """A value's title in the schema, where it has one, and its name."""
+    lever = path[path.index("plan") :] if "plan" in path else path
+    found = field_at(lever)
+    title = found.title if found is not None else None
+    return f"{sentence_case(title)} ({dotted(path)})" if title else dotted(path)
 
 
 def _value(value: Any) -> str:
     if value is None:
         return "none"
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_value(each)}" for name, each in value.items())
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return f"{len(value)} bands"
     if isinstance(value, list):
-        return ", ".join(_value(each) for each in value)
+        return "; ".join(_value(each) for each in value)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
+        return f"{value:,.0f}" if value == round(value) else f"{value:,.6g}"
     return str(value)
 
 

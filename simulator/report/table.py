@@ -37,12 +37,15 @@ class Table:
         Heads of the columns, that of the row heads first.
     words
         Whether cells are words, which stand at the left, and not numbers.
+    label
+        What tells it apart where captions are alike.
     """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     words: bool = False
+    label: str = ""
 
 
 def cells(*texts: str) -> tuple[Cell, ...]:

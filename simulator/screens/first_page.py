@@ -107,10 +107,14 @@ def _tell(sample: Sample) -> None:
     columns = st.columns(2)
     for place, measure in enumerate(CHARTS):
         title = wording.sentence_case(wording.measure_name(measure))
-        chart = lines_by_year([sample], measure, title, names={sample.scenario.name: "Mean"}, brief=True)
+        chart = lines_by_year(
+            [sample], measure, title, names={sample.scenario.name: "Mean"}, brief=True
+        )
         columns[place % 2].altair_chart(chart, theme=None)  # it carries its text alternative
     st.subheader("The same in numbers")
-    st.table(_rows(sample), alt="Main measures by year: the mean, and the band that holds 9 runs in 10")
+    st.table(
+        _rows(sample), alt="Main measures by year: the mean, and the band that holds 9 runs in 10"
+    )
     _download(sample)
 
 
@@ -118,10 +122,10 @@ def _figures(sample: Sample) -> None:
     year = sample.years[-1]
     for column, measure in zip(st.columns(len(FIGURES)), FIGURES, strict=True):
         row = _of(sample, measure, year)
-        band = wording.interval(row["low"], row["high"], lambda amount: wording.show(measure, amount))
+        low, high = (wording.show(measure, row[end]) for end in ("low", "high"))
         label = wording.sentence_case(wording.measure_name(measure))
         column.metric(f"{label}, {year}", wording.show(measure, row["mean"]))
-        column.write(f"9 runs in 10: {band}")
+        column.write(f"9 runs in 10: {low} to {high}")
 
 
 def _of(sample: Sample, measure: str, year: str) -> dict[str, float]:
@@ -136,7 +140,9 @@ def _of(sample: Sample, measure: str, year: str) -> dict[str, float]:
 
 
 def _rows(sample: Sample) -> dict[str, list[str]]:
-    measures = [*dict.fromkeys((*FIGURES, *CHARTS, "new_presentations", "mean_wait_days", "deaths"))]
+    measures = [
+        *dict.fromkeys((*FIGURES, *CHARTS, "new_presentations", "mean_wait_days", "deaths"))
+    ]
     table: dict[str, list[str]] = {
         "Measure": [wording.measure_label(measure) for measure in measures]
     }

@@ -33,7 +33,11 @@ def start(port: int | None = None, *, headless: bool = False) -> int:
     """
     if importlib.util.find_spec("streamlit") is None:
         raise MissingExtra("the app", "app")
-    settings = [*SETTINGS, "--server.address=127.0.0.1", f"--server.headless={str(headless).lower()}"]
+    settings = [
+        *SETTINGS,
+        "--server.address=127.0.0.1",
+        f"--server.headless={str(headless).lower()}",
+    ]
     if port is not None:
         settings.append(f"--server.port={port}")
     command = [sys.executable, "-m", "streamlit", "run", str(ENTRY), *settings]

@@ -1,0 +1,279 @@
+"""The house: a room imports from lower floors alone, and some things live in one room only."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import subprocess
+import sys
+from importlib.util import resolve_name
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "simulator"
+README = ROOT / "README.md"
+
+FLOORS = (
+    {"errors", "years"},
+    {"distributions", "chance", "wording"},
+    {"scenario", "journal"},
+    {"funding", "money", "journey"},
+    {"stock", "places", "measures"},
+    {"pathway"},
+    {"model"},
+    {"replicate"},
+    # Questions asked of the model.
+    {"evidence", "explanation"},
+    {"incentive"},
+    {"findings"},
+    # Answers to look at.
+    {"charts", "outputs", "printing"},
+    {"report"},
+    {"demo"},
+    # Doors.
+    {"screens"},
+    {"cli"},
+    {"__main__"},
+)
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+QUESTIONS, DOORS = FLOOR["evidence"], FLOOR["screens"]
+
+ONLY_IN = {"simpy": {"pathway", "model"}, "streamlit": {"screens"}}
+BANNED_NAMES = ("utils", "helpers", "common", "base", "manager")
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def shown(file):
+    return str(file.relative_to(PACKAGE))
+
+
+def room_of(file):
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def tree_of(file):
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def imports(file, tree=None):
+    """Whole names of the modules that a file imports, wherever in it, type checking among it."""
+    around = ".".join(["simulator", *file.relative_to(PACKAGE).parent.parts])
+    for node in ast.walk(tree or tree_of(file)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            whole = resolve_name(module, around) if node.level else module
+            yield whole
+            yield from (f"{whole}.{alias.name}" for alias in node.names)
+
+
+def rooms_imported(file):
+    for name in imports(file):
+        top, *rest = name.split(".")
+        if top == "simulator" and rest and rest[0] in FLOOR:
+            yield rest[0]
+
+
+def public_door(file):
+    """The package's own front door, which hands out what lives in other rooms."""
+    return file == PACKAGE / "__init__.py"
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if not public_door(f)], ids=shown)
+def test_a_room_imports_from_lower_floors_alone(file):
+    room = room_of(file)
+    assert room in FLOOR, f"{room} stands on no floor"
+    above = {other for other in rooms_imported(file) if other != room and FLOOR[other] >= FLOOR[room]}
+    assert not above
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if not public_door(f)], ids=shown)
+def test_a_room_imports_nothing_through_the_front_door(file):
+    if FLOOR[room_of(file)] < DOORS:
+        public = {f"simulator.{name}" for name in exported(PACKAGE / "__init__.py")} | {"simulator"}
+        rooms = {f"simulator.{room}" for room in FLOOR}
+        assert not {name for name in imports(file) if name in public - rooms} - {"simulator"}
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_a_library_stays_in_its_rooms(library):
+    found = {
+        room_of(file)
+        for file in FILES
+        if any(name.split(".")[0] == library for name in imports(file))
+    }
+    assert found <= ONLY_IN[library]
+
+
+def test_simpy_runs_the_model():
+    assert "simpy" in {name.split(".")[0] for name in imports(PACKAGE / "pathway.py")}
+
+
+def at_module_level(tree):
+    """The statements that run when a module is imported, but not what is for type checkers alone."""
+    for node in tree.body:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            yield from node.orelse
+        elif isinstance(node, ast.ClassDef):
+            yield from at_module_level(node)
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("file", FILES, ids=shown)
+def test_below_the_questions_no_room_needs_pandas_to_be_imported(file):
+    if public_door(file) or FLOOR[room_of(file)] < QUESTIONS:
+        needed = ast.Module([*at_module_level(tree_of(file))], type_ignores=[])
+        assert "pandas" not in {name.split(".")[0] for name in imports(file, needed)}
+
+
+def test_a_run_needs_no_pandas_and_no_doors():
+    """What a worker process loads: seen from outside, in a process of its own."""
+    heavy = ("pandas", "streamlit", "altair", "typer", "rich")
+    asks = f"import sys, simulator.replicate; print(*(set({heavy!r}) & set(sys.modules)))"
+    told = subprocess.run(
+        [sys.executable, "-W", "error", "-c", asks], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == []
+
+
+def dotted(node):
+    if isinstance(node, ast.Name):
+        return node.id
+    return f"{dotted(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else "?"
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if room_of(f) != "chance"], ids=shown)
+def test_random_numbers_come_from_chance_alone(file):
+    tree = tree_of(file)
+    used = {dotted(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not {name for name in used if re.match(r"(np|numpy)\.random\b", name)}
+    tops = {name for name in imports(file, tree) if name.split(".")[0] in ("random", "secrets")}
+    assert not tops | {name for name in imports(file, tree) if name.startswith("numpy.random")}
+
+
+def test_chance_never_draws_from_a_shared_generator():
+    tree = tree_of(PACKAGE / "chance.py")
+    used = {dotted(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    of_numpy = {name for name in used if name.startswith("np.random.")}
+    assert of_numpy <= {"np.random.Generator", "np.random.PCG64DXSM"}
+
+
+def exported(file):
+    """Names in ``__all__``, or nothing where there is none."""
+    for node in tree_of(file).body:
+        if isinstance(node, ast.Assign) and dotted(node.targets[0]) == "__all__":
+            return ast.literal_eval(node.value)
+    return []
+
+
+def order_of(name):
+    """Constants first, then classes, then all else, as the linter sorts them."""
+    return 0 if name.isupper() else 1 if name[0].isupper() else 2
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if exported(f)], ids=shown)
+def test_what_is_exported_is_sorted_and_named_once(file):
+    names = exported(file)
+    assert names == sorted(set(names), key=lambda name: (order_of(name), name))
+
+
+def test_everything_that_is_exported_is_there():
+    import simulator
+
+    for name in simulator.__all__:
+        assert getattr(simulator, name) is not None
+        assert name in dir(simulator)
+
+
+@pytest.mark.parametrize("file", FILES, ids=shown)
+def test_no_module_is_named_like_one_of_the_standard_library(file):
+    name = file.stem if file.stem != "__init__" else file.parent.name
+    assert name == "__main__" or name not in sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("file", FILES, ids=shown)
+def test_every_module_is_named_after_what_it_holds(file):
+    parts = [part.removesuffix(".py") for part in file.relative_to(PACKAGE).parts]
+    assert not [part for part in parts if any(banned in part.split("_") for banned in BANNED_NAMES)]
+
+
+def test_no_folder_of_pages_stands_beside_an_entry():
+    assert not [folder for folder in ROOT.rglob("pages") if folder.is_dir() and ".git" not in folder.parts]
+
+
+@pytest.mark.parametrize("file", FILES, ids=shown)
+def test_every_module_says_what_it_is(file):
+    tree = tree_of(file)
+    assert ast.get_docstring(tree) or not tree.body
+
+
+def test_the_shipped_package_never_needs_the_studies_or_the_tests():
+    used = {name.split(".")[0] for file in FILES for name in imports(file)}
+    assert not used & {"studies", "tests", "tiny", "conftest", "pytest", "hypothesis"}
+
+
+# The README's blocks
+
+
+def blocks(*languages):
+    if not README.is_file():
+        return []
+    fenced = re.findall(r"^```(\w+)\n(.*?)^```", README.read_text(encoding="utf-8"), re.M | re.S)
+    return [text for language, text in fenced if language in languages]
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """What the README runs writes its files here, and finds this checkout."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_the_python_of_the_readme_runs(elsewhere):
+    told = blocks("python", "pycon")
+    if not told:
+        pytest.skip("there is no README with Python in it yet")
+    for text in told:
+        plain = re.sub(r"^(>>> |\.\.\. )", "", text, flags=re.M)
+        file = elsewhere / "block.py"
+        file.write_text(plain, encoding="utf-8")
+        ran = subprocess.run(
+            [sys.executable, file.name], cwd=elsewhere, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, f"{text}\n{ran.stderr}"
+
+
+LONG = {"app", "demo", "report", "workshop"}
+"""Commands that stay open, or need the optional parts."""
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_readme_run(elsewhere):
+    commands = [
+        line.removeprefix("$ ").partition("  #")[0]
+        for text in blocks("bash", "sh", "console")
+        for line in text.replace("\\\n", " ").splitlines()
+        if line.removeprefix("$ ").startswith("treatment-sim ")
+    ]
+    if not commands:
+        pytest.skip("there is no README with commands in it yet")
+    for command in commands:
+        _, verb, *others = shlex.split(command)
+        if verb in LONG:
+            continue
+        if verb in ("run", "compare", "explain", "incentive"):  # few are enough to see that it runs
+            others += ["--replications", "2"]
+        ran = subprocess.run(
+            [sys.executable, "-m", "simulator", verb, *others],
+            cwd=elsewhere,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, f"{command}\n{ran.stderr}"

@@ -1,0 +1,285 @@
+"""Charts: what stands in them, what is read out, and that nothing is cut off or asked of the network."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tiny import a_tenth_of
+
+from simulator import charts, replicate
+from simulator.charts.lines import Series, _Plot, differences, means, spread_out
+from simulator.charts.look import DASHES, PALETTE, altair, tick_gbp, wrapped
+from simulator.errors import MissingExtra
+from simulator.explanation import explain
+from simulator.findings import Figure, Together
+from simulator.incentive import Estimate, client_kept
+from simulator.replicate import Comparison
+from simulator.scenario import load
+from simulator.wording import gbp
+
+NAMES = {"park": "Keep them", "move_on": "Move them on", "reintegration": "Move on & support"}
+
+
+@pytest.fixture(scope="module")
+def comparison(seed):
+    scenarios = [a_tenth_of(load(name)) for name in NAMES]
+    first, *others = replicate.run(scenarios, 3, seed, workers=1)
+    return Comparison(first, tuple(others))
+
+
+def together(low=-400.0):
+    def figure(mean, low, high):
+        return Figure("A", Estimate(mean, low, high), gbp)
+
+    alone, all_do = figure(-300.0, low, -200.0), figure(10.0, -20.0, 40.0)
+    years = ("2011-12", "2012-13")
+    return Together("Area 1", years, (alone, alone), (all_do, all_do), all_do, all_do)
+
+
+def drawn(comparison):
+    """Every kind of chart."""
+    kept = client_kept(comparison.baseline, "opiate")
+    lines = charts.lines_by_year(comparison.samples, "in_treatment", "Lines", names=NAMES)
+    return {
+        "Lines": lines,
+        "Differences": charts.differences_by_year(
+            comparison, "allocation_gbp", "Differences", names=NAMES
+        ),
+        "Steps": charts.waterfall(explain(comparison.others[0]), "Average partnership", "Steps"),
+        "Alone": charts.alone_against_together(together(), "Alone", replications=3),
+        "Worth": charts.client_worth(kept, "Worth"),
+        "Picture": charts.picture([lines, charts.client_worth(kept, "Worth")], "Picture", "below"),
+    }
+
+
+@pytest.fixture(scope="module")
+def svgs(comparison):
+    return {title: charts.to_svg(chart) for title, chart in drawn(comparison).items()}
+
+
+def texts(svg):
+    return " ".join(" ".join(element.itertext()) for element in ET.fromstring(svg).iter())
+
+
+KINDS = ("Lines", "Differences", "Steps", "Alone", "Worth", "Picture")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_chart_is_one_image_with_a_text_alternative(svgs, kind):
+    root = ET.fromstring(svgs[kind])
+    assert root.get("role") == "img"
+    assert kind in root.get("aria-label")
+    assert len(root.get("aria-label")) > 60
+    inner = [element for element in root.iter() if element is not root]
+    assert not [e for e in inner if any(name.startswith("aria") for name in e.attrib)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_chart_has_its_message_in_its_title(svgs, kind):
+    assert kind in texts(svgs[kind])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_chart_asks_for_anything_outside(svgs, kind):
+    without_name_space = re.sub(r' xmlns(:xlink)?="[^"]*"', "", svgs[kind])
+    assert "http" not in without_name_space
+    assert "<image" not in svgs[kind]
+    assert "<script" not in svgs[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_cut_off_at_the_edges(svgs, kind):
+    """Every text begins and ends within the image, by a generous estimate of its width."""
+    root = ET.fromstring(svgs[kind])
+    width = float(root.get("width"))
+    for left, text, size, anchor in _placed(root, 0.0):
+        reach = 0.62 * size * len(text)
+        begin = left - reach * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+        assert begin > -30, text
+        assert begin + reach < width + 30, text
+
+
+def _placed(element, left):
+    """Each text with the place where it stands, how large it is, and at which end it is held."""
+    moved = re.match(r"translate\(([-\d.e]+)", element.get("transform") or "")
+    left += float(moved.group(1)) if moved else 0.0
+    if element.tag.endswith("}text"):
+        lines = [each for each in element if each.tag.endswith("tspan")] or [element]
+        size = float(element.get("font-size").removesuffix("px"))
+        for line in lines:
+            yield left, line.text or "", size, element.get("text-anchor") or "start"
+        return
+    for inside in element:
+        yield from _placed(inside, left)
+
+
+def test_lines_are_named_at_their_ends_without_a_legend(svgs):
+    for name in NAMES.values():
+        assert name in texts(svgs["Lines"])
+    assert "legend" not in svgs["Lines"]
+
+
+def test_lines_differ_by_dash_as_well_as_by_colour(comparison):
+    chart = drawn(comparison)["Lines"].to_dict()
+    scales = [
+        layer["encoding"]["strokeDash"]["scale"]
+        for layer in chart["layer"]
+        if "strokeDash" in layer["encoding"]
+    ]
+    assert scales
+    assert all(scale["range"] == [list(each) for each in DASHES[:3]] for scale in scales)
+
+
+def test_a_scenario_keeps_its_colour_where_others_have_no_value(comparison):
+    chart = charts.lines_by_year(comparison.samples, "support_places_used_share", "Support")
+    (scale,) = {
+        str(layer["encoding"]["color"]["scale"])
+        for layer in chart.to_dict()["layer"]
+        if "color" in layer["encoding"]
+    }
+    assert PALETTE[2] in scale
+    assert PALETTE[0] not in scale
+
+
+def test_lines_are_means_with_bands_that_hold_nine_runs_in_ten(comparison):
+    series = means(comparison.samples, "in_treatment", NAMES)[1]
+    told = comparison.others[0].of("in_treatment")
+    assert series.name == "Move them on"
+    assert series.middle == pytest.approx(told.mean(axis=0))
+    assert series.low == pytest.approx(np.quantile(told, 0.05, axis=0))
+    assert series.high == pytest.approx(np.quantile(told, 0.95, axis=0))
+    assert "bands hold 9 runs in 10" in texts(charts.to_svg(drawn(comparison)["Lines"]))
+
+
+def test_differences_are_paired_and_keep_the_colour_of_their_scenario(comparison):
+    series = differences(comparison, "allocation_gbp", NAMES)
+    by_hand = comparison.others[1].of("allocation_gbp") - comparison.baseline.of("allocation_gbp")
+    assert series[1].middle == pytest.approx(by_hand.mean(axis=0))
+    assert [each.style for each in series] == [1, 2]
+
+
+def test_what_is_too_close_to_call_is_an_open_circle_and_no_difference_is_not(comparison):
+    unclear = Series("A", 1, (0.0, 5.0, 5.0), (0.0, -1.0, 4.0), (0.0, 11.0, 6.0))
+    plot = _Plot(altair(), ("a", "b", "c"), "in_treatment", (unclear,), with_zero=True)
+    rows = plot.points(may_be_open=True).data.values
+    assert [row["open"] for row in rows] == [False, True, False]
+
+
+def test_differences_show_zero_and_lines_say_where_the_scale_begins(comparison):
+    assert "£0" in texts(charts.to_svg(drawn(comparison)["Differences"]))
+    assert "does not begin at 0" in texts(charts.to_svg(drawn(comparison)["Lines"]))
+    from_zero = charts.lines_by_year(comparison.samples, "planned_exits", "Exits")
+    assert "does not begin at 0" not in texts(charts.to_svg(from_zero))
+
+
+def test_a_measure_that_is_missing_everywhere_still_makes_a_chart(comparison):
+    park = (comparison.baseline,)
+    svg = charts.to_svg(charts.lines_by_year(park, "support_places_used_share", "Nothing"))
+    assert "Nothing" in texts(svg)
+    assert "NaN" not in svg
+
+
+def test_two_scenarios_of_one_title_are_told_apart(comparison):
+    twice = (comparison.baseline, comparison.baseline)
+    told = texts(
+        charts.to_svg(charts.lines_by_year(twice, "in_treatment", "Twice", names={"park": "Same"}))
+    )
+    assert "Same (1)" in told
+    assert "Same (2)" in told
+
+
+def test_the_year_of_transition_is_marked(svgs):
+    assert "transition" in texts(svgs["Lines"])
+
+
+def test_a_waterfall_falls_step_by_step_to_the_whole_change(comparison):
+    told = explain(comparison.others[0])
+    chart = charts.waterfall(told, "Average partnership", "Why")
+    rows = chart.layer[0].data.values
+    for before, after in pairwise(rows[:-1]):
+        assert after["begin"] == pytest.approx(before["end"])
+    assert rows[-1]["name"] == "In all"
+    assert (rows[-1]["begin"], rows[-1]["end"]) == (0, pytest.approx(rows[-2]["end"]))
+    paid = comparison.others[0].of("allocation_gbp").mean(axis=0)
+    assert rows[-1]["end"] == pytest.approx(paid[-1] - paid[0])
+
+
+def test_bars_have_their_intervals_where_there_are_any():
+    with_rules = charts.to_svg(charts.alone_against_together(together(), "Alone", replications=3))
+    assert "Area 1 alone" in texts(with_rules)
+    assert "−£300" in texts(with_rules)
+    without = charts.alone_against_together(together(low=math.nan), "Alone", replications=1)
+    assert "NaN" not in charts.to_svg(without)
+
+
+def test_what_a_scenario_says_cannot_break_out_of_the_image(comparison):
+    hostile = {"park": "<script>alert(1)</script> \"&' -->"}
+    svg = charts.to_svg(
+        charts.lines_by_year(comparison.samples, "in_treatment", "</svg><b>", names=hostile)
+    )
+    assert "<script" not in svg
+    assert "<b>" not in svg
+    assert "<script>alert(1)</script>" in ET.fromstring(svg).get("aria-label")
+
+
+def test_png_is_png_and_the_same_chart_gives_the_same_bytes(comparison):
+    once, again = (charts.to_png(drawn(comparison)["Worth"]) for _ in range(2))
+    assert once.startswith(b"\x89PNG")
+    assert once == again
+
+
+def test_a_missing_part_is_named_with_what_to_install(comparison, monkeypatch):
+    chart = drawn(comparison)["Worth"]
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    with pytest.raises(MissingExtra, match=r"treatment-funding-simulator\[report\]"):
+        charts.to_svg(chart)
+    monkeypatch.setitem(sys.modules, "altair", None)
+    with pytest.raises(MissingExtra, match=r"treatment-funding-simulator\[report\]"):
+        drawn(comparison)
+
+
+@pytest.mark.parametrize(
+    ("domain", "part"),
+    [((0, 2.5e6), "'m'"), ((-4e5, 1e5), "',000'"), ((0, 3000), "''")],
+)
+def test_pounds_are_in_millions_thousands_or_whole(domain, part):
+    assert part in tick_gbp(domain)
+
+
+def test_text_is_wrapped_and_never_vanishes():
+    assert wrapped("one two three", 7) == ["one two", "three"]
+    assert wrapped("", 7) == [""]
+
+
+labels = st.lists(st.tuples(st.floats(-50, 400), st.floats(5, 60)), min_size=1, max_size=8)
+
+
+@given(labels)
+def test_labels_never_cover_each_other(given_labels):
+    wanted, heights = zip(*given_labels, strict=True)
+    placed = spread_out(wanted, heights, 280)
+    edges = sorted((p - h / 2, p + h / 2) for p, h in zip(placed, heights, strict=True))
+    assert edges[0][0] >= -1e-9
+    assert edges[-1][1] <= max(280, sum(heights)) + 1e-9
+    for (_, end), (begin, _) in pairwise(edges):
+        assert begin >= end - 1e-6
+
+
+@given(labels)
+def test_labels_keep_the_order_of_their_lines(given_labels):
+    wanted, heights = zip(*given_labels, strict=True)
+    placed = spread_out(wanted, heights, 280)
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    assert [placed[i] for i in order] == sorted(placed)
+
+
+def test_labels_with_room_stay_where_they_belong():
+    assert spread_out([50, 100, 200], [20, 20, 20], 280) == [50, 100, 200]
