@@ -11,10 +11,10 @@ ROOT = Path(__file__).parents[1]
 if str(ROOT) not in sys.path:  # the studies are never installed
     sys.path.insert(0, str(ROOT))
 
-from simulator import replicate  # noqa: E402 # found only now where nothing is installed
-from simulator.scenario import canonical_json, load  # noqa: E402
+from tiny import a_tenth_of, tiny_queue  # noqa: E402 # found only now where nothing is installed
 
-from tiny import a_tenth_of, tiny_queue  # noqa: E402
+from simulator import replicate  # noqa: E402
+from simulator.scenario import canonical_json, load  # noqa: E402
 
 
 def pytest_addoption(parser):
@@ -53,7 +53,9 @@ def sampled(seed):
     def sampled(*scenarios, replications):
         keys = [(canonical_json(scenario), replications) for scenario in scenarios]
         missing = {
-            key: scenario for key, scenario in zip(keys, scenarios, strict=True) if key not in samples
+            key: scenario
+            for key, scenario in zip(keys, scenarios, strict=True)
+            if key not in samples
         }
         made = replicate.run(list(missing.values()), replications, seed) if missing else []
         samples.update(zip(missing, made, strict=True))

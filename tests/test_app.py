@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +19,16 @@ ENTRY = start.ENTRY
 pytestmark = pytest.mark.filterwarnings("default")
 
 
-def page(**state: object) -> AppTest:
-    at = AppTest.from_function(_shown, default_timeout=60)
-    for key, value in state.items():
-        at.session_state[key] = value
-    return at.run()
+@pytest.fixture(autouse=True)
+def main_module_as_it_was() -> Iterator[None]:
+    """The page becomes ``__main__`` while it runs; worker processes of later tests must not import it."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
-def _shown() -> None:
-    from simulator.screens.first_page import show
-
-    show()
+def page() -> AppTest:
+    return AppTest.from_file(APP, default_timeout=60).run()
 
 
 def told(at: AppTest) -> list[str]:

@@ -87,7 +87,9 @@ def public_door(file):
 def test_a_room_imports_from_lower_floors_alone(file):
     room = room_of(file)
     assert room in FLOOR, f"{room} stands on no floor"
-    above = {other for other in rooms_imported(file) if other != room and FLOOR[other] >= FLOOR[room]}
+    above = {
+        other for other in rooms_imported(file) if other != room and FLOOR[other] >= FLOOR[room]
+    }
     assert not above
 
 
@@ -136,7 +138,11 @@ def test_a_run_needs_no_pandas_and_no_doors():
     heavy = ("pandas", "streamlit", "altair", "typer", "rich")
     asks = f"import sys, simulator.replicate; print(*(set({heavy!r}) & set(sys.modules)))"
     told = subprocess.run(
-        [sys.executable, "-W", "error", "-c", asks], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-W", "error", "-c", asks],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert told.stdout.split() == []
 
@@ -203,7 +209,9 @@ def test_every_module_is_named_after_what_it_holds(file):
 
 
 def test_no_folder_of_pages_stands_beside_an_entry():
-    assert not [folder for folder in ROOT.rglob("pages") if folder.is_dir() and ".git" not in folder.parts]
+    assert not [
+        folder for folder in ROOT.rglob("pages") if folder.is_dir() and ".git" not in folder.parts
+    ]
 
 
 @pytest.mark.parametrize("file", FILES, ids=shown)

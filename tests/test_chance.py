@@ -114,7 +114,7 @@ def test_arrivals_are_a_poisson_stream():
     counts = np.array([len(days) for days in streams])
     every = np.concatenate(streams)
     assert all(np.all(np.diff(days) > 0) for days in streams)
-    assert 0 < every.min()
+    assert every.min() > 0
     assert every.max() < until
     # Given how many, they are spread evenly; how many is Poisson.
     assert kstest(every, uniform(0, until).cdf).pvalue > LEAST_P

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tiny import changed, interval, with_frozen_formula, with_places_unlimited
 
 from simulator.scenario import load
-from tiny import changed, interval, with_frozen_formula, with_places_unlimited
 
 pytestmark = pytest.mark.slow
 

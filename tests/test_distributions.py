@@ -55,7 +55,9 @@ def test_without_a_hazard_nothing_happens():
 @given(thresholds, shapes, scales, days_served)
 def test_weibull_uses_up_the_threshold_beyond_what_is_served(threshold, shape, scale_days, served):
     days = weibull_days(threshold, shape, scale_days, served)
-    used = weibull_hazard(served + days, shape, scale_days) - weibull_hazard(served, shape, scale_days)
+    used = weibull_hazard(served + days, shape, scale_days) - weibull_hazard(
+        served, shape, scale_days
+    )
     assert days >= 0
     assert used == pytest.approx(threshold, rel=1e-6, abs=1e-6)
 

@@ -32,6 +32,10 @@ WOBBLE = np.linspace(-1, 1, REPLICATIONS)
 """Sums to nothing, so that its interval holds zero."""
 
 
+def noise(size):
+    return size * WOBBLE
+
+
 @pytest.fixture(scope="module")
 def park():
     return load("park")
@@ -56,10 +60,6 @@ def sample(scenario, **changes):
             if not isinstance(by, dict):
                 values[:, place, MEASURES.index(measure)] += np.reshape(by, (-1, 1, 1))
     return Sample(scenario, 1, values, ())
-
-
-def noise(size):
-    return size * WOBBLE
 
 
 def clearly(size):
@@ -214,6 +214,7 @@ def test_where_nothing_is_lost_there_is_no_cut(park):
         (SAVED, 2000.0, "One client's own numbers point the other way"),
         (NOT_SAVED, 1600.0, "One client's own numbers point the other way"),
         (SAVED, 1825.0, "One client's own numbers are close"),
+        (SAVED | {"unspent_gbp": noise(9_000)}, 1600.0, "One client's own numbers are clearer"),
     ],
 )
 def test_one_clients_numbers_are_said_to_agree_only_where_they_do(park, changes, gross, begins):

@@ -69,6 +69,13 @@ def test_nothing_is_gained_if_all_keep_as_many_more_in_proportion(baseline):
     assert year.together_gbp.mean == 0
 
 
+def test_together_each_counts_as_many_more_of_the_group_as_its_own_number_allows(baseline):
+    uneven = inputs(own=(30, 0, 0), other=(10, 30, 0))
+    year = client_kept(sample_of(baseline, uneven), "opiate").years[0]
+    # 1 more of 30 is a thirtieth, so a third of a client more of the other's 10
+    assert year.together_gbp.mean == approx(7_500 * (31 / (71 + 1 / 3) - 30 / 70))
+
+
 def test_a_first_client_of_a_group_is_one_more_for_everybody(baseline):
     alike = inputs(own=(0, 5, 0), other=(0, 5, 0))
     year = client_kept(sample_of(baseline, alike), "opiate").years[0]

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from tiny import tiny_queue
 
 from simulator import journey
 from simulator.journal import Happened
 from simulator.journey import Aftercare, clocks
 from simulator.years import DAYS_PER_YEAR
-from tiny import tiny_queue
 
 NEVER = math.inf
 thresholds = st.floats(0.01, 20)
@@ -38,6 +38,7 @@ def weibull_rate(shape, scale_days):
 
 def integral(rate, begin, end):
     """Area under a hazard that may be infinite on day 0."""
+
     # With day = x⁴ a falling Weibull hazard of a shape above a quarter is finite everywhere.
     def in_x(x):
         return 4 * x**3 * rate(x**4) if x else 0.0
@@ -74,7 +75,10 @@ def test_what_has_no_scale_never_happens():
 def test_the_first_of_two_ways_out_of_need_is_taken():
     c = clocks_where("need.stops_untreated_per_year=3.65", "need.deaths_untreated_per_year=7.3")
     assert journey.leaves_need(c, 100.0, 1.0, 3.0, 0.0, 0.0, 0.0) == (200.0, Happened.STOPPED)
-    assert journey.leaves_need(c, 100.0, 1.0, 1.0, 0.0, 0.0, 0.0) == (150.0, Happened.DIED_UNTREATED)
+    assert journey.leaves_need(c, 100.0, 1.0, 1.0, 0.0, 0.0, 0.0) == (
+        150.0,
+        Happened.DIED_UNTREATED,
+    )
 
 
 def test_deaths_are_higher_in_the_first_weeks_after_an_exit():
@@ -126,12 +130,24 @@ def test_the_first_of_death_custody_and_moving_is_taken(lucks, expected):
 )
 def test_the_first_of_all_exits_is_taken(days, expected):
     drop_out, otherwise, early, planned = days
-    assert journey.leaves_treatment(drop_out, (otherwise, Happened.CUSTODY), early, planned) == expected
+    assert (
+        journey.leaves_treatment(drop_out, (otherwise, Happened.CUSTODY), early, planned)
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
     ("not_before", "day"),
-    [(0, 91), (10, 101), (100.9, 101), (101, 101), (101.1, 192), (192, 192), (-500, 101), (NEVER, NEVER)],
+    [
+        (0, 91),
+        (10, 101),
+        (100.9, 101),
+        (101, 101),
+        (101.1, 192),
+        (192, 192),
+        (-500, 101),
+        (NEVER, NEVER),
+    ],
 )
 def test_reviews_are_each_quarter_from_the_start(not_before, day):
     start = 0.0 if not_before == 0 else 10.0
@@ -203,7 +219,8 @@ def test_relapse_uses_up_the_threshold_at_the_hazards_of_support(
     rate = weibull_rate(opiate.relapse_shape, opiate.relapse_scale)
     until, end = served + support_days, served + days
     used = exit_ratio * (
-        during * integral(rate, served, min(until, end)) + after * integral(rate, min(until, end), end)
+        during * integral(rate, served, min(until, end))
+        + after * integral(rate, min(until, end), end)
     )
     assert used == pytest.approx(luck, rel=1e-4)
 
@@ -224,7 +241,9 @@ def test_support_that_prevents_all_relapse_puts_it_off(opiate):
 def test_the_luck_that_recovery_has_used_adds_up(opiate, luck, exit_ratio, served):
     whole = luck + journey.relapse_luck_used(opiate, exit_ratio, served)
     from_exit = journey.relapse_days(opiate, whole, exit_ratio)
-    assert served + journey.relapse_days(opiate, luck, exit_ratio, served) == pytest.approx(from_exit)
+    assert served + journey.relapse_days(opiate, luck, exit_ratio, served) == pytest.approx(
+        from_exit
+    )
 
 
 @given(thresholds, days_served)

@@ -20,7 +20,11 @@ REFERRAL, GAVE_UP, START, SETTLED, READY = (
     Happened.SETTLED,
     Happened.READY,
 )
-PLANNED_EXIT, EARLY_EXIT, DROPPED_OUT = Happened.PLANNED_EXIT, Happened.EARLY_EXIT, Happened.DROPPED_OUT
+PLANNED_EXIT, EARLY_EXIT, DROPPED_OUT = (
+    Happened.PLANNED_EXIT,
+    Happened.EARLY_EXIT,
+    Happened.DROPPED_OUT,
+)
 YEARS = 2
 
 
@@ -77,7 +81,9 @@ def test_no_records_tell_of_no_journeys():
 
 def test_only_starts_and_exits_make_journeys():
     told = measures.journeys(
-        book((3, 0, REFERRAL), (5, 0, START), (89, 0, SETTLED), (99, 0, READY), (120, 0, EARLY_EXIT))
+        book(
+            (3, 0, REFERRAL), (5, 0, START), (89, 0, SETTLED), (99, 0, READY), (120, 0, EARLY_EXIT)
+        )
     )
     assert (told.start.tolist(), told.end.tolist(), told.planned.tolist()) == ([5], [120], [True])
 
@@ -143,7 +149,9 @@ def test_a_client_may_be_effective_in_two_years_and_once_in_each():
 
 
 def test_what_is_not_known_on_the_status_day_does_not_count():
-    told = measures.journeys(in_order(stay(0, 200), stay(1, 210, 300, PLANNED_EXIT), stay(2, 10, 90)))
+    told = measures.journeys(
+        in_order(stay(0, 200), stay(1, 210, 300, PLANNED_EXIT), stay(2, 10, 90))
+    )
     assert told.in_effective_treatment(0, 275, status_day=283).tolist() == []
     assert told.in_effective_treatment(0, 275, status_day=284).tolist() == [0]
     assert told.in_effective_treatment(0, 275, status_day=365).tolist() == [0, 1]
@@ -205,7 +213,11 @@ def test_a_second_wait_is_a_wait_of_its_own():
 
 def test_kept_12_weeks_is_a_share_of_the_years_starts():
     records = in_order(
-        stay(0, 10, 94), stay(1, 10, 50), stay(2, 10, 50, PLANNED_EXIT), stay(3, 400), stay(4, -10, 300)
+        stay(0, 10, 94),
+        stay(1, 10, 50),
+        stay(2, 10, 50, PLANNED_EXIT),
+        stay(3, 400),
+        stay(4, -10, 300),
     )
     assert yearly("kept_12_weeks_share", records) == [pytest.approx(2 / 3), 1.0]
 
@@ -242,7 +254,12 @@ def test_a_planned_exit_before_day_0_belongs_to_no_year():
 
 def test_completions_count_when_their_182_days_have_run_out():
     told = measures.journeys(
-        in_order(stay(0, 0, 100, PLANNED_EXIT), stay(1, 0, 100, PLANNED_EXIT), stay(1, 200), stay(2, 0, 100))
+        in_order(
+            stay(0, 0, 100, PLANNED_EXIT),
+            stay(1, 0, 100, PLANNED_EXIT),
+            stay(1, 200),
+            stay(2, 0, 100),
+        )
     )
     assert told.completed(282, 283).tolist() == [0]
     assert told.completed(100, 282).tolist() == []
@@ -278,7 +295,9 @@ def test_people_on_31_march_are_those_of_day_0_and_all_moves_since():
         (365, 0, PLANNED_EXIT),  # on 1 April of the next year
         (500, 2, Happened.STOPPED),
     )
-    people = measures.people_by_state(Counter(np.zeros(4, dtype=int), 1, YEARS).by_kind(records), on_day_0)
+    people = measures.people_by_state(
+        Counter(np.zeros(4, dtype=int), 1, YEARS).by_kind(records), on_day_0
+    )
     told = {state.name: people[state, :, 0].tolist() for state in State}
     assert told == {
         "NOT_YET": [0, 0],
@@ -294,7 +313,12 @@ def test_people_on_31_march_are_those_of_day_0_and_all_moves_since():
 def test_unmet_need_is_those_in_need_who_are_not_in_treatment():
     counter = Counter(np.zeros(20, dtype=int), 1, 1)
     on_day_0 = np.zeros((len(State), 1))
-    on_day_0[[State.UNTREATED, State.WAITING, State.IN_TREATMENT, State.IN_RECOVERY], 0] = 5, 1, 6, 8
+    on_day_0[[State.UNTREATED, State.WAITING, State.IN_TREATMENT, State.IN_RECOVERY], 0] = (
+        5,
+        1,
+        6,
+        8,
+    )
     tally = measures.tallies(book(), counter, on_day_0, np.zeros((len(measures.MONEY_TALLIES), 1)))
     told = measures.measures(tally)[MEASURES.index("unmet_need_share")]
     assert told[0].tolist() == [0.5, 0.5]
@@ -379,7 +403,7 @@ def test_no_day_costs_more_than_the_budget_of_a_day():
     budget = round(10 * DAYS_PER_YEAR)
     records = book((100, 1, DROPPED_OUT, 3_500))
     told = money_told(records, year_of(budget), committed_on_day_0=14_000)
-    assert told["treatment_spent_gbp"] == [100 * 10 + round(265 * 5)]
+    assert told["treatment_spent_gbp"] == [100 * 10 + (265 * 5)]
 
 
 def test_costs_go_on_over_the_years_end():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tiny import a_tenth_of, changed, finished, interval, journal, tiny_queue, with_places_unlimited
 
 from simulator import funding, replicate
 from simulator.errors import ConservationError
@@ -12,7 +13,6 @@ from simulator.measures import MEASURES, MONEY_MEASURES
 from simulator.model import REST, Run
 from simulator.scenario import load
 from simulator.years import DAYS_PER_YEAR, first_day
-from tiny import a_tenth_of, changed, finished, interval, journal, tiny_queue, with_places_unlimited
 
 
 def told(scenario, seed, replications=1):
@@ -83,17 +83,23 @@ def test_the_measures_of_people_add_up(tenth, seed):
         inside, starts = of["in_treatment"], of["new_presentations"]
         exits = of["planned_exits"] + of["unplanned_exits"]
         assert np.array_equal(np.diff(inside), (starts - exits)[:, 1:])
-        assert np.array_equal(of["successful_completions"] + of["re_presentations"], of["planned_exits"])
+        assert np.array_equal(
+            of["successful_completions"] + of["re_presentations"], of["planned_exits"]
+        )
         assert np.all(of["in_effective_treatment"] <= of["in_contact"])
         assert np.all(inside <= of["in_contact"])
         assert np.all(of["in_contact"][:, 1:] <= inside[:, :-1] + starts[:, 1:])
         assert np.all(of["early_exits"] <= of["planned_exits"])
         need = of["untreated"] + of["waiting"]
-        share = np.divide(need, need + inside, out=np.full(need.shape, np.nan), where=need + inside > 0)
+        share = np.divide(
+            need, need + inside, out=np.full(need.shape, np.nan), where=need + inside > 0
+        )
         assert of["unmet_need_share"] == pytest.approx(share, nan_ok=True)
 
 
-@pytest.mark.parametrize("name", ["baseline_2008", "reintegration", "engage_other_drugs", "long_waits"])
+@pytest.mark.parametrize(
+    "name", ["baseline_2008", "reintegration", "engage_other_drugs", "long_waits"]
+)
 def test_every_pound_is_spent_or_goes_back(name, seed):
     scenario = a_tenth_of(load(name))
     of = told(scenario, seed)
@@ -175,7 +181,7 @@ def test_a_lost_client_stops_the_run(tenth, seed):
     run = Run(tenth, seed, 0)
     run.live_year()
     run.partnerships[0].pathway.state[in_need] = int(State.GONE)
-    with pytest.raises(ConservationError, match="the journal counts .* people untreated"):
+    with pytest.raises(ConservationError, match=r"the journal counts .* people untreated"):
         run.finish()
 
 
@@ -188,7 +194,9 @@ def test_a_lost_penny_stops_the_run(tenth, seed):
 
 def test_a_pot_shared_out_wrongly_stops_the_run(tenth, seed, monkeypatch):
     right = funding.allocate
-    monkeypatch.setattr(funding, "allocate", lambda pot, members, rule: right(pot - 1, members, rule))
+    monkeypatch.setattr(
+        funding, "allocate", lambda pot, members, rule: right(pot - 1, members, rule)
+    )
     with pytest.raises(ConservationError, match="was shared out as"):
         Run(tenth, seed, 0).live_year()
 
@@ -197,7 +205,9 @@ def test_a_pot_shared_out_wrongly_stops_the_run(tenth, seed, monkeypatch):
 
 
 def test_without_people_nothing_happens_and_all_money_goes_back(seed):
-    of = told(tiny_queue("world.groups.opiate.need.onset_per_year=0.0", "formula.pot_gbp=1000"), seed)
+    of = told(
+        tiny_queue("world.groups.opiate.need.onset_per_year=0.0", "formula.pot_gbp=1000"), seed
+    )
     for name, counted in of.items():
         if name in ("allocation_gbp", "unspent_gbp"):
             assert np.all(counted == 1_000)
@@ -223,7 +233,9 @@ def test_without_money_nobody_starts_and_nobody_is_put_out(tenth, seed):
 
 
 def test_without_treatment_a_stock_without_exits_stays_for_ever(seed):
-    stock = "history.groups.opiate.in_treatment={people: 30, since: [{up_to_days: 90.0, share: 1.0}]}"
+    stock = (
+        "history.groups.opiate.in_treatment={people: 30, since: [{up_to_days: 90.0, share: 1.0}]}"
+    )
     never = "world.groups.opiate.treatment.drop_out.scale_days=null"
     of = told(tiny_queue("formula.pot_gbp=0", stock, never), seed)
     assert np.all(of["in_treatment"] == 30)
@@ -315,7 +327,9 @@ def effective_by_hand(records, group_of, begin, end, status_day):
 def lived(baseline, seed):
     """A replication that moves people on, with its people's groups."""
     run = finished(load("move_on"), seed)
-    group_of = [place for place, g in enumerate(run.partnerships[0].pathway.groups) for _ in range(g.people)]
+    group_of = [
+        place for place, g in enumerate(run.partnerships[0].pathway.groups) for _ in range(g.people)
+    ]
     return run, journal(run), group_of
 
 
@@ -362,7 +376,8 @@ def test_the_formula_counts_completions_that_have_held_for_six_months(year, live
 
 def test_an_older_window_is_counted_where_money_lags(tenth, seed):
     now, later = (
-        finished(changed(with_places_unlimited(tenth), formula__lag_years=lag), seed) for lag in (1, 2)
+        finished(changed(with_places_unlimited(tenth), formula__lag_years=lag), seed)
+        for lag in (1, 2)
     )
     counts = [[year.members[0].counts.effective for year in run.inputs] for run in (now, later)]
     assert counts[1][:2] == [counts[0][0]] * 2  # nothing of the run has been seen yet
@@ -379,7 +394,9 @@ def test_nothing_after_1_april_moves_the_money_of_the_year(tenth, seed):
 
 
 def test_recording_others_as_pdus_moves_them_in_the_count_and_nowhere_else(baseline, seed):
-    plain, stretched = (Run(scenario, seed, 0) for scenario in (baseline, load("stretch_definitions")))
+    plain, stretched = (
+        Run(scenario, seed, 0) for scenario in (baseline, load("stretch_definitions"))
+    )
     for run in (plain, stretched):
         run.live_year()
     ours, theirs = (np.array(run.partnerships[0].counts(1).effective) for run in (plain, stretched))

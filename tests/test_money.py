@@ -8,10 +8,10 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny import tiny_queue
 
 from simulator.money import USES, YearMoney, for_group, in_year, payable, year_money
 from simulator.years import WEEKS_PER_YEAR
-from tiny import tiny_queue
 
 
 def streams_of(**streams):
@@ -61,9 +61,14 @@ def can_pay(demands, streams):
     if not streams:
         return not any(demands)
     (gbp, uses), *others = streams
-    ranges = [range(min(gbp, need) + 1) if use in uses else range(1) for use, need in zip(USES, demands, strict=True)]
+    ranges = [
+        range(min(gbp, need) + 1) if use in uses else range(1)
+        for use, need in zip(USES, demands, strict=True)
+    ]
     return any(
-        can_pay(tuple(need - given for need, given in zip(demands, gives, strict=True)), tuple(others))
+        can_pay(
+            tuple(need - given for need, given in zip(demands, gives, strict=True)), tuple(others)
+        )
         for gives in product(*ranges)
         if sum(gives) <= gbp
     )
@@ -180,7 +185,8 @@ def test_support_places_are_those_that_can_be_paid_for_all_year(gbp, places):
 
 TWO_STREAMS = tiny_queue(
     streams_of(
-        pot=("formula", ["overhead", "treatment", "outreach"]), council=(0, ["treatment", "reintegration"])
+        pot=("formula", ["overhead", "treatment", "outreach"]),
+        council=(0, ["treatment", "reintegration"]),
     )
 )
 
@@ -192,7 +198,9 @@ TWO_STREAMS = tiny_queue(
     reintegration=st.integers(0, 100),
     outreach=st.integers(0, 100),
 )
-def test_no_more_is_planned_than_comes_in(allocation, council_gbp, overhead, reintegration, outreach):
+def test_no_more_is_planned_than_comes_in(
+    allocation, council_gbp, overhead, reintegration, outreach
+):
     plan = TWO_STREAMS.plan.model_copy(
         update={
             "treatment_share": 1 - (reintegration + outreach) / 200,
@@ -205,7 +213,9 @@ def test_no_more_is_planned_than_comes_in(allocation, council_gbp, overhead, rei
     scenario = TWO_STREAMS.model_copy(
         update={
             "world": TWO_STREAMS.world.model_copy(update={"fixed_overhead_gbp": overhead}),
-            "funding": TWO_STREAMS.funding.model_copy(update={"streams": streams | {"council": council}}),
+            "funding": TWO_STREAMS.funding.model_copy(
+                update={"streams": streams | {"council": council}}
+            ),
         }
     )
     money = year_money(scenario, plan, 0, allocation)

@@ -310,7 +310,7 @@ def test_records_are_plain_values_and_what_is_missing_is_null():
         {"year": "2008-09", "mean": 0.3333333333, "replications": 2},
         {"year": "2009-10", "mean": None, "replications": 0},
     ]
-    json.dumps(outputs.records(table), allow_nan=False)
+    assert '"mean": null, "replications": 0}' in json.dumps(outputs.records(table), allow_nan=False)
 
 
 def test_evidence_is_told_worst_grade_first_with_what_lies_outside_its_range():

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.optimize import brentq
+from tiny import finished, journal, pounds_for, tiny_queue, two_groups
 
 from simulator.chance import Chance
 from simulator.journal import MOVES, Happened, State
 from simulator.years import WEEKS_PER_YEAR
-from tiny import finished, journal, pounds_for, tiny_queue, two_groups
 
 NEVER = math.inf
 MIDDLE = {"assessment": 0.0, "ready": 0.0, "picked up": 0.5, "since": 0.5, "kept 12 weeks": 0.5}
@@ -83,9 +83,12 @@ def test_a_client_goes_from_need_to_a_planned_exit(log_of):
 
 
 @pytest.mark.parametrize(
-    ("delay_days", "leaves_on"), [(0, 197), (82, 197), (82.5, 288), (100, 288), (173, 288), (1000, 1198)]
+    ("delay_days", "leaves_on"),
+    [(0, 197), (82, 197), (82.5, 288), (100, 288), (173, 288), (1000, 1198)],
 )
-def test_a_planned_exit_is_at_the_first_review_once_the_delay_has_passed(delay_days, leaves_on, log_of):
+def test_a_planned_exit_is_at_the_first_review_once_the_delay_has_passed(
+    delay_days, leaves_on, log_of
+):
     # Ready on day 115; reviews on days 106, 197, 288 and so on, every 91 days from the start on day 15.
     changes = [*READY_AFTER_100, f"plan.move_on_delay_days={delay_days}"]
     scenario = clients(1, *changes, *ASSESSED_AFTER_5)
@@ -95,7 +98,10 @@ def test_a_planned_exit_is_at_the_first_review_once_the_delay_has_passed(delay_d
 def test_a_shorter_delay_moves_on_those_who_are_held_at_their_next_review(log_of):
     scenario = clients(1, *READY_AFTER_100, "plan.move_on_delay_days=[900, 0, 0, 0]")
     log = of_client(log_of(scenario, {"seek": 15.0}))
-    assert log[-1] == (15 + 4 * 91, Happened.PLANNED_EXIT)  # day 379, the first review after 1 April
+    assert log[-1] == (
+        15 + 4 * 91,
+        Happened.PLANNED_EXIT,
+    )  # day 379, the first review after 1 April
 
 
 def test_who_is_ready_within_12_weeks_never_costs_as_a_settled_client(log_of):
@@ -163,7 +169,9 @@ def test_a_client_may_die_waiting(log_of):
 
 def test_a_client_may_die_in_recovery(log_of):
     changes = in_group("after.deaths_in_recovery_per_year=3.65")
-    log = of_client(log_of(clients(1, *READY_AFTER_100, *changes), {"seek": 1.0, "die in recovery": 2.0}))
+    log = of_client(
+        log_of(clients(1, *READY_AFTER_100, *changes), {"seek": 1.0, "die in recovery": 2.0})
+    )
     # The exit is on day 183; there are no deaths in the first 28 days of this world.
     assert log[-1] == (183 + 28 + 200, Happened.DIED_IN_RECOVERY)
 
@@ -322,7 +330,9 @@ def test_fuller_caseloads_use_up_what_is_left_of_the_threshold_faster(log_of):
         pot=f"[{pounds_for(3)}, {pot}, {pot}, {pot}]",
     )
     # The second client leaves in the second summer, so on 1 October the caseload eases.
-    log = log_of(scenario, {"seek": start, "drop out": [threshold, NEVER, NEVER], "move away": [NEVER] * 3})
+    log = log_of(
+        scenario, {"seek": start, "drop out": [threshold, NEVER, NEVER], "move away": [NEVER] * 3}
+    )
     budget_gbp = pot / WEEKS_PER_YEAR
     ratio = (300 / budget_gbp) ** 0.5
 
@@ -395,7 +405,9 @@ def test_outreach_to_nobody_changes_nothing(log_of):
 def taken_into_custody(*changes):
     return clients(
         1,
-        *in_group("treatment.custody_per_year=3.65", "need.seeks_again={shape: 1.0, scale_days: 70.0}"),
+        *in_group(
+            "treatment.custody_per_year=3.65", "need.seeks_again={shape: 1.0, scale_days: 70.0}"
+        ),
         "world.prison={mean_stay_days: 120.0, picked_up_share: 0.3}",
         *changes,
     )
@@ -405,7 +417,7 @@ IN_CUSTODY = {("seek", 0): 10.0, ("custody", 0): 0.5, "stay in prison": 0.25}
 
 
 def test_a_client_is_picked_up_on_release(log_of):
-    log = of_client(log_of(taken_into_custody(*ASSESSED_AFTER_5), IN_CUSTODY | {"picked up": 0.29}))
+    log = of_client(log_of(taken_into_custody(*ASSESSED_AFTER_5), IN_CUSTODY | {("picked up", 0): 0.29}))
     assert log[2:6] == [
         (65, Happened.CUSTODY),
         (95, Happened.RELEASE),
@@ -415,14 +427,15 @@ def test_a_client_is_picked_up_on_release(log_of):
 
 
 def test_a_client_who_is_not_picked_up_seeks_treatment_later(log_of):
-    luck = IN_CUSTODY | {"picked up": 0.31, ("seek", 1): 1.0}
+    luck = IN_CUSTODY | {("picked up", 0): 0.31, ("picked up", 1): 0.0, ("seek", 1): 1.0}
     log = of_client(log_of(taken_into_custody(), luck))
     assert log[2:5] == [(60, Happened.CUSTODY), (90, Happened.RELEASE), (160, Happened.REFERRAL)]
 
 
 def test_deaths_are_higher_in_the_two_weeks_after_release(log_of):
     scenario = taken_into_custody(
-        *in_group("need.deaths_untreated_per_year=0.365"), "world.prison.deaths_first_2_weeks_ratio=10.0"
+        *in_group("need.deaths_untreated_per_year=0.365"),
+        "world.prison.deaths_first_2_weeks_ratio=10.0",
     )
     luck = IN_CUSTODY | {"picked up": 0.9, ("seek", 1): 9.0}
     # 0.01 a day for 14 days, then 0.001 a day.
@@ -479,7 +492,9 @@ def test_support_open_to_unplanned_exits_hastens_seeking_while_it_lasts(log_of):
     scenario = clients(
         1,
         *in_group("need.seeks_again={shape: 1.0, scale_days: 400.0}"),
-        *support_places(1, "plan.support_open_to=[unplanned]", "world.support.seeks_again_hazard_ratio=2.0"),
+        *support_places(
+            1, "plan.support_open_to=[unplanned]", "world.support.seeks_again_hazard_ratio=2.0"
+        ),
     )
     luck = {("seek", 0): 10.0, ("drop out", 0): 0.5}
     log = of_client(log_of(scenario, luck | {("seek", 1): 0.5}))
@@ -537,7 +552,9 @@ def test_support_that_begins_late_keeps_what_recovery_has_used_of_the_threshold(
     assert relapses < 365 + 182
 
 
-@pytest.mark.parametrize(("reach_back_days", "supported"), [(99, []), (100, [0]), (149, [0]), (150, [0, 1])])
+@pytest.mark.parametrize(
+    ("reach_back_days", "supported"), [(99, []), (100, [0]), (149, [0]), (150, [0, 1])]
+)
 def test_support_reaches_back_no_further_than_the_plan_says(reach_back_days, supported, log_of):
     scenario = clients(
         0,
@@ -575,7 +592,11 @@ BOUNDARIES = [183.0, 365.0, 548.0, 730.0]
 def test_a_client_due_on_1_april_or_1_october_has_one_event_and_not_two(day, log_of):
     scenario = clients(1, *in_group("need.seeks_again={shape: 1.0, scale_days: 100.0}"))
     log = of_client(log_of(scenario, {("seek", 0): day, ("drop out", 0): 0.5}))
-    assert log == [(day, Happened.REFERRAL), (day, Happened.START), (day + 50, Happened.DROPPED_OUT)]
+    assert log == [
+        (day, Happened.REFERRAL),
+        (day, Happened.START),
+        (day + 50, Happened.DROPPED_OUT),
+    ]
 
 
 @pytest.mark.parametrize("day", BOUNDARIES)
@@ -590,13 +611,19 @@ def test_a_client_due_on_1_april_or_1_october_has_one_event_and_not_two(day, log
 def test_an_exit_due_on_1_april_or_1_october_happens_once(day, purpose, change, what, log_of):
     log = of_client(log_of(clients(1, *in_group(change)), {"seek": 3.0, purpose: (day - 3) / 100}))
     assert log[-1] == (day, what)
-    assert sum(what not in (Happened.REFERRAL, Happened.START, Happened.SETTLED) for _, what in log) == 1
+    assert (
+        sum(what not in (Happened.REFERRAL, Happened.START, Happened.SETTLED) for _, what in log)
+        == 1
+    )
 
 
 def test_a_review_on_1_april_moves_the_client_on(log_of):
     # 365 is 4 × 91 and one day; a caseload that changes on that day must not put the review off.
     scenario = clients(
-        1, *READY_AFTER_100, "plan.move_on_delay_days=[200, 100, 100, 100]", pot="[50000, 2000, 0, 0]"
+        1,
+        *READY_AFTER_100,
+        "plan.move_on_delay_days=[200, 100, 100, 100]",
+        pot="[50000, 2000, 0, 0]",
     )
     log = of_client(log_of(scenario, {"seek": 1.0}))
     assert log[-1] == (365, Happened.PLANNED_EXIT)
@@ -605,7 +632,9 @@ def test_a_review_on_1_april_moves_the_client_on(log_of):
 def test_a_support_place_that_ends_on_1_october_is_handed_on_that_day(log_of):
     scenario = clients(
         0,
-        *support_places(1, "plan={support_open_to: [in_recovery], support_weeks: 26.142857142857142}"),
+        *support_places(
+            1, "plan={support_open_to: [in_recovery], support_weeks: 26.142857142857142}"
+        ),
         "history.groups.opiate.in_recovery.people=2",
         IN_RECOVERY_LATELY,
     )

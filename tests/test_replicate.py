@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_rel
+from tiny import a_tenth_of, changed, with_places_unlimited
 
 from simulator import replicate
 from simulator.errors import BadInput
 from simulator.measures import MEASURES, MONEY_MEASURES
 from simulator.scenario import load
-from tiny import a_tenth_of, changed, with_places_unlimited
 
 MONEY = frozenset(MONEY_MEASURES)
 
@@ -107,7 +107,9 @@ def test_a_scenario_does_not_differ_from_itself(name, seed):
         {"plan__early_exit_rate_per_year": [0.0] * 5},
         {"formula__floor_share": [0.9] * 5},
         {"plan__outreach_to": ["opiate"]},  # where nothing is spent on outreach
-        {"plan__support_open_to": ["planned", "unplanned", "in_recovery"]},  # and nothing on support
+        {
+            "plan__support_open_to": ["planned", "unplanned", "in_recovery"]
+        },  # and nothing on support
         {"world__early_exit_relapse_hazard_ratio": 5.0},  # and nobody is pushed out
         {"plan__priority": {"opiate": 4, "crack": 4, "other": 4}},
     ],
@@ -253,7 +255,9 @@ def test_a_share_over_all_partnerships_is_of_the_sums(eight):
         sum(eight.of(name, partnership) for partnership in eight.partnerships[:-1])
         for name in ("unplanned_exits", "planned_exits")
     )
-    assert eight.of("treatment_system_exits_share", "all") == pytest.approx(planned / (planned + exits))
+    assert eight.of("treatment_system_exits_share", "all") == pytest.approx(
+        planned / (planned + exits)
+    )
 
 
 # Progress and refusals
@@ -261,7 +265,9 @@ def test_a_share_over_all_partnerships_is_of_the_sums(eight):
 
 def test_progress_is_told_up_to_the_end(tenth, moved_on, seed):
     told = []
-    replicate.run([tenth, moved_on], 6, seed, workers=1, progress=lambda done, of: told.append((done, of)))
+    replicate.run(
+        [tenth, moved_on], 6, seed, workers=1, progress=lambda done, of: told.append((done, of))
+    )
     assert told == [(5, 12), (10, 12), (11, 12), (12, 12)]
 
 

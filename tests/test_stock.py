@@ -5,21 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.stats import binom, expon, kstest, lognorm
+from tiny import finished, journal, tiny_queue, two_groups, with_places_unlimited
 
 from simulator.chance import Chance
 from simulator.journal import EXITS, Happened, State
 from simulator.model import Run
-from simulator.stock import people_of
 from simulator.scenario import load
-from simulator.stock import PAST_DAYS
+from simulator.stock import PAST_DAYS, people_of
 from simulator.years import first_day
-from tiny import finished, journal, tiny_queue, two_groups, with_places_unlimited
 
 LEAST_P = 0.001
 MANY = 20_000
 
 
-def standing_of(scenario, seed, until=first_day(5)):
+FIVE_YEARS = first_day(5)
+
+
+def standing_of(scenario, seed, until=FIVE_YEARS):
     """By group, how everybody stands on day 0 or is to come."""
     name = next(iter(scenario.partnerships))
     groups = people_of(scenario, name, Chance(seed, 0, name), until)
@@ -64,7 +66,10 @@ def test_other_replications_and_partnerships_have_other_people(baseline, seed):
 
 
 def test_a_longer_run_has_the_same_people_and_more_to_come(baseline, seed):
-    short, long = standing_of(baseline, seed, first_day(2)), standing_of(baseline, seed, first_day(6))
+    short, long = (
+        standing_of(baseline, seed, first_day(2)),
+        standing_of(baseline, seed, first_day(6)),
+    )
     for group, standing in short.items():
         n = len(standing.state)
         assert np.array_equal(long[group].since[:n], standing.since)
@@ -81,9 +86,10 @@ def test_a_longer_run_lives_the_same_first_years(tenth, seed):
     )
     # Persons are numbered group by group, and more are to come in the longer run.
     for group in range(3):
-        ours, theirs = (numbered_within(group, scenario, years, records, seed) for years, records in (
-            (2, short), (4, long)
-        ))
+        ours, theirs = (
+            numbered_within(group, scenario, years, records, seed)
+            for years, records in ((2, short), (4, long))
+        )
         assert ours == theirs
 
 
@@ -97,7 +103,10 @@ def numbered_within(group, scenario, years, records, seed):
     return [
         (float(day), int(person) - first[group], int(what))
         for day, person, what in zip(
-            records.day[mine][order], records.person[mine][order], records.what[mine][order], strict=True
+            records.day[mine][order],
+            records.person[mine][order],
+            records.what[mine][order],
+            strict=True,
         )
     ]
 
@@ -117,9 +126,9 @@ def test_as_many_stand_in_each_state_as_the_history_says(baseline, seed):
 
 def test_time_since_is_spread_evenly_within_the_bands(seed):
     bands = "[{up_to_days: 10.0, share: 0.5}, {up_to_days: 110.0, share: 0.2}, {up_to_days: 1000.0, share: 0.3}]"
-    standing = standing_of(
-        stock_of([f"treated_before={{people: {MANY}, since: {bands}}}"]), seed
-    )["opiate"]
+    standing = standing_of(stock_of([f"treated_before={{people: {MANY}, since: {bands}}}"]), seed)[
+        "opiate"
+    ]
 
     def cumulative(days):
         return np.interp(days, [0, 10, 110, 1000], [0, 0.5, 0.7, 1])
@@ -153,7 +162,9 @@ def clients_for_long(held_days, *ready):
 @pytest.mark.parametrize("held_days", [0, 614, 10_000])
 def test_readiness_is_lognormal_given_that_nobody_has_been_moved_on(held_days, seed):
     """Who is still here at the last review had not then been ready for as long as clients were kept."""
-    standing = standing_of(clients_for_long(held_days, "median_days: 750.0", "sigma: 0.9"), seed)["opiate"]
+    standing = standing_of(clients_for_long(held_days, "median_days: 750.0", "sigma: 0.9"), seed)[
+        "opiate"
+    ]
     served = -standing.since
     ready = served + standing.ready
     last_review = 91 * np.floor(served / 91)
@@ -165,13 +176,17 @@ def test_readiness_is_lognormal_given_that_nobody_has_been_moved_on(held_days, s
 
 
 def test_some_of_the_stock_is_ready_and_held(seed):
-    standing = standing_of(clients_for_long(614, "median_days: 750.0", "sigma: 0.9"), seed)["opiate"]
+    standing = standing_of(clients_for_long(614, "median_days: 750.0", "sigma: 0.9"), seed)[
+        "opiate"
+    ]
     held = np.mean(standing.ready <= 0)
     assert 0.1 < held < 0.6
 
 
 def test_readiness_without_spread_is_the_median_or_as_early_as_it_can_have_been(seed):
-    standing = standing_of(clients_for_long(100, "median_days: 200.0", "sigma: 0.0"), seed)["opiate"]
+    standing = standing_of(clients_for_long(100, "median_days: 200.0", "sigma: 0.0"), seed)[
+        "opiate"
+    ]
     served = -standing.since
     earliest = np.maximum(91 * np.floor(served / 91) - 100, 0)
     assert served + standing.ready == pytest.approx(np.maximum(earliest, 200.0))
@@ -203,8 +218,12 @@ def test_journeys_of_the_last_year_are_remembered(tenth, seed):
     for day, person, what in zip(records.day, records.person, records.what, strict=True):
         told.setdefault(int(person), []).append((float(day), Happened(what)))
     first = 0
-    for group in people_of(tenth, "Average partnership", Chance(seed, 0, "Average partnership"), 2007.0):
-        for i, (state, since) in enumerate(zip(group.standing.state, group.standing.since, strict=True)):
+    for group in people_of(
+        tenth, "Average partnership", Chance(seed, 0, "Average partnership"), 2007.0
+    ):
+        for i, (state, since) in enumerate(
+            zip(group.standing.state, group.standing.since, strict=True)
+        ):
             past = told.get(first + i, [])
             if state == State.IN_TREATMENT:
                 assert past == [(since, Happened.START)]

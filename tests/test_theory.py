@@ -8,10 +8,6 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.stats import chi2
-
-from simulator import measures, replicate
-from simulator.journal import EXITS, PLANNED, Happened
-from simulator.years import DAYS_PER_YEAR, first_day
 from tiny import (
     CONFIDENCE,
     balances,
@@ -26,6 +22,10 @@ from tiny import (
     tiny_queue,
     with_places_unlimited,
 )
+
+from simulator import measures, replicate
+from simulator.journal import EXITS, PLANNED, Happened
+from simulator.years import DAYS_PER_YEAR, first_day
 
 MEAN_STAY_DAYS = 7.0
 WARM_DAYS = first_day(1)

@@ -116,7 +116,11 @@ def balances(scenario, starts):
     prison, held = scenario.world.prison, scenario.history.move_on_delay_days
     return {
         name: Balance(
-            clocks(group, scenario.world), starts, held[name], prison.picked_up_share, prison.mean_stay_days
+            clocks(group, scenario.world),
+            starts,
+            held[name],
+            prison.picked_up_share,
+            prison.mean_stay_days,
         )
         for name, group in scenario.world.groups.items()
     }

@@ -135,6 +135,7 @@ def whether_the_cut_bites(
     lost = between.year("allocation_gbp", gbp)
     spent = between.year("spent_gbp", gbp)
     left = between.year("unspent_gbp", gbp)
+    all_left = between.total("unspent_gbp", gbp)
     squeeze = _Squeeze(between)
     year = between.years[-1]
     why = "" if lost.sign != "less" else f" {_why(left, kept.years[-1], kept)}"
@@ -143,11 +144,12 @@ def whether_the_cut_bites(
         sentence=(
             f"{subject} brings in {amount(lost, MONEY)} in {year}, and"
             f" {amount(spent, MONEY)} is spent;"
-            f" {amount(left, MONEY)} is left over at the end of the year. "
+            f" {amount(left, MONEY)} is left over at the end of the year."
+            f" Over the {len(between.years)} years together {amount(all_left, MONEY)} is left over. "
             f"{squeeze.sentence(year)}{why}"
         ),
         verdict=verdict(left),
-        figures=(left, lost, spent, between.total("unspent_gbp", gbp), *squeeze.figures),
+        figures=(left, lost, spent, all_left, *squeeze.figures),
     )
 
 
@@ -221,8 +223,10 @@ def _why(left: Figure, year: YearKept, kept: ClientKept) -> str:
     goes_with = {("more", "less"), ("less", "more")}
     if (left.sign, net.sign) in goes_with:
         begin = "One client's own numbers say why"
-    elif "open" in (left.sign, net.sign):
+    elif net.sign == "open":
         begin = "One client's own numbers are close"
+    elif left.sign == "open":
+        begin = "One client's own numbers are clearer"
     else:
         begin = "One client's own numbers point the other way"
     return (
