@@ -149,7 +149,7 @@ class Shown:
 
 def command(replications: int, seed: int) -> str:
     """What makes it again."""
-    options = ["--replications", str(replications), "--seed", str(seed), "--out", "FOLDER"]
+    options = ["--replications", str(replications), "--seed", str(seed), "--out", "DIR"]
     return shlex.join(["treatment-sim", "demo", *options])
 
 

@@ -131,7 +131,7 @@ class ClientKept:
     @property
     def table(self) -> pd.DataFrame:
         """One row for each year, in pounds."""
-        import pandas as pd  # noqa: PLC0415 # takes seconds, and only this needs it
+        import pandas as pd  # takes seconds, and only this needs it
 
         return pd.DataFrame([_row(self, year) for year in self.years])
 

@@ -217,8 +217,8 @@ def print_comparison(comparison: Comparison, asked: Asked) -> None:
     several = baseline.replications > 1
     beneath = "; beneath, the 95% interval of the difference" if several else ", so no intervals"
     _say(console, f"Differences of the same people. {_made_of(baseline)}{beneath}.")
-    close = f'"{wording.TOO_CLOSE}": the interval holds zero, so more or less cannot be told.'
-    _say(console, wording.sentence_case(close))
+    close = "the interval holds zero, so more or less cannot be told."
+    _say(console, f'"{wording.TOO_CLOSE}": {close}')
     _say(console, "Intervals are chance only: the assumptions are held fixed.")
     _print_transition(console, baseline)
     _print_assumptions(console, baseline.scenario, asked)

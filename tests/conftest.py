@@ -62,3 +62,9 @@ def sampled(seed):
         return [samples[key] for key in keys]
 
     return sampled
+
+
+@pytest.fixture(autouse=True)
+def no_terminal_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests print as into a file, whatever the width of the terminal or of a test runner."""
+    monkeypatch.delenv("COLUMNS", raising=False)

@@ -44,9 +44,7 @@ def quick_runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     whole = replicate.run
 
     def run(scenarios: Any, replications: int, seed: int, *_: Any, **__: Any) -> Any:
-        asked.append(
-            {"name": scenarios[0].name, "replications": replications, "seed": seed}
-        )
+        asked.append({"name": scenarios[0].name, "replications": replications, "seed": seed})
         return whole(scenarios, 2, seed, workers=1)
 
     monkeypatch.setattr(replicate, "run", run)

@@ -106,7 +106,7 @@ def test_the_folder_holds_report_picture_and_tables(shown, tmp_path, monkeypatch
 
 
 def test_the_command_that_made_it_is_in_the_report(shown, seed):
-    assert demo.command(100, 3) == "treatment-sim demo --replications 100 --seed 3 --out FOLDER"
+    assert demo.command(100, 3) == "treatment-sim demo --replications 100 --seed 3 --out DIR"
     assert str(seed) in shown.study.command
 
 

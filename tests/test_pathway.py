@@ -417,7 +417,9 @@ IN_CUSTODY = {("seek", 0): 10.0, ("custody", 0): 0.5, "stay in prison": 0.25}
 
 
 def test_a_client_is_picked_up_on_release(log_of):
-    log = of_client(log_of(taken_into_custody(*ASSESSED_AFTER_5), IN_CUSTODY | {("picked up", 0): 0.29}))
+    log = of_client(
+        log_of(taken_into_custody(*ASSESSED_AFTER_5), IN_CUSTODY | {("picked up", 0): 0.29})
+    )
     assert log[2:6] == [
         (65, Happened.CUSTODY),
         (95, Happened.RELEASE),
