@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import simulator as sim
 from simulator.screens import start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 APP = Path(__file__).parents[1] / "app.py"
 ENTRY = start.ENTRY

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from typer.testing import CliRunner
 import simulator as sim
 from simulator import cli, outputs, printing, replicate
 from simulator.evidence import WORST_FIRST
-from simulator.wording import gbp, interval, measure_label
+from simulator.wording import gbp, interval, measure_label, show_difference, too_close_to_call
 
 ROOT = Path(__file__).parents[1]
 BROKEN = Path(__file__).parent / "broken"
@@ -264,17 +265,21 @@ def test_words_of_a_scenario_are_no_markup(tmp_path):
 def test_compare_prints_paired_differences_from_the_first(pushed):
     told = treatment_sim("compare", COMPLETE, pushed, *FEW)
     assert told.exit_code == 0
-    comparison = sim.compare([COMPLETE, pushed], replications=2)
-    early = comparison.difference(comparison.others[0])
-    assert early.shape == comparison.baseline.values.shape
-    assert "pushed against complete" in told.stdout
-    assert (
-        "Means of 2 replications, seed 1; beneath, the 95% interval of the difference."
-        in told.stdout
-    )
-    assert "+" in told.stdout
-    assert "too close to call" in told.stdout
-    assert '"too close to call": the interval holds zero' in told.stdout
+    table, _, note = told.stdout.partition("Differences of the same people.")
+    assert "pushed against complete" in table
+    assert "Means of 2 replications, seed 1; beneath, the 95% interval of the difference." in note
+    assert '"too close to call": the interval holds zero' in note
+    differences = sim.compare([COMPLETE, pushed], replications=2).differences
+    together = differences[(differences["partnership"] == "all") & (differences["group"] == "all")]
+    main = together[together["measure"].isin(printing.MAIN_MEASURES)]
+    close = [too_close_to_call(row.low, row.high) for row in main.itertuples()]
+    unclear = table.count("too close to call") + table.count("no difference")
+    assert unclear == sum(close)
+    assert 0 < unclear < len(close)
+    for row in main[~np.array(close)].itertuples():
+        show = partial(show_difference, row.measure)
+        assert show(row.difference) in table
+        assert interval(row.low, row.high, show) in table
 
 
 def test_scenarios_that_do_the_same_have_no_difference(alike):

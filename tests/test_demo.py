@@ -117,13 +117,19 @@ def test_the_picture_says_how_much_it_stands_on(shown):
     assert "Area 1 alone" in description
 
 
+def never(*_):
+    pytest.fail("it ran")
+
+
 def test_a_missing_part_is_told_before_anything_is_run(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "vl_convert", None)
+    monkeypatch.setattr(demo, "run", never)
     with pytest.raises(MissingExtra):
         demo.demo(tmp_path, 1, 1, 1, None, Console(file=io.StringIO()))
 
 
-def test_a_folder_that_cannot_be_written_is_told_before_anything_is_run(tmp_path):
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "run", never)
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(BadInput):
         demo.demo(tmp_path / "file", 1, 1, 1, None, Console(file=io.StringIO()))
