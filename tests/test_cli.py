@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 BROKEN = Path(__file__).parent / "broken"
 COMPLETE = str(BROKEN / "complete.yaml")
 FEW = ("-n", "2", "-w", "1")
+INTERRUPTED = "treatment-sim: interrupted; no file is half-written"
 
 
 def treatment_sim(*arguments, **how):
@@ -505,29 +507,39 @@ def test_interrupt_while_writing_leaves_nothing_half_written(tmp_path, monkeypat
     monkeypatch.setattr(outputs, "record", interrupted)
     told = treatment_sim("run", COMPLETE, "-n", 1, "--out", tmp_path / "out")
     assert told.exit_code == 130
-    assert told.stderr.splitlines()[-1] == "treatment-sim: interrupted; no file is half-written"
+    assert told.stderr.splitlines()[-1] == INTERRUPTED
     assert [*tmp_path.iterdir()] == []
 
 
-ENDED_EARLY = """
+WATCHED = """
 import multiprocessing, os, signal, sys, threading, time
 from pathlib import Path
 from simulator.cli import main
 
-pids, number, to_all = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "to all"
+pids, number, to = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 sys.argv[1:] = sys.argv[4:]
 
-def end_early():
+def send():
     while len(workers := multiprocessing.active_children()) < 2:
         time.sleep(0.01)
     pids.write_text(" ".join(str(each.pid) for each in workers))
-    os.killpg(0, number) if to_all else os.kill(os.getpid(), number)
+    if to == "all":
+        os.killpg(0, number)
+    elif to == "the run":
+        os.kill(os.getpid(), number)
+    else:
+        for each in workers:
+            os.kill(each.pid, number)
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
-threading.Thread(target=end_early, daemon=True).start()
+threading.Thread(target=send, daemon=True).start()
 main()
 """
 """The program, and a thread that sends a signal as soon as there are two worker processes."""
+
+on_linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="asks /proc which processes are alive"
+)
 
 
 def is_alive(pid):
@@ -539,32 +551,54 @@ def is_alive(pid):
     return state != "Z"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc which processes are alive")
+def watched(tmp_path, number, to, *arguments):
+    """Status, standard output and error of a run that is sent a signal, and which workers live on."""
+    pids = tmp_path / "pids"
+    program = ("-c", WATCHED, pids, int(number), to, "run", *arguments, "-w", 2)
+    with started(*map(str, program), start_new_session=True) as process:
+        try:
+            stdout, stderr = process.communicate(timeout=60)
+            workers = [int(pid) for pid in pids.read_text().split()]
+            assert len(workers) == 2
+            give_up = time.monotonic() + 20
+            while any(map(is_alive, workers)) and time.monotonic() < give_up:
+                time.sleep(0.05)
+            return process.returncode, stdout, stderr, [*filter(is_alive, workers)]
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+@on_linux
 @pytest.mark.parametrize(
-    ("number", "to", "status", "message"),
+    ("number", "to", "expected"),
     [
-        (signal.SIGINT, "to all", 130, "treatment-sim: interrupted; no file is half-written\n"),
-        (signal.SIGINT, "to one", 130, "treatment-sim: interrupted; no file is half-written\n"),
-        (signal.SIGTERM, "to one", 143, ""),
-        (signal.SIGKILL, "to one", -signal.SIGKILL, ""),
+        (signal.SIGINT, "all", (130, "", f"{INTERRUPTED}\n")),
+        (signal.SIGINT, "the run", (130, "", f"{INTERRUPTED}\n")),
+        (signal.SIGTERM, "the run", (143, "", "")),
     ],
 )
-def test_interrupted_run_ends_its_workers_and_leaves_no_file(number, to, status, message, tmp_path):
-    pids, out = tmp_path / "pids", tmp_path / "out"
-    program = ("-c", ENDED_EARLY, str(pids), str(int(number)), to)
-    process = started(
-        *program, "run", "eight_park", "-w", "2", "--out", str(out), start_new_session=True
-    )
-    stdout, stderr = process.communicate(timeout=60)
-    assert (process.returncode, stdout) == (status, "")
-    assert stderr == message or number == signal.SIGKILL  # then Python may have a last word
+def test_run_that_is_ended_ends_its_workers_and_leaves_no_file(number, to, expected, tmp_path):
+    out = tmp_path / "out"
+    *told, alive = watched(tmp_path, number, to, "eight_park", "--out", out)
+    assert tuple(told) == expected
+    assert not alive
     assert not out.exists()
-    workers = [int(pid) for pid in pids.read_text().split()]
-    assert len(workers) == 2
-    give_up = time.monotonic() + 20
-    while any(map(is_alive, workers)) and time.monotonic() < give_up:
-        time.sleep(0.05)
-    assert not any(map(is_alive, workers))
+
+
+@on_linux
+def test_run_that_is_killed_takes_its_workers_along(tmp_path):
+    status, stdout, _, alive = watched(tmp_path, signal.SIGKILL, "the run", "eight_park")
+    assert (status, stdout) == (-signal.SIGKILL, "")
+    assert not alive
+
+
+@on_linux
+def test_workers_leave_an_interrupt_to_the_run(tmp_path):
+    status, stdout, stderr, _ = watched(tmp_path, signal.SIGINT, "its workers", COMPLETE, "-n", 6)
+    assert status == 0, stderr
+    assert "Means of 6 replications" in stdout
+    assert stderr.splitlines()[-1] == "6 of 6 replications done"
 
 
 def test_worker_that_is_ended_from_outside_is_told_in_plain_words(monkeypatch):

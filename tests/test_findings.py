@@ -7,17 +7,22 @@ import re
 import numpy as np
 import pytest
 
+from simulator.explanation import Explanation
 from simulator.findings import (
     Figure,
     acting_together,
     alone_and_together,
+    message,
     money_and_recovery,
     of_comparison,
     support_gbp,
     what_a_client_is_worth,
+    what_moves_the_money,
     what_support_buys,
     whether_the_cut_bites,
+    why_it_moved,
 )
+from simulator.funding import EXPLAIN_STEPS, Counts, Inputs, Member, Rule, TermWeights
 from simulator.incentive import ClientKept, Estimate, YearKept
 from simulator.measures import MEASURES
 from simulator.replicate import Comparison, Sample
@@ -395,6 +400,88 @@ def test_ends_of_the_ranges_are_told_where_there_are_any():
     assert "at £20 a week +£557 and at £50 a week −£1,007 a year net" in sentence
     assert "the client brings in £1,500 to £1,650" in sentence
     assert "uncertain" not in what_a_client_is_worth(plain).sentence
+
+
+# Messages and what moves the money
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ([clearly(9), clearly(5)], "higher under every other plan than under “Kept”"),
+        ([clearly(-9), clearly(-5)], "lower under every other plan than under “Kept”"),
+        ([0, 0], "the same under every other plan as under “Kept”"),
+        ([noise(9), noise(5)], "too close to call under every other plan, against “Kept”"),
+        ([clearly(9), clearly(-5)], "higher under “A” and lower under “B”"),
+        ([noise(9), clearly(-5)], "too close to call under “A” and lower under “B”"),
+    ],
+)
+def test_a_chart_says_what_its_numbers_say(park, changes, says):
+    others = [load(name) for name in ("move_on", "baseline_2008")]
+    compared = Comparison(
+        sample(park),
+        tuple(sample(o, in_recovery=by) for o, by in zip(others, changes, strict=True)),
+    )
+    names = {"park": "Kept", "move_on": "A", "baseline_2008": "B"}
+    assert says in message(compared, "in_recovery", names)
+
+
+def stepping(scenario, **steps):
+    """Why the money moved, by steps that are the same in all four later years."""
+    shape = (REPLICATIONS, 1, scenario.years - 1, len(EXPLAIN_STEPS))
+    amounts = np.zeros(shape, dtype=np.int64)
+    for name, by in steps.items():
+        amounts[..., EXPLAIN_STEPS.index(name)] = np.reshape(by, (-1, 1, 1))
+    member = Member("Average partnership", Counts((900, 50, 150), (0, 0, 0)))
+    inputs = Inputs(1, (member,), Rule(TermWeights(activity=1), (2, 2, 1)))
+    told = sample(scenario)
+    paid = Sample(scenario, 1, told.values, ((inputs,) * scenario.years,) * REPLICATIONS)
+    return Explanation(paid, amounts)
+
+
+@pytest.mark.parametrize(
+    ("by", "says"),
+    [
+        (clearly(-1000), "£4,000 less in 2012-13 than in 2008-09; largest step: pot, −£4,000"),
+        (clearly(1000), "£4,000 more in 2012-13 than in 2008-09; largest step: pot, +£4,000"),
+        (noise(1000), "2012-13 against 2008-09, neither clearly more nor clearly less"),
+        (0, "2012-13 against 2008-09, exactly the same"),
+    ],
+)
+def test_a_waterfall_says_where_it_falls_to(park, by, says):
+    assert says in why_it_moved(stepping(park, pot=by), "Kept")
+
+
+def test_what_moves_the_money_is_told_by_its_signs(park):
+    rising = what_moves_the_money(stepping(park, pot=clearly(5000), others=noise(10)))
+    assert "brings in more at the end" in rising.title
+    assert "the pot +£20,000" in rising.sentence
+    assert re.search(r"the rest of England \S+ \(too close to call\)", rising.sentence)
+    assert (
+        "counts 1,100 clients of the partnership for 2008-09 and 1,100 for 2012-13"
+        in rising.sentence
+    )
+    falling = what_moves_the_money(stepping(park, pot=clearly(-5000)))
+    assert "brings in less at the end" in falling.title
+    unclear = what_moves_the_money(stepping(park, pot=noise(5000)))
+    assert unclear.verdict == "too close to call"
+
+
+def test_the_pot_and_the_others_are_told_as_they_are(park, eight):
+    assert "The pot grows from £373m to £381m." in what_moves_the_money(stepping(park)).sentence
+    assert "count 0.6% fewer clients every year" in what_moves_the_money(stepping(park)).sentence
+    rest = park.formula.rest.model_copy(update={"growth_per_year": 0.02})
+    formula = park.formula.model_copy(update={"pot_gbp": (9, 8, 7, 6, 5), "rest": rest})
+    other = what_moves_the_money(stepping(park.model_copy(update={"formula": formula}))).sentence
+    assert "The pot shrinks from £9 to £5." in other
+    assert "count 2% more clients every year" in other
+
+
+@pytest.mark.parametrize(("by", "told"), [(clearly(3), True), (noise(3), False), (0, False)])
+def test_the_risk_of_death_is_told_where_deaths_differ(park, by, told):
+    sentence = moved(park, deaths=by).sentence
+    assert ("45 in 1,000 a year in the four weeks after leaving" in sentence) is told
+    assert ("15 more deaths" in sentence) is told
 
 
 # Figures

@@ -506,3 +506,21 @@ def test_money_of_the_baseline_hardly_drifts(england):
     for measure in ("allocation_gbp", "treatment_money_used_share"):
         of = england.of(measure)
         assert lies_within(of[:, -1] / of[:, 0] - 1, -0.05, 0.05), measure
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["baseline_2008", "long_waits"])
+def test_each_of_the_others_counts_what_this_partnership_is_expected_to_count(name, seed):
+    """Stored by a command under `studies/`; where it is stale, money moves though nobody does anything."""
+    scenario = load(name)
+    counted = []
+    for replication in range(200):
+        run = Run(scenario, seed, replication)
+        run.live_year()
+        counted.append(run.partnerships[0].counts(1).effective)
+    rest = scenario.formula.rest
+    low, high = interval(np.array(counted) / (1 + rest.growth_per_year), family=3)
+    mean, reach = (low + high) / 2, (high - low) / 2
+    stored = np.array([rest.reference_activity[group] for group in scenario.world.groups])
+    # What is stored is a mean of as many other replications, and as uncertain.
+    assert np.all(np.abs(stored - mean) <= np.sqrt(2) * reach), (mean, stored)
