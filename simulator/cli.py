@@ -51,6 +51,7 @@ R = TypeVar("R", "Sample", "Comparison", "Explanation")
 
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()  # a reader that has gone away is noticed here, not when Python ends
 
 
 def _tell(text: str) -> None:
@@ -64,8 +65,7 @@ def _tell(text: str) -> None:
 class _Door(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
+            return super().invoke(ctx)
         except (typer.Exit, typer.Abort, BrokenPipeError):
             raise
         except SimulatorError as error:
@@ -76,7 +76,6 @@ class _Door(TyperGroup):
             if hasattr(error, "exit_code"):  # how the command was typed: told by typer itself
                 raise
             _leave(ctx, _defect(error), 1)
-        return result
 
 
 def _leave(ctx: Any, message: str, status: int) -> NoReturn:
@@ -315,12 +314,12 @@ def schema(
     """Print the JSON Schema with which an editor completes and checks scenario files."""
     from .scenario import json_schema
 
-    text = f"{json.dumps(json_schema(), indent=1, ensure_ascii=False)}\n"
+    text = json.dumps(json_schema(), indent=1, ensure_ascii=False)
     if out is None:
-        sys.stdout.write(text)
+        _say(text)
         return
     try:
-        out.write_text(text, encoding="utf-8", newline="\n")
+        out.write_text(f"{text}\n", encoding="utf-8", newline="\n")
     except (OSError, ValueError) as error:
         got = str(getattr(error, "strerror", None) or error)
         where, rule, advice = f"--out {out}", "be a file that can be written", "name another file"

@@ -35,7 +35,8 @@ def treatment_sim(*arguments, **how):
 
 def started(*command, encoding="utf-8", **how):
     """A Python process that finds the simulator, wherever it is installed."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding}
+    own = {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding, "PYTHONUNBUFFERED": ""}
+    environment = os.environ | own
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": encoding}
     return subprocess.Popen([sys.executable, *command], env=environment, **(pipes | how))
 
@@ -611,8 +612,11 @@ def test_worker_that_is_ended_from_outside_is_told_in_plain_words(monkeypatch):
     assert told.stderr.splitlines()[-1].startswith("run: a worker process was ended from outside")
 
 
-def test_reader_that_goes_away_is_no_reason_to_complain():
-    with started("-m", "simulator", "schema") as process:
+@pytest.mark.parametrize(
+    "arguments", [["schema"], ["--version"], ["check", COMPLETE], ["evidence", COMPLETE]]
+)
+def test_reader_that_goes_away_is_no_reason_to_complain(arguments):
+    with started("-m", "simulator", *arguments) as process:
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 1
