@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, get_args
 
@@ -102,11 +103,16 @@ def payable(
     return paid
 
 
+def _part(pounds: int, share: float) -> int:
+    """Whole pounds of a share, the share being the decimal that its reader sees."""
+    return math.floor(pounds * Fraction(str(share)))
+
+
 def _wanted(plan: Plan, year: int, income_gbp: int, overhead_gbp: int) -> dict[Use, int]:
     overhead = min(overhead_gbp, income_gbp)
     controllable = income_gbp - overhead
-    reintegration = math.floor(controllable * in_year(plan.reintegration_share, year))
-    outreach = math.floor(controllable * in_year(plan.outreach_share, year))
+    reintegration = _part(controllable, in_year(plan.reintegration_share, year))
+    outreach = _part(controllable, in_year(plan.outreach_share, year))
     return {
         "overhead": overhead,
         "treatment": controllable - reintegration - outreach,
