@@ -4,7 +4,8 @@
 
 The yardstick is simpy itself: one environment with N timeouts and an empty callback each, N being the state
 changes in the journal of one five-year replication: moves between states, phases of treatment, support places.
-A stricter count leaves out phases and support. Runs are interleaved and medians of processor time told;
+They are scheduled in random order, as those of a model
+are; in order of their days they would be cheaper by about a fifth. A stricter count leaves out phases and support. Runs are interleaved and medians of processor time told;
 seconds on a shared machine mean little, ratios more.
 """
 
@@ -94,7 +95,7 @@ def baseline() -> None:
     """One partnership, five years, random numbers and measures included."""
     scenario = scenarios.load("baseline_2008")
     run = _finished(scenario, 0)
-    days = _state_changes(run)
+    days = np.random.default_rng(SEED).permutation(_state_changes(run))
     found: dict[str, list[float]] = {"whole": [], "draws": [], "measures": [], "simpy": []}
     for replication in range(ROUNDS):
         found["simpy"].append(_timed(lambda: bare_simpy(days)))
