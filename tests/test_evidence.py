@@ -12,7 +12,7 @@ from simulator.evidence import (
     outside_range,
     register,
 )
-from simulator.scenario import load
+from simulator.scenario import load, names
 
 COMPLETE = Path(__file__).parent / "broken" / "complete.yaml"
 
@@ -141,3 +141,8 @@ def test_null_lies_in_every_range():
 
 def test_baseline_gives_evidence_for_every_assumption():
     assert [each.path for each in missing_evidence(load("baseline_2008"))] == []
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_shipped_assumption_lies_outside_its_own_range(name):
+    assert [each.path for each in outside_range(load(name))] == []
