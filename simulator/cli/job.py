@@ -1,0 +1,137 @@
+"""What a verb that runs scenarios was asked to do, checked whole before anything runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import simulator as sim
+
+from ..errors import BadInput, Fault
+from ..printing import Asked, progress_on_stderr
+from .door import noted, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from ..explanation import Explanation
+    from ..outputs import Settings
+    from ..replicate import Comparison, Sample
+    from ..scenario import Scenario
+
+R = TypeVar("R", "Sample", "Comparison", "Explanation")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a verb that runs scenarios was asked to do."""
+
+    arguments: Sequence[str]
+    changes: Sequence[str]
+    replications: int | None
+    seed: int | None
+    workers: int | None
+    out: Path | None
+    partnership: str | None
+    as_json: bool
+
+    def prepared(self) -> tuple[tuple[Scenario, ...], Settings]:
+        """The scenarios and how to run them, or every fault of all that was asked for."""
+        from ..outputs import check_writable, settings
+
+        faults: list[Fault] = []
+        scenarios: tuple[Scenario, ...] = ()
+        with noted(faults):
+            scenarios = sim.read(self.arguments, self.changes)
+        with noted(faults):
+            _check_partnership(scenarios, self.partnership)
+        with noted(faults):
+            if self.out is not None:
+                check_writable(self.out)
+        if faults:
+            raise BadInput(faults)
+        chosen = settings(self.arguments, self.seed, self.replications)
+        _tell_other_versions(self.arguments)
+        return scenarios, chosen
+
+    def done(
+        self, verb: Callable[..., R], scenarios: Scenario | Sequence[Scenario], how: Settings
+    ) -> R:
+        """The result of a verb, written where a folder was asked for."""
+        from ..outputs import write
+
+        with progress_on_stderr() as progress:
+            result = verb(
+                scenarios,
+                replications=how.replications,
+                seed=how.seed,
+                workers=self.workers,
+                progress=progress,
+            )
+        if self.out is not None:
+            files = [file.name for file in write(self.out, result)]
+            tell(f"Wrote {', '.join(files[:-1])} and {files[-1]} to {self.out}")
+        return result
+
+    @property
+    def asked(self) -> Asked:
+        """What the printed answer says of how it was asked for."""
+        return Asked(self.arguments[0], self.changes, self.partnership)
+
+    def rows(self, table: pd.DataFrame) -> list[dict[str, Any]]:
+        """Rows of a table for JSON: of the partnership asked for, or all."""
+        from ..outputs import records
+
+        wanted = self.partnership
+        return records(table if wanted is None else table[table["partnership"] == wanted])
+
+
+def _check_partnership(scenarios: Sequence[Scenario], name: str | None) -> None:
+    from ..scenario.tree import instead, shown
+
+    known = [*scenarios[0].partnerships] if scenarios else []
+    if name is not None and known and name not in known:
+        option, rule = "--partnership", "be one of the scenario's"
+        raise BadInput([Fault(option, "partnership", rule, shown(name), instead(name, known))])
+
+
+def _tell_other_versions(arguments: Sequence[str]) -> None:
+    from ..outputs import differing_versions, recorded
+
+    for path, told in recorded(arguments).items():
+        differing = differing_versions(told)
+        for name, (then, now) in differing.items():
+            tell(f"{path} was made with {name} {then}, this is {now}")
+        if differing:
+            tell("The digits of the results may differ from those made then.")
+
+
+def only(scenarios: tuple[Scenario, ...], argument: str) -> Scenario:
+    """The one scenario of an argument; a record of several is for `compare`."""
+    if len(scenarios) == 1:
+        return scenarios[0]
+    names = ", ".join(each.name for each in scenarios)
+    advice = "give it to compare, or name one of them"
+    raise BadInput([Fault(argument, "scenarios", "hold one scenario", names, advice)])
+
+
+def heading(verb: str, sample: Sample) -> dict[str, Any]:
+    """What a JSON document says of how its numbers were made."""
+    from ..outputs import evidence_records
+
+    told = evidence_records(sample.scenario)
+    return {
+        "verb": verb,
+        "scenario": sample.scenario.name,
+        "title": sample.scenario.title,
+        "question": sample.scenario.question,
+        "replications": sample.replications,
+        "seed": sample.seed,
+        "model": sim.__version__,
+        "assumptions_by_grade": Counter(each["grade"] for each in told),
+        "assumptions_outside_range": sum(each["outside_range"] for each in told),
+    }

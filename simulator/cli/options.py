@@ -1,0 +1,54 @@
+"""What can be asked of more than one verb, each with its help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+OneScenario = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A name, a .yaml file, or the run.json of a run.")
+]
+Scenarios = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SCENARIO", help="Names, .yaml files or a run.json; first the baseline."
+    ),
+]
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE", help="Names, .yaml files, or the run.json of a run.")
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Change a value, of every scenario; may be repeated."
+    ),
+]
+Replications = Annotated[
+    int | None,
+    typer.Option(
+        "--replications", "-n", min=1, help="How many runs.  [default: 100, or as in run.json]"
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, help="Where chance begins.  [default: 1, or as in run.json]"),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        "-w",
+        min=1,
+        help="Processes; results are the same.  [default: one for each core]",
+    ),
+]
+OutFolder = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Write tables and run.json there.")
+]
+OnePartnership = Annotated[
+    str | None,
+    typer.Option("--partnership", metavar="NAME", help="Print one partnership, not all together."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

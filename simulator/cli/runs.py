@@ -1,0 +1,92 @@
+"""Verbs that run scenarios and print what comes of it."""
+
+from __future__ import annotations
+
+import simulator as sim
+
+from ..printing import print_comparison, print_explanation, print_run
+from .door import app, print_json
+from .job import Job, heading, only
+from .options import (
+    AsJson,
+    Changes,
+    OnePartnership,
+    OneScenario,
+    OutFolder,
+    Replications,
+    Scenarios,
+    Seed,
+    Workers,
+)
+
+
+@app.command()
+def run(
+    scenario: OneScenario,
+    *,
+    changes: Changes = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: OutFolder = None,
+    partnership: OnePartnership = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a scenario many times and print its main measures by year."""
+    job = Job([scenario], changes or [], replications, seed, workers, out, partnership, as_json)
+    found, chosen = job.prepared()
+    sample = job.done(sim.run, only(found, scenario), chosen)
+    if as_json:
+        print_json(heading("run", sample) | {"summary": job.rows(sample.summary)})
+    else:
+        print_run(sample, job.asked)
+
+
+@app.command()
+def compare(
+    scenarios: Scenarios,
+    *,
+    changes: Changes = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: OutFolder = None,
+    partnership: OnePartnership = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare scenarios with the first one: the same people, the same luck, another plan."""
+    job = Job(scenarios, changes or [], replications, seed, workers, out, partnership, as_json)
+    found, chosen = job.prepared()
+    comparison = job.done(sim.compare, found, chosen)
+    if as_json:
+        rows = job.rows(comparison.differences)
+        others = [sample.scenario.name for sample in comparison.others]
+        told = heading("compare", comparison.baseline)
+        print_json(told | {"compared": others, "differences": rows})
+    else:
+        print_comparison(comparison, job.asked)
+
+
+@app.command()
+def explain(
+    scenario: OneScenario,
+    *,
+    changes: Changes = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: OutFolder = None,
+    partnership: OnePartnership = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why each partnership's allocation changes from year to year."""
+    job = Job([scenario], changes or [], replications, seed, workers, out, partnership, as_json)
+    found, chosen = job.prepared()
+    explanation = job.done(sim.explain, only(found, scenario), chosen)
+    names = [partnership] if partnership else list(explanation.partnerships)
+    if as_json:
+        sentences = {name: explanation.sentences_of(name) for name in names}
+        told = {"explanation": job.rows(explanation.table), "sentences": sentences}
+        print_json(heading("explain", explanation.sample) | told | {"note": explanation.note})
+    else:
+        print_explanation(explanation, names, job.asked)
