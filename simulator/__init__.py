@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from .explanation import Explanation
     from .funding import Allocation, Counts, Member, Rule, TermWeights, allocate
     from .outputs import write as write_results
-    from .replicate import Comparison, Progress, Sample
+    from .replicate import Comparison, Sample
     from .scenario import Scenario, load, load_all, names
     from .scenario import write as write_scenario
+    from .workers import Progress
 
     __version__: str
 

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from .findings import Finding
     from .incentive import ClientKept
-    from .replicate import Comparison, Progress, Sample
+    from .replicate import Comparison, Sample
     from .scenario import Scenario
+    from .workers import Progress
 
 PLANS = ("park", "baseline_2008", "move_on", "reintegration")
 """The plans that are compared; the first is what the others are compared with."""

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from .evidence import Assumption
     from .explanation import Explanation
-    from .replicate import Comparison, Progress, Sample
+    from .replicate import Comparison, Sample
     from .scenario import Scenario
+    from .workers import Progress
 
 PROGRAM = "treatment-sim"
 MAIN_MEASURES = (

@@ -6,16 +6,6 @@ number under two scenarios is the same people with the same luck.
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import os
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,17 +14,23 @@ import numpy as np
 from scipy.special import stdtrit
 
 from . import measures
-from .errors import BadInput, Fault, SimulatorError
+from .errors import BadInput, Fault
 from .measures import MEASURES
 from .model import Replication, replicate_once
+from .scenario.draws import with_values
+from .workers import spread, workers_by_default
 from .years import year_names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from numpy.typing import NDArray
 
     from .funding import Inputs
+    from .scenario.draws import Draws
     from .scenario.schema import Scenario
+    from .workers import Progress
 
 ALL = "all"
 BAND = (0.05, 0.95)
@@ -43,34 +39,16 @@ CONFIDENCE = 0.95
 BATCH = 5
 """Replications that a worker takes at a time."""
 
-Progress = Callable[[int, int], None]
-"""Told how many replications are done, and of how many."""
+
+def _batch(
+    scenario: Scenario, seed: int, numbers: Sequence[int], draws: Draws | None
+) -> list[Replication]:
+    return [replicate_once(_world(scenario, number, draws), seed, number) for number in numbers]
 
 
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Keep the garbage collector out of a run: it makes no cycles, and looking for them costs much."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-def _batch(scenario: Scenario, seed: int, numbers: Sequence[int]) -> list[Replication]:
-    with _no_collector():
-        return [replicate_once(scenario, seed, number) for number in numbers]
-
-
-def _start_method() -> str:
-    return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-
-
-def workers_by_default() -> int:
-    """As many as the machine has cores for."""
-    return max(1, len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1)
+def _world(scenario: Scenario, replication: int, draws: Draws | None) -> Scenario:
+    """The scenario in the world that a replication lives in."""
+    return with_values(scenario, draws.of(replication)) if draws else scenario
 
 
 @dataclass(frozen=True)
@@ -84,12 +62,20 @@ class Sample:
         partnership where there are several, are all together.
     inputs
         What each year's allocation stood on, by replication.
+    draws
+        The worlds that the replications lived in, where they were not all the scenario's own.
     """
 
     scenario: Scenario
     seed: int
     values: NDArray[np.float64]
     inputs: tuple[tuple[Inputs, ...], ...]
+    draws: Draws | None = None
+
+    @property
+    def holds(self) -> str:
+        """What makes the replications differ, and so what a band over them holds."""
+        return "chance and assumptions" if self.draws else "chance alone"
 
     @property
     def replications(self) -> int:
@@ -282,6 +268,9 @@ def run(
     seed: int,
     workers: int | None = None,
     progress: Progress | None = None,
+    *,
+    first: int = 0,
+    draws: Draws | None = None,
 ) -> list[Sample]:
     """Run every replication of every scenario.
 
@@ -291,6 +280,11 @@ def run(
         Processes; by default one for each core. Results do not depend on it.
     progress
         Called after each batch.
+    first
+        The number of the first replication: those from 100 on continue a run of 100.
+    draws
+        Worlds that the assumptions may make, one for each replication; without them every
+        replication lives in the scenario's own.
 
     Raises
     ------
@@ -299,85 +293,24 @@ def run(
     """
     chosen = workers_by_default() if workers is None else workers
     _check(replications, seed, chosen)
+    end = first + replications
     tasks = [
-        (place, range(begin, min(begin + BATCH, replications)))
-        for begin in range(0, replications, BATCH)
-        for place in range(len(scenarios))
+        (scenario, seed, range(begin, min(begin + BATCH, end)), draws)
+        for begin in range(first, end, BATCH)
+        for scenario in scenarios
     ]
-    done: dict[tuple[int, int], list[Replication]] = {}
+    done: dict[int, list[Replication]] = {}
     total = replications * len(scenarios)
-    for place, numbers, batch in _finished(scenarios, seed, tasks, min(chosen, len(tasks))):
-        done[place, numbers.start] = batch
+    for place, batch in spread(_batch, tasks, chosen):
+        done[place] = batch
         if progress:
             progress(sum(len(finished) for finished in done.values()), total)
     samples = []
     for place, scenario in enumerate(scenarios):
-        mine = [r for begin in range(0, replications, BATCH) for r in done[place, begin]]
-        samples.append(Sample(scenario, seed, _values(mine), tuple(r.inputs for r in mine)))
+        mine = [r for each in range(place, len(tasks), len(scenarios)) for r in done[each]]
+        inputs = tuple(r.inputs for r in mine)
+        samples.append(Sample(scenario, seed, _values(mine), inputs, draws))
     return samples
-
-
-def _finished(
-    scenarios: Sequence[Scenario], seed: int, tasks: Sequence[tuple[int, range]], workers: int
-) -> Iterator[tuple[int, range, list[Replication]]]:
-    if workers == 1:
-        for place, numbers in tasks:
-            yield place, numbers, _batch(scenarios[place], seed, numbers)
-        return
-    with _pool(workers) as pool:
-        with _interrupts_ignored():  # which a process that starts now takes over
-            waiting: dict[Future[list[Replication]], tuple[int, range]] = {
-                pool.submit(_batch, scenarios[place], seed, numbers): (place, numbers)
-                for place, numbers in tasks
-            }
-        while waiting:
-            ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in ready:
-                yield *waiting.pop(future), future.result()
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes, which end at once where anything goes wrong or the user interrupts."""
-    context = multiprocessing.get_context(_start_method())
-    pool = ProcessPoolExecutor(workers, context, initializer=_serve)
-    try:
-        yield pool
-    except BrokenProcessPool as error:
-        raise SimulatorError(
-            "run: a worker process was ended from outside, often for want of memory; "
-            "try again with fewer workers"
-        ) from error
-    except BaseException:
-        for process in list((pool._processes or {}).values()):  # no public way before Python 3.14
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _serve() -> None:
-    """Leave Ctrl-C, which a terminal sends to every process, to the one that runs; end when it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():  # where signals cannot be set
-        yield
-        return
-    was = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, was)
 
 
 def _check(replications: int, seed: int, workers: int) -> None:
@@ -400,6 +333,8 @@ def compare(
     seed: int,
     workers: int | None = None,
     progress: Progress | None = None,
+    *,
+    draws: Draws | None = None,
 ) -> Comparison:
     """Run scenarios with the same people and the same luck; the first is the baseline.
 
@@ -409,7 +344,7 @@ def compare(
         If there are fewer than two scenarios, or they differ in years, groups or partnerships.
     """
     _check_alike(scenarios)
-    first, *others = run(scenarios, replications, seed, workers, progress)
+    first, *others = run(scenarios, replications, seed, workers, progress, draws=draws)
     return Comparison(first, tuple(others))
 
 

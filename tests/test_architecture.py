@@ -18,16 +18,18 @@ README = ROOT / "README.md"
 
 FLOORS = (
     {"errors", "years"},
-    {"distributions", "chance", "wording"},
+    {"distributions", "chance", "wording", "workers"},
     {"scenario", "journal"},
     {"funding", "money", "journey"},
     {"stock", "places", "measures"},
     {"pathway"},
     {"model"},
-    {"replicate"},
+    {"observe", "replicate"},
     # Questions asked of the model.
     {"evidence", "explanation"},
-    {"incentive"},
+    {"calibrate", "incentive"},
+    {"local_area"},
+    {"validate"},
     {"findings"},
     # Answers to look at.
     {"charts", "outputs", "printing"},

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 import simulator as sim
 from simulator import cli, outputs, printing, replicate
+from simulator import workers as processes
 from simulator.evidence import WORST_FIRST
 from simulator.wording import gbp, interval, measure_label, show_difference, too_close_to_call
 
@@ -606,7 +607,7 @@ def test_worker_that_is_ended_from_outside_is_told_in_plain_words(monkeypatch):
     def broken(*_, **__):
         raise BrokenProcessPool("A process in the process pool was terminated abruptly")
 
-    monkeypatch.setattr(replicate, "wait", broken)
+    monkeypatch.setattr(processes, "wait", broken)
     told = treatment_sim("run", COMPLETE, "-n", 6, "-w", 2)
     assert told.exit_code == 1
     assert told.stderr.splitlines()[-1].startswith("run: a worker process was ended from outside")

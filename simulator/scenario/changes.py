@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 OPTION = "--set"
 
 
-class _UnknownNameError(Exception):
+class UnknownNameError(Exception):
     """A change names something that is not there."""
 
     def __init__(self, path: Path, step: str, known: list[str]):
@@ -75,13 +75,13 @@ def _applied(tree: Tree, change: _Change) -> Tree:
         return tree.with_faults(faults)
     name, _, value = change.parts
     try:
-        path = _resolved(name, tree.data)
-    except _UnknownNameError as unknown:
+        path = resolved(name, tree.data)
+    except UnknownNameError as unknown:
         return tree.with_faults([_unknown_name(change, unknown)])
     return _set(tree, path, compose(value).data, Origin(change.where))
 
 
-def _unknown_name(change: _Change, unknown: _UnknownNameError) -> Fault:
+def _unknown_name(change: _Change, unknown: UnknownNameError) -> Fault:
     name = dotted((*unknown.path, unknown.step))
     if not unknown.known:
         rule, advice = "be a known name", f"{dotted(unknown.path)} has no parts"
@@ -90,7 +90,7 @@ def _unknown_name(change: _Change, unknown: _UnknownNameError) -> Fault:
     return change.fault(name, "be a known name", shown(unknown.step), advice)
 
 
-def _resolved(name: str, data: dict[str, Any]) -> Path:
+def resolved(name: str, data: dict[str, Any]) -> Path:
     """The path that a dotted name means. A name in a scenario may itself hold dots and spaces."""
     path: Path = ()
     rest = name
@@ -98,7 +98,7 @@ def _resolved(name: str, data: dict[str, Any]) -> Path:
         known = _known(path, data)
         begins = [each for each in known if rest == each or rest.startswith(f"{each}.")]
         if not begins:
-            raise _UnknownNameError(path, rest.partition(".")[0], known)
+            raise UnknownNameError(path, rest.partition(".")[0], known)
         step = max(begins, key=len)
         path = (*path, int(step) if step.isdecimal() and _is_list(path, data) else step)
         rest = rest[len(step) + 1 :]

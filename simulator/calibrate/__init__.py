@@ -1,0 +1,1 @@
+"""Assumptions fitted to published figures, with how well each one is known."""
