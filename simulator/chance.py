@@ -94,3 +94,18 @@ class Spells(dict[int, tuple[memoryview, ...]]):
         )
         self[spell] = rows
         return rows
+
+
+def stream(seed: int, purpose: str) -> np.random.Generator:
+    """Random numbers for a question asked of the model, such as which assumptions to try: nobody's luck."""
+    return np.random.Generator(np.random.PCG64DXSM(_key(seed, purpose)))
+
+
+def old_stream(seed: int, purpose: str) -> np.random.RandomState:
+    """The same for a library that takes numpy's older kind alone."""
+    return np.random.RandomState(_key(seed, purpose) % 2**32)
+
+
+def _key(seed: int, purpose: str) -> int:
+    digest = hashlib.blake2b(repr((seed, purpose)).encode(), digest_size=16).digest()
+    return int.from_bytes(digest, "little")

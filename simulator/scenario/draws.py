@@ -69,12 +69,29 @@ def with_values(scenario: Scenario, values: dict[str, Any]) -> Scenario:
     """
     whole = as_dict(scenario)
     for name, value in values.items():
-        *way, last = _path(name, whole)
-        at(whole, tuple(way))[last] = value
+        path = _path(name, whole)
+        if path[0] == "plan":
+            _decide_for_all(whole, path[1:], at(whole, path), value)
+        _put(whole, path, value)
     try:
         return Scenario.model_validate(whole)
     except ValidationError as error:
         raise BadInput(_not_allowed(error, values)) from error
+
+
+def _put(data: Any, path: Path, value: Any) -> None:
+    """Write a value; where whole numbers stand, such as people, the nearest one."""
+    *way, last = path
+    around = at(data, tuple(way))
+    whole = isinstance(around[last], int) and isinstance(value, float)
+    around[last] = round(value) if whole else value
+
+
+def _decide_for_all(whole: dict[str, Any], path: Path, before: Any, value: Any) -> None:
+    """A lever moves in every partnership that has no value of its own."""
+    for partnership in whole["partnerships"].values():
+        if at(partnership["plan"], path) == before:
+            _put(partnership["plan"], path, value)
 
 
 def _not_allowed(error: ValidationError, values: dict[str, Any]) -> list[Fault]:

@@ -128,6 +128,20 @@ def _fault(detail: ErrorDetails, path: Path, draft: Draft) -> Fault:
     return draft.fault(path, _rule(kind, context, path), advice, shown(got))
 
 
+def rule_and_advice(detail: ErrorDetails, path: Path) -> tuple[str, str]:
+    """What a value must be and what to do, for a part that is not of a scenario."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "house_rule":
+        return context["rule"], context["advice"]
+    if kind == "missing":
+        return _RULES[kind], f"add {detail['loc'][-1]}"
+    said = {name: _said(value) for name, value in context.items()}
+    rule = _RULES.get(kind, f"be valid ({kind.replace('_', ' ')})").format_map(said)
+    if kind == "extra_forbidden":
+        return rule, "leave it out, or see how it is spelt"
+    return rule, _nearest_choice(detail["input"], context) or _advice(kind, detail["input"], path)
+
+
 def _nearest_choice(got: Any, context: dict[str, Any]) -> str | None:
     choices = _said(context.get("expected", "")).split(", ")
     found = nearest(got, choices) if isinstance(got, str) else None

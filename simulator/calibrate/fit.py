@@ -1,0 +1,369 @@
+"""The fit: run, learn, look where the figures point, run there, until the stand-in is good enough.
+
+A first cover of the ranges is run. Stand-ins learn from it, and a chain walks through every set of
+assumptions that the figures allow. New points are run among those, and all is learnt again, until what the
+stand-ins do not know no longer matters beside what the figures do not say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import qmc
+
+from ..chance import stream
+from ..observe import Figure
+from ..scenario.draws import with_values
+from .emulator import Emulator, train
+from .posterior import Likelihood, best, sample
+from .runs import Point, Runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from ..scenario import Scenario
+    from ..workers import Progress
+    from .targets import Aim
+
+COUNTED = "counted_by_formula"
+ENOUGH = 0.3
+"""The stand-in's doubt, as a share of all other doubt about a figure, at which the fit stops."""
+MOST_TO_LEARN_FROM = 320
+CHAIN = 400
+"""Sets of assumptions that are looked at in each round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much may be run.
+
+    Parameters
+    ----------
+    points
+        Sets of assumptions to run at most.
+    replications
+        Replications of each.
+    final_replications
+        Replications of the best set and of the scenario as it was.
+    draws
+        Sets of assumptions to hand on.
+    """
+
+    points: int = 300
+    replications: int = 8
+    final_replications: int = 50
+    draws: int = 200
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What came of a fit.
+
+    Parameters
+    ----------
+    best
+        The best value of each fitted assumption.
+    sets
+        Sets of values that the figures allow, by set and assumption.
+    draws
+        The same with decisions held at their best: the worlds in which the fitted plan may be.
+    before, after
+        Figures of each replication of the scenario as it was and at the best values.
+    predicted
+        Figures of some draws, by draw, replication and figure.
+    simulated
+        The mean figures of every point that was run, by point and figure.
+    slopes
+        How each figure moves with each assumption at the best values, over its whole range.
+    doubt
+        The stand-in's doubt about each figure as a share of all other doubt.
+    covariance
+        Of the figures around the model's true means.
+    counted_best, counted_draws
+        What the formula counts at first by group, at the best values and in each draw.
+    """
+
+    aim: Aim
+    effort: Effort
+    seed: int
+    best: Point
+    sets: NDArray[np.float64]
+    draws: NDArray[np.float64]
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+    simulated: NDArray[np.float64]
+    slopes: NDArray[np.float64]
+    doubt: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    counted_best: NDArray[np.float64]
+    counted_draws: NDArray[np.float64]
+    rounds: int
+
+    @property
+    def settled(self) -> bool:
+        """Whether the stand-in was good enough when the fit stopped."""
+        return bool(np.all(self.doubt[list(self.aim.fitted)] <= ENOUGH))
+
+
+Say = "Callable[[str], None]"
+
+
+class Fitting:
+    """A fit under way."""
+
+    def __init__(
+        self,
+        aim: Aim,
+        effort: Effort,
+        seed: int,
+        workers: int,
+        folder: Path | None = None,
+        progress: Progress | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ):
+        self.aim, self.effort, self.seed = aim, effort, seed
+        self.progress, self.say = progress, say
+        self.low, self.high = np.array(aim.low), np.array(aim.high)
+        self.world = (
+            apart_from_the_rest(aim.scenario) if aim.targets.rest_is_alike else aim.scenario
+        )
+        groups = tuple(aim.scenario.world.groups)
+        self.figures = (*aim.figures, *(Figure(COUNTED, group, 0) for group in groups))
+        self.n = len(aim.figures)
+        self.workers, self.folder = workers, folder
+        self.runs = self._runs(range(effort.replications), "runs.jsonl")
+        self.aims = np.array([np.nan if t.value is None else t.value for t in aim.targets.targets])
+        self.below = np.array([np.nan if t.below is None else t.below for t in aim.targets.targets])
+
+    def _runs(self, replications: Sequence[int], name: str) -> Runs:
+        file = self.folder / name if self.folder is not None else None
+        return Runs(self.aim, self.world, self.figures, self.seed, replications, self.workers, file)
+
+    def numbers(self, point: NDArray[np.float64]) -> Point:
+        """A point of the unit cube as values of the assumptions."""
+        return tuple(float(f"{x:.6g}") for x in self.low + point * (self.high - self.low))
+
+    def cube(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values of the assumptions as points of the unit cube."""
+        return (numbers - self.low) / (self.high - self.low)
+
+    def run(self) -> Fit:
+        """Fit, and look at what came of it."""
+        points = self._cover()
+        rounds = 1
+        self.say(f"Round 1: {len(points)} sets of assumptions over the whole ranges")
+        self.runs.at(points, self.progress)
+        while True:
+            emulator, likelihood = self._learn()
+            chain = self._sample(likelihood, CHAIN, rounds)
+            doubt = self._doubt(emulator, likelihood, chain)
+            left = self.effort.points - len(self.runs.known)
+            worst = float(doubt[list(self.aim.fitted)].max())
+            self.say(f"Round {rounds}: the stand-in's doubt is {worst:.0%} of all other doubt")
+            if worst <= ENOUGH or left <= 0:
+                break
+            rounds += 1
+            new = self._spread_out(chain, min(left, max(20, 4 * len(self.low))))
+            self.say(f"Round {rounds}: {len(new)} sets among those that the figures allow")
+            self.runs.at([self.numbers(point) for point in new], self.progress)
+        return self._finish(emulator, likelihood, doubt, rounds)
+
+    def _cover(self) -> list[Point]:
+        d = len(self.low)
+        many = max(min(self.effort.points // 2, 10 * d), min(self.effort.points, 3 * d + 4))
+        rng = stream(self.seed, "first cover")
+        cover = qmc.LatinHypercube(d, optimization="random-cd", rng=rng).random(many)
+        return [self.numbers(point) for point in cover]
+
+    def _learn(self) -> tuple[Emulator, Likelihood]:
+        known = list(self.runs.known)
+        rows = np.array([self.runs.known[point] for point in known])
+        means = _means(rows)
+        spread = self._chance(rows)
+        chosen = self._nearest(means, spread)
+        points = self.cube(np.array([known[i] for i in chosen]))
+        noise = np.diag(spread) / len(self.runs.replications) * 0.1
+        emulator = train(points, means[chosen], noise)
+        likelihood = Likelihood(
+            emulator, self.aims, self.below, self._covariance(spread), self.aim.fitted
+        )
+        return emulator, likelihood
+
+    def _chance(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Covariance of the figures of one replication, pooled over points."""
+        left = rows - _means(rows)[:, np.newaxis, :]
+        flat = np.nan_to_num(left.reshape(-1, left.shape[-1]))
+        freedom = max(1, rows.shape[0] * (rows.shape[1] - 1))
+        return flat.T @ flat / freedom
+
+    def _covariance(self, spread: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of the figures around the stand-in: their own error, their chance, and that of our means."""
+        own = np.array([target.uncertainty for target in self.aim.targets.targets])
+        many, ours = self.aim.targets.mean_of_partnerships, len(self.runs.replications)
+        chance = spread[: self.n, : self.n]
+        tiny = 1e-12 + (1e-4 * np.nan_to_num(self.aims)) ** 2
+        return np.diag(own**2 + tiny) + chance * (1 / many + 1 / ours)
+
+    def _nearest(self, means: NDArray[np.float64], spread: NDArray[np.float64]) -> NDArray[np.intp]:
+        """The points to learn from: all, or those nearest to the figures."""
+        if len(means) <= MOST_TO_LEARN_FROM:
+            return np.arange(len(means))
+        sd = np.sqrt(np.diag(self._covariance(spread)))
+        off = np.nan_to_num((means[:, : self.n] - self.aims) / sd)[:, list(self.aim.fitted)]
+        return np.sort(np.argsort((off**2).sum(axis=1), kind="stable")[:MOST_TO_LEARN_FROM])
+
+    def _sample(self, likelihood: Likelihood, draws: int, round_: int) -> NDArray[np.float64]:
+        d = len(self.low)
+        free = np.ones(d, dtype=bool)
+        return sample(likelihood, free, np.full(d, 0.5), draws, self.seed + 1000 * round_)
+
+    def _doubt(
+        self, emulator: Emulator, likelihood: Likelihood, chain: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        _, variance = emulator(chain)
+        own = np.sqrt(np.median(variance[:, : self.n], axis=0))
+        return own / np.sqrt(np.diag(likelihood.covariance))
+
+    def _spread_out(self, chain: NDArray[np.float64], many: int) -> NDArray[np.float64]:
+        """Sets far from each other and from what has been run, a little beyond where the chain walks."""
+        centre = chain.mean(axis=0)
+        wider = np.clip(centre + 1.3 * (chain - centre), 0, 1)
+        known = self.cube(np.array(list(self.runs.known)))
+        scale = np.maximum(chain.std(axis=0), 0.02)
+        near = np.min(_apart(wider / scale, known / scale), axis=1)
+        chosen: list[int] = []
+        for _ in range(min(many, len(wider))):
+            place = int(np.argmax(near))
+            chosen.append(place)
+            near = np.minimum(near, _apart(wider / scale, wider[[place]] / scale)[:, 0])
+        return wider[chosen]
+
+    def _finish(
+        self, emulator: Emulator, likelihood: Likelihood, doubt: NDArray[np.float64], rounds: int
+    ) -> Fit:
+        sets = self._sample(likelihood, 4000, 0)
+        point = best(likelihood, sets)
+        numbers = self.numbers(point)
+        draws = self._draws(likelihood, self.cube(np.array(numbers)))
+        before, after = self._before_and_after(numbers)
+        self.say("Some of the sets that the figures allow, run once more")
+        some = [self.numbers(each) for each in draws[:: max(1, len(draws) // 40)][:40]]
+        predicted = self._fresh(range(1000, 1004), "predicted.jsonl").at(some, self.progress)
+        known = np.array(list(self.runs.known.values()))
+        return Fit(
+            self.aim,
+            self.effort,
+            self.seed,
+            numbers,
+            self.low + sets * (self.high - self.low),
+            np.array([self.numbers(each) for each in draws]),
+            before[:, : self.n],
+            after[:, : self.n],
+            predicted[..., : self.n],
+            _means(known)[:, : self.n],
+            self._slopes(emulator, point),
+            doubt,
+            likelihood.covariance,
+            after[:, self.n :].mean(axis=0),
+            emulator(draws)[0][:, self.n :]
+            - emulator(point[np.newaxis])[0][:, self.n :]
+            + after[:, self.n :].mean(axis=0),
+            rounds,
+        )
+
+    def _draws(self, likelihood: Likelihood, point: NDArray[np.float64]) -> NDArray[np.float64]:
+        free = np.array([not fitted.is_decision for fitted in self.aim.targets.fit])
+        if not free.any():
+            return np.tile(point, (self.effort.draws, 1))
+        return sample(likelihood, free, point, self.effort.draws, self.seed + 7)
+
+    def _fresh(self, replications: Sequence[int], name: str) -> Runs:
+        return self._runs(replications, name)
+
+    def _before_and_after(self, numbers: Point) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """With luck that the fit has not seen."""
+        self.say("The scenario as it was and as fitted, with luck that the fit has not seen")
+        many = range(500, 500 + self.effort.final_replications)
+        runs = self._fresh(many, "final.jsonl")
+        after = runs.at([numbers], self.progress)[0]
+        start = Runs(
+            _nothing_moves(self.aim),
+            self.world,
+            self.figures,
+            self.seed,
+            many,
+            self.workers,
+            self.folder / "before.jsonl" if self.folder is not None else None,
+        )
+        return start.at([()])[0], after
+
+    def _slopes(self, emulator: Emulator, point: NDArray[np.float64]) -> NDArray[np.float64]:
+        """By figure and assumption: how far the figure moves over the whole range, by its slope here."""
+        step = 0.05
+        up = np.clip(point + step * np.eye(len(point)), 0, 1)
+        down = np.clip(point - step * np.eye(len(point)), 0, 1)
+        width = np.diag(up - down)
+        rise: NDArray[np.float64] = (emulator(up)[0] - emulator(down)[0]) / width[:, np.newaxis]
+        return rise[:, : self.n].T
+
+
+def _nothing_moves(aim: Aim) -> Aim:
+    from dataclasses import replace
+
+    return replace(aim, targets=aim.targets.model_copy(update={"fit": ()}), low=(), high=())
+
+
+def _means(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """By point and figure, over the replications that have the figure."""
+    there = np.isfinite(rows)
+    many = there.sum(axis=1)
+    total = np.where(there, rows, 0.0).sum(axis=1)
+    return np.divide(total, many, out=np.full(total.shape, np.nan), where=many > 0)
+
+
+def _apart(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    square = (first**2).sum(axis=1)[:, np.newaxis] + (second**2).sum(axis=1) - 2 * first @ second.T
+    return np.sqrt(np.maximum(square, 0.0))
+
+
+def apart_from_the_rest(scenario: Scenario) -> Scenario:
+    """The partnership with its equal share of the pot: where all are alike, that is what each gets."""
+    formula = scenario.formula
+    many = formula.rest.partnerships + len(scenario.partnerships)
+    pots = formula.pot_gbp if isinstance(formula.pot_gbp, tuple) else (formula.pot_gbp,)
+    shares = [round(pot * len(scenario.partnerships) / many) for pot in pots]
+    pot = shares if isinstance(formula.pot_gbp, tuple) else shares[0]
+    return with_values(scenario, {"formula.rest.partnerships": 0, "formula.pot_gbp": pot})
+
+
+def fit(
+    aim: Aim,
+    *,
+    effort: Effort | None = None,
+    seed: int = 1,
+    workers: int = 1,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Fit:
+    """Fit a scenario's assumptions to figures.
+
+    Parameters
+    ----------
+    folder
+        Where points are kept while they are run; the same folder again goes on from there.
+    say
+        Told what happens.
+
+    Raises
+    ------
+    MissingExtra
+        Without scikit-learn and emcee.
+    """
+    return Fitting(aim, effort or Effort(), seed, workers, folder, progress, say).run()

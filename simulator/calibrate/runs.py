@@ -1,0 +1,112 @@
+"""Points that were run, kept in a file as they come, so that a fit that is killed goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..observe import observed
+from ..scenario import canonical_json
+from ..scenario.draws import with_values
+from ..workers import spread
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from ..observe import Figure
+    from ..scenario import Scenario
+    from ..workers import Progress
+    from .targets import Aim
+
+Point = tuple[float, ...]
+MODEL = 1
+"""Raised when the model's numbers change, so that older points are run again."""
+
+
+@dataclass
+class Runs:
+    """What the simulator gave at each point.
+
+    Parameters
+    ----------
+    aim
+        What is fitted, in which scenario.
+    figures
+        What is read off each replication.
+    replications
+        Numbers of the replications at each point: the same luck everywhere.
+    file
+        Where points are kept, if anywhere.
+    """
+
+    aim: Aim
+    scenario: Scenario
+    figures: tuple[Figure, ...]
+    seed: int
+    replications: Sequence[int]
+    workers: int
+    file: Path | None = None
+    known: dict[Point, NDArray[np.float64]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.file is not None and self.file.exists():
+            self._read(self.file.read_text(encoding="utf-8").splitlines())
+
+    def _heading(self) -> str:
+        """A text that changes with whatever the points depend on."""
+        told = [
+            canonical_json(self.scenario),
+            [[f.measure, f.group, f.year] for f in self.figures],
+            [[*each.paths, each.year] for each in self.aim.targets.fit],
+            self.seed,
+            list(self.replications),
+            MODEL,
+        ]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+    def _read(self, lines: Sequence[str]) -> None:
+        heading = self._heading()
+        for line in lines:
+            try:
+                told = json.loads(line)
+            except ValueError:  # a line that was being written when the run was killed
+                continue
+            if told["of"] == heading:
+                rows = np.array(told["figures"], dtype=np.float64)
+                self.known[tuple(told["point"])] = rows
+
+    def _keep(self, point: Point, rows: NDArray[np.float64]) -> None:
+        self.known[point] = rows
+        if self.file is None:
+            return
+        plain = [[None if np.isnan(x) else x for x in row] for row in rows.tolist()]
+        told = {"of": self._heading(), "point": list(point), "figures": plain}
+        with self.file.open("a", encoding="utf-8", newline="\n") as out:
+            out.write(f"{json.dumps(told)}\n")
+
+    def at(self, points: Sequence[Point], progress: Progress | None = None) -> NDArray[np.float64]:
+        """Figures at points, by point, replication and figure; only those that are new are run."""
+        new = [point for point in dict.fromkeys(points) if point not in self.known]
+        tasks = [
+            (
+                with_values(self.scenario, self.aim.values(point)),
+                self.figures,
+                self.seed,
+                self.replications,
+            )
+            for point in new
+        ]
+        if self.file is not None:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+        for done, (place, rows) in enumerate(spread(observed, tasks, self.workers), 1):
+            self._keep(new[place], rows)
+            if progress:
+                progress(done, len(new))
+        return np.array([self.known[point] for point in points])
