@@ -14,7 +14,7 @@ import numpy as np
 
 from . import measures
 from .journal import EXITS, Happened
-from .measures import MEASURES, MONEY_MEASURES
+from .measures import MEASURES, MONEY_MEASURES, TALLIES
 from .model import Run
 from .years import DAYS_PER_YEAR, first_day
 
@@ -58,6 +58,7 @@ class _Seen:
     """What became of one partnership's clients."""
 
     partnership: Partnership
+    tallies: NDArray[np.float64]
 
     @cached_property
     def told(self) -> Journeys:
@@ -101,6 +102,11 @@ class _Seen:
     def pdus(self, year: int, groups: Sequence[int], pdu_groups: Sequence[int]) -> Pair:
         among = [group for group in groups if group in pdu_groups]
         return self.contacts(year, among), self.contacts(year, groups)
+
+    def in_need(self, year: int, groups: Sequence[int], pdu_groups: Sequence[int]) -> Pair:
+        """Problem drug users on 31 March, in treatment or not."""
+        among = [group for group in groups if group in pdu_groups]
+        return float(self.tallies[TALLIES.index("need"), year, among].sum()), 1.0
 
     def counted(self, year: int, groups: Sequence[int]) -> Pair:
         """What the formula counts in the window that it sees on 1 April of the year after."""
@@ -174,6 +180,10 @@ OBSERVED: dict[str, _Observed] = {
         "Problem drug users, of those in contact",
         lambda seen, year, groups, pdus: seen.pdus(year, groups, pdus),
     ),
+    "pdu_in_need": _Observed(
+        "Problem drug users on 31 March, in treatment or not, a partnership",
+        lambda seen, year, groups, pdus: seen.in_need(year, groups, pdus),
+    ),
     "completed_for_good_share": _Observed(
         "Left as planned in the year and not back within six months, of those in contact",
         lambda seen, year, groups, _: seen.held(year, groups),
@@ -211,11 +221,11 @@ def observe(run: Run, figures: Sequence[Figure]) -> NDArray[np.float64]:
     Parameters
     ----------
     run
-        A replication, which is finished here if it is not.
+        A replication that has not been finished yet; it is finished here.
     """
-    tallies = run.finish().tallies.sum(axis=0)
-    table = measures.measures(tallies)
-    seen = [_Seen(partnership) for partnership in run.partnerships]
+    tallies = run.finish().tallies
+    table = measures.measures(tallies.sum(axis=0))
+    seen = [_Seen(*each) for each in zip(run.partnerships, tallies, strict=True)]
     groups = [*run.scenario.world.groups]
     return np.array([_one(figure, table, seen, groups, run.scenario) for figure in figures])
 

@@ -8,16 +8,24 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from ..errors import MissingExtra
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 Floats = NDArray[np.float64]
 
 FEWEST_POINTS = 4
 """Below this a figure is left to its mean."""
+SHORTEST_AND_LONGEST = (0.2, 20.0)
+"""Lengths over which a figure may bend, in ranges of an assumption."""
+MOST_STEPS = 25
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class _One:
     def __call__(self, where: Floats) -> tuple[Floats, Floats]:
         across = self.height * _closeness(where, self.points, self.lengths)
         mean = _trend(where) @ self.slope + across @ self.weights
-        variance = self.height - np.einsum("ij,jk,ik->i", across, self.inverse, across)
+        variance = self.height - ((across @ self.inverse) * across).sum(axis=1)
         return mean * self.scale, np.maximum(variance, 0.0) * self.scale**2
 
 
@@ -52,17 +60,25 @@ def _closeness(first: Floats, second: Floats, lengths: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Emulator:
-    """Stand-ins for all figures."""
+    """Stand-ins for some of the figures, by their place."""
 
-    each: tuple[_One, ...]
+    each: dict[int, _One]
 
-    def __call__(self, where: Floats) -> tuple[Floats, Floats]:
-        """Mean and variance of each figure at points of the unit cube: two arrays by point and figure."""
-        told = [one(where) for one in self.each]
+    def __call__(self, where: Floats, figures: Sequence[int]) -> tuple[Floats, Floats]:
+        """Mean and variance of figures at points of the unit cube: two arrays by point and figure."""
+        told = [self.each[place](where) for place in figures]
+        if not told:
+            return np.zeros((len(where), 0)), np.zeros((len(where), 0))
         return np.column_stack([mean for mean, _ in told]), np.column_stack([v for _, v in told])
 
 
-def train(points: Floats, figures: Floats, noise: Floats) -> Emulator:
+def train(
+    points: Floats,
+    figures: Floats,
+    noise: Floats,
+    places: Sequence[int],
+    before: Emulator | None = None,
+) -> Emulator:
     """Learn from points that were run.
 
     Parameters
@@ -73,18 +89,28 @@ def train(points: Floats, figures: Floats, noise: Floats) -> Emulator:
         What each gave, by point and figure; a missing one is left out.
     noise
         The variance with which chance moves each figure from point to point.
+    places
+        The figures to learn.
+    before
+        What was learnt from fewer points, to begin from.
 
     Raises
     ------
     MissingExtra
         Without scikit-learn.
     """
-    return Emulator(
-        tuple(_learnt(points, figures[:, i], noise[i]) for i in range(figures.shape[1]))
-    )
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError as error:
+        raise MissingExtra("calibrate", "calibrate") from error
+    known = before.each if before else {}
+    with threadpool_limits(1):  # the sums are small: more threads only wait for each other
+        return Emulator(
+            {i: _learnt(points, figures[:, i], float(noise[i]), known.get(i)) for i in places}
+        )
 
 
-def _learnt(points: Floats, figure: Floats, noise: float) -> _One:
+def _learnt(points: Floats, figure: Floats, noise: float, before: _One | None) -> _One:
     there = np.isfinite(figure)
     points, figure = points[there], figure[there]
     scale = float(figure.std()) if len(figure) >= FEWEST_POINTS else 0.0
@@ -95,7 +121,7 @@ def _learnt(points: Floats, figure: Floats, noise: float) -> _One:
     ridge = 1e-6 * len(points) * np.eye(trend.shape[1])
     slope = _solved(trend.T @ trend + ridge, trend.T @ told)
     left = told - trend @ slope
-    lengths, height, jitter = _shape_of(points, left, noise / scale**2)
+    lengths, height, jitter = _shape_of(points, left, noise / scale**2, before)
     own = height * _closeness(points, points, lengths) + jitter * np.eye(len(points))
     inverse = _solved(own, np.eye(len(points)))
     return _One(slope, scale, inverse, inverse @ left, points, lengths, height)
@@ -113,8 +139,10 @@ def _flat(points: Floats, level: float) -> _One:
     return _One(slope, 1.0, np.zeros((n, n)), np.zeros(n), points, np.ones(d), 0.0)
 
 
-def _shape_of(points: Floats, left: Floats, noise: float) -> tuple[Floats, float, float]:
-    """Length scales, height and noise by maximum likelihood."""
+def _shape_of(
+    points: Floats, left: Floats, noise: float, before: _One | None
+) -> tuple[Floats, float, float]:
+    """Length scales, height and noise by maximum likelihood, from what was learnt before if anything was."""
     try:
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.gaussian_process import GaussianProcessRegressor
@@ -123,14 +151,26 @@ def _shape_of(points: Floats, left: Floats, noise: float) -> tuple[Floats, float
         raise MissingExtra("calibrate", "calibrate") from error
     d = points.shape[1]
     start = max(noise, 1e-5)
-    kernel = ConstantKernel(max(float(left.var()), 1e-4), (1e-6, 1e2)) * RBF(
-        np.ones(d), (0.2, 20.0)
-    ) + WhiteKernel(start, (min(1e-6, start / 10), max(1.0, 10 * start)))
-    process = GaussianProcessRegressor(kernel, alpha=1e-10, n_restarts_optimizer=0)
+    height = before.height if before and before.height > 0 else max(float(left.var()), 1e-4)
+    lengths = before.lengths if before else np.ones(d)
+    kernel = ConstantKernel(height, (1e-7, 1e3)) * RBF(lengths, SHORTEST_AND_LONGEST) + WhiteKernel(
+        start, (min(1e-6, start / 10), max(1.0, 10 * start))
+    )
+    process = GaussianProcessRegressor(kernel, alpha=1e-10, optimizer=_climb)
     with warnings.catch_warnings():
         # A length at the end of its range means that the figure is straight there, which is no trouble.
         warnings.simplefilter("ignore", ConvergenceWarning)
         process.fit(points, left)
     fitted = process.kernel_
-    lengths = np.broadcast_to(fitted.k1.k2.length_scale, (d,)).astype(np.float64)
-    return lengths, float(fitted.k1.k1.constant_value), float(fitted.k2.noise_level) + 1e-10
+    found = np.broadcast_to(fitted.k1.k2.length_scale, (d,)).astype(np.float64)
+    return found, float(fitted.k1.k1.constant_value), float(fitted.k2.noise_level) + 1e-10
+
+
+def _climb(
+    misfit: Callable[..., tuple[float, Floats]], begin: Floats, bounds: Floats
+) -> tuple[Floats, float]:
+    """A climb that stops after some steps: lengths that hardly matter need not be exact."""
+    found = minimize(
+        misfit, begin, method="L-BFGS-B", jac=True, bounds=bounds, options={"maxiter": MOST_STEPS}
+    )
+    return found.x, float(found.fun)

@@ -60,6 +60,33 @@ class Effort:
     draws: int = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Ranges of assumptions as the unit cube: by ratio where a range spans eightfold or more."""
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    @property
+    def by_ratio(self) -> NDArray[np.bool_]:
+        """Which ranges are walked by ratio."""
+        return (self.low > 0) & (self.high >= 8 * self.low)
+
+    def values(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Points of the cube as values."""
+        low = np.where(self.by_ratio, self.low, 1.0)
+        ratio = np.where(self.by_ratio, self.high / np.where(low > 0, low, 1.0), 1.0)
+        straight = self.low + points * (self.high - self.low)
+        return np.where(self.by_ratio, low * ratio**points, straight)
+
+    def cube(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values as points of the cube."""
+        low = np.where(self.by_ratio, self.low, 1.0)
+        ratio = np.where(self.by_ratio, self.high / low, 2.0)
+        logs = np.log(np.where(self.by_ratio, values, 1.0) / low) / np.log(ratio)
+        return np.where(self.by_ratio, logs, (values - self.low) / (self.high - self.low))
+
+
 @dataclass(frozen=True)
 class Fit:
     """What came of a fit.
@@ -81,7 +108,7 @@ class Fit:
     slopes
         How each figure moves with each assumption at the best values, over its whole range.
     doubt
-        The stand-in's doubt about each figure as a share of all other doubt.
+        The stand-in's doubt about each fitted figure, as a share of all other doubt.
     covariance
         Of the figures around the model's true means.
     counted_best, counted_draws
@@ -106,12 +133,14 @@ class Fit:
     rounds: int
 
     @property
+    def scale(self) -> Scale:
+        """The ranges as the unit cube."""
+        return Scale(np.array(self.aim.low), np.array(self.aim.high))
+
+    @property
     def settled(self) -> bool:
         """Whether the stand-in was good enough when the fit stopped."""
-        return bool(np.all(self.doubt[list(self.aim.fitted)] <= ENOUGH))
-
-
-Say = "Callable[[str], None]"
+        return bool(np.all(self.doubt <= ENOUGH))
 
 
 class Fitting:
@@ -129,7 +158,7 @@ class Fitting:
     ):
         self.aim, self.effort, self.seed = aim, effort, seed
         self.progress, self.say = progress, say
-        self.low, self.high = np.array(aim.low), np.array(aim.high)
+        self.scale = Scale(np.array(aim.low), np.array(aim.high))
         self.world = (
             apart_from_the_rest(aim.scenario) if aim.targets.rest_is_alike else aim.scenario
         )
@@ -147,41 +176,46 @@ class Fitting:
 
     def numbers(self, point: NDArray[np.float64]) -> Point:
         """A point of the unit cube as values of the assumptions."""
-        return tuple(float(f"{x:.6g}") for x in self.low + point * (self.high - self.low))
+        return tuple(float(f"{x:.6g}") for x in self.scale.values(point))
 
     def cube(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         """Values of the assumptions as points of the unit cube."""
-        return (numbers - self.low) / (self.high - self.low)
+        return self.scale.cube(numbers)
 
     def run(self) -> Fit:
         """Fit, and look at what came of it."""
+        return self._finish(*self.explore())
+
+    def explore(self) -> tuple[Emulator, Likelihood, NDArray[np.float64], int]:
+        """Run, learn and run again: the stand-ins, the likelihood, what doubt is left, and the rounds."""
         points = self._cover()
         rounds = 1
         self.say(f"Round 1: {len(points)} sets of assumptions over the whole ranges")
         self.runs.at(points, self.progress)
+        emulator: Emulator | None = None
         while True:
-            emulator, likelihood = self._learn()
+            emulator, likelihood = self._learn(emulator)
             chain = self._sample(likelihood, CHAIN, rounds)
             doubt = self._doubt(emulator, likelihood, chain)
             left = self.effort.points - len(self.runs.known)
-            worst = float(doubt[list(self.aim.fitted)].max())
+            worst = float(doubt.max())
             self.say(f"Round {rounds}: the stand-in's doubt is {worst:.0%} of all other doubt")
             if worst <= ENOUGH or left <= 0:
                 break
             rounds += 1
-            new = self._spread_out(chain, min(left, max(20, 4 * len(self.low))))
+            new = self._spread_out(chain, min(left, max(20, 4 * len(self.aim.low))))
             self.say(f"Round {rounds}: {len(new)} sets among those that the figures allow")
             self.runs.at([self.numbers(point) for point in new], self.progress)
-        return self._finish(emulator, likelihood, doubt, rounds)
+        return emulator, likelihood, doubt, rounds
 
     def _cover(self) -> list[Point]:
-        d = len(self.low)
+        d = len(self.aim.low)
         many = max(min(self.effort.points // 2, 10 * d), min(self.effort.points, 3 * d + 4))
         rng = stream(self.seed, "first cover")
         cover = qmc.LatinHypercube(d, optimization="random-cd", rng=rng).random(many)
         return [self.numbers(point) for point in cover]
 
-    def _learn(self) -> tuple[Emulator, Likelihood]:
+    def _learn(self, before: Emulator | None = None) -> tuple[Emulator, Likelihood]:
         known = list(self.runs.known)
         rows = np.array([self.runs.known[point] for point in known])
         means = _means(rows)
@@ -189,7 +223,8 @@ class Fitting:
         chosen = self._nearest(means, spread)
         points = self.cube(np.array([known[i] for i in chosen]))
         noise = np.diag(spread) / len(self.runs.replications) * 0.1
-        emulator = train(points, means[chosen], noise)
+        places = [*self.aim.fitted, *range(self.n, len(self.figures))]
+        emulator = train(points, means[chosen], noise, places, before)
         likelihood = Likelihood(
             emulator, self.aims, self.below, self._covariance(spread), self.aim.fitted
         )
@@ -219,16 +254,17 @@ class Fitting:
         return np.sort(np.argsort((off**2).sum(axis=1), kind="stable")[:MOST_TO_LEARN_FROM])
 
     def _sample(self, likelihood: Likelihood, draws: int, round_: int) -> NDArray[np.float64]:
-        d = len(self.low)
+        d = len(self.aim.low)
         free = np.ones(d, dtype=bool)
         return sample(likelihood, free, np.full(d, 0.5), draws, self.seed + 1000 * round_)
 
     def _doubt(
         self, emulator: Emulator, likelihood: Likelihood, chain: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        _, variance = emulator(chain)
-        own = np.sqrt(np.median(variance[:, : self.n], axis=0))
-        return own / np.sqrt(np.diag(likelihood.covariance))
+        fitted = list(self.aim.fitted)
+        _, variance = emulator(chain, fitted)
+        own = np.sqrt(np.median(variance, axis=0))
+        return own / np.sqrt(np.diag(likelihood.covariance)[fitted])
 
     def _spread_out(self, chain: NDArray[np.float64], many: int) -> NDArray[np.float64]:
         """Sets far from each other and from what has been run, a little beyond where the chain walks."""
@@ -261,7 +297,7 @@ class Fitting:
             self.effort,
             self.seed,
             numbers,
-            self.low + sets * (self.high - self.low),
+            self.scale.values(sets),
             np.array([self.numbers(each) for each in draws]),
             before[:, : self.n],
             after[:, : self.n],
@@ -271,9 +307,7 @@ class Fitting:
             doubt,
             likelihood.covariance,
             after[:, self.n :].mean(axis=0),
-            emulator(draws)[0][:, self.n :]
-            - emulator(point[np.newaxis])[0][:, self.n :]
-            + after[:, self.n :].mean(axis=0),
+            self._counted(emulator, point, draws) + after[:, self.n :].mean(axis=0),
             rounds,
         )
 
@@ -303,14 +337,24 @@ class Fitting:
         )
         return start.at([()])[0], after
 
+    def _counted(
+        self, emulator: Emulator, point: NDArray[np.float64], draws: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """How much more the formula counts at first in each draw than at the best values, by group."""
+        places = range(self.n, len(self.figures))
+        return emulator(draws, places)[0] - emulator(point[np.newaxis], places)[0]
+
     def _slopes(self, emulator: Emulator, point: NDArray[np.float64]) -> NDArray[np.float64]:
         """By figure and assumption: how far the figure moves over the whole range, by its slope here."""
         step = 0.05
         up = np.clip(point + step * np.eye(len(point)), 0, 1)
         down = np.clip(point - step * np.eye(len(point)), 0, 1)
         width = np.diag(up - down)
-        rise: NDArray[np.float64] = (emulator(up)[0] - emulator(down)[0]) / width[:, np.newaxis]
-        return rise[:, : self.n].T
+        fitted = list(self.aim.fitted)
+        rise = (emulator(up, fitted)[0] - emulator(down, fitted)[0]) / width[:, np.newaxis]
+        told = np.zeros((self.n, len(point)))
+        told[fitted] = rise.T
+        return told
 
 
 def _nothing_moves(aim: Aim) -> Aim:

@@ -56,18 +56,19 @@ class Likelihood:
         return told
 
     def _inside(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        mean, variance = self.emulator(points)
         known = [i for i in self.fitted if np.isfinite(self.aims[i])]
         hidden = [i for i in self.fitted if np.isfinite(self.below[i])]
+        mean, variance = self.emulator(points, [*known, *hidden])
         told = np.zeros(len(points))
         if known:
-            spread = self.covariance[np.ix_(known, known)] + _diagonals(variance[:, known])
-            off = mean[:, known] - self.aims[known]
+            many = len(known)
+            spread = self.covariance[np.ix_(known, known)] + _diagonals(variance[:, :many])
+            off = mean[:, :many] - self.aims[known]
             solved = np.linalg.solve(spread, off[..., np.newaxis])[..., 0]
             told += -0.5 * (np.einsum("ij,ij->i", off, solved) + np.linalg.slogdet(spread)[1])
-        for i in hidden:
-            sd = np.sqrt(self.covariance[i, i] + variance[:, i] + 1e-12)
-            told += log_ndtr((self.below[i] - 0.5 - mean[:, i]) / sd)
+        for place, i in enumerate(hidden, len(known)):
+            sd = np.sqrt(self.covariance[i, i] + variance[:, place] + 1e-12)
+            told += log_ndtr((self.below[i] - 0.5 - mean[:, place]) / sd)
         return np.maximum(told, -FURTHEST)
 
 

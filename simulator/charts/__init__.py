@@ -7,13 +7,16 @@ their right end, so that nothing hangs on colour alone, and each chart has a tex
 from .bars import alone_against_together, client_worth, waterfall
 from .lines import differences_by_year, lines_by_year
 from .look import Chart, picture, to_png, to_svg
+from .ranges import determined, met
 
 __all__ = [
     "Chart",
     "alone_against_together",
     "client_worth",
+    "determined",
     "differences_by_year",
     "lines_by_year",
+    "met",
     "picture",
     "to_png",
     "to_svg",

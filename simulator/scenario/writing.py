@@ -18,6 +18,7 @@ from .tree import shown
 
 if TYPE_CHECKING:
     from .schema import Scenario
+    from .tree import Path
 
 
 def as_dict(scenario: Scenario) -> dict[str, Any]:
@@ -62,6 +63,41 @@ def as_yaml(scenario: Scenario) -> str:
     """The whole scenario as a file; its name is left to the file."""
     whole = own_changes(as_dict(scenario))
     del whole["name"]
+    return yaml.dump(
+        whole,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
+        default_flow_style=None,
+    )
+
+
+def extension_yaml(
+    extends: str,
+    words: dict[str, str],
+    differences: dict[Path, Any],
+    evidence: dict[str, dict[str, Any]],
+) -> str:
+    """A file that extends a scenario and says only what differs.
+
+    Parameters
+    ----------
+    words
+        Its own title, question and description.
+    differences
+        New values by path.
+    evidence
+        Why they are what they are, by dotted path.
+    """
+    whole: dict[str, Any] = {"extends": extends} | words
+    for path, value in differences.items():
+        part: dict[Any, Any] = whole
+        for step in path[:-1]:
+            part = part.setdefault(step, {})
+        part[path[-1]] = value
+    if evidence:
+        whole["evidence"] = evidence
     return yaml.dump(
         whole,
         Dumper=_Dumper,
