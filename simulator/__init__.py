@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .explanation import Explanation
     from .funding import Allocation, Counts, Member, Rule, TermWeights, allocate
     from .outputs import write as write_results
+    from .precision import Precision
     from .replicate import Comparison, Sample
     from .scenario import Scenario, load, load_all, names
     from .scenario import write as write_scenario
@@ -44,6 +45,7 @@ __all__ = [
     "Fault",
     "Member",
     "MissingExtra",
+    "Precision",
     "Rule",
     "Sample",
     "Scenario",
@@ -72,6 +74,7 @@ _LIVES_IN = {
     "Explanation": "explanation",
     "Member": "funding",
     "MissingExtra": "errors",
+    "Precision": "precision",
     "Rule": "funding",
     "Sample": "replicate",
     "Scenario": "scenario",
@@ -156,6 +159,7 @@ def run(
     scenario: str | Path | Scenario,
     *,
     replications: int | None = None,
+    precision: float | Precision | None = None,
     seed: int | None = None,
     workers: int | None = 1,
     changes: Sequence[str] = (),
@@ -169,6 +173,10 @@ def run(
         A name of the library, a path to a ``.yaml`` file or to a ``run.json``, or a scenario.
     replications, seed
         By default those of the ``run.json``, or 100 and 1.
+    precision
+        Instead of a number of replications, how well means are to be known: 0.02 for ±2% of the headline
+        measures in every year, or a `Precision` that names measures and a maximum. The sample then has
+        ``attained``, which says what it took and what came of it.
     workers
         Processes; None for one on each core. Results do not depend on it. A script that asks for more than
         one keeps what it does under ``if __name__ == "__main__":``.
@@ -187,6 +195,12 @@ def run(
     from .scenario import Scenario, load
 
     whole = _as_is(scenario, changes) if isinstance(scenario, Scenario) else load(scenario, changes)
+    if precision is not None:
+        from . import precision as precise
+
+        wanted = precise.instead_of(replications, precision)
+        begun = settings([scenario], seed, precise.PILOT).seed
+        return precise.run(whole, wanted, begun, workers, progress)
     chosen = settings([scenario], seed, replications)
     return replicate.run([whole], chosen.replications, chosen.seed, workers, progress)[0]
 
@@ -195,6 +209,7 @@ def compare(
     scenarios: Sequence[str | Path | Scenario],
     *,
     replications: int | None = None,
+    precision: float | Precision | None = None,
     seed: int | None = None,
     workers: int | None = 1,
     changes: Sequence[str] = (),
@@ -202,7 +217,8 @@ def compare(
 ) -> Comparison:
     """Run scenarios with the same people and the same luck, each against the first.
 
-    Parameters are those of `run`; changes are made to every scenario.
+    Parameters are those of `run`; changes are made to every scenario. A precision is that of each paired
+    difference, as a share of the larger of the two means.
 
     Raises
     ------
@@ -215,6 +231,12 @@ def compare(
 
     whole = read(scenarios, changes)
     told_apart(whole)
+    if precision is not None:
+        from . import precision as precise
+
+        wanted = precise.instead_of(replications, precision)
+        begun = settings(scenarios, seed, precise.PILOT).seed
+        return precise.compare(whole, wanted, begun, workers, progress)
     chosen = settings(scenarios, seed, replications)
     return replicate.compare(whole, chosen.replications, chosen.seed, workers, progress)
 
@@ -264,16 +286,17 @@ def explain(
 
 
 def assumptions(scenario: str | Path | Scenario) -> pd.DataFrame:
-    """Every assumption of a scenario and what supports it, the least known first.
+    """Every assumption of a scenario and what supports it, the least known first, then what moves most.
 
     Returns
     -------
-    Its path, title, value and unit; its grade, the lowest and highest value that is plausible, whether it
-    lies outside, its source, and what it was fitted to.
+    Its path, title, value and unit; its grade, the lowest and highest value that is plausible or why there
+    is no range, whether it lies outside, its source, and what it was fitted to. Its influence: the largest
+    share by which a headline figure moves over the range, which figure, and whether that was measured here.
     """
     import pandas as pd
 
     from .outputs import evidence_records
 
     (whole,) = read([scenario])
-    return pd.DataFrame(evidence_records(whole))
+    return pd.DataFrame(evidence_records(whole)).drop(columns="effects")

@@ -12,14 +12,15 @@ import math
 import platform
 import tempfile
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import evidence
 from .errors import BadInput, Fault
-from .evidence import register
 from .explanation import Explanation
+from .precision import attained_by
 from .replicate import Comparison, Sample
 from .scenario import as_dict, canonical_json
 
@@ -90,11 +91,33 @@ def record(result: Result) -> dict[str, Any]:
         "scenarios": [as_dict(scenario) for scenario in scenarios],
         "seed": seed,
         "replications": replications,
+        **precision_record(result),
         "model": model_version(),
         "python": platform.python_version(),
         "versions": versions(),
         "hash": identity(scenarios, seed, replications),
     }
+
+
+def precision_record(result: Result) -> dict[str, Any]:
+    """The precision that was wanted and that attained, or nothing where none was wanted."""
+    attained = attained_by(result)
+    if attained is None:
+        return {}
+    told = {
+        "wanted": attained.precision.share,
+        "reached": attained.reached,
+        "would_need": attained.would_need,
+        "max_replications": attained.precision.max_replications,
+        "partnership": attained.precision.partnership,
+        "relative_to": attained.relative_to,
+        "known": [asdict(each) | {"share": _finite(each.share)} for each in attained.known],
+    }
+    return {"precision": told}
+
+
+def _finite(share: float) -> float | None:
+    return float(f"{share:.{DIGITS}g}") if math.isfinite(share) else None
 
 
 def identity(scenarios: Sequence[Scenario], seed: int, replications: int) -> str:
@@ -151,21 +174,7 @@ def _plain(name: str, value: Any) -> Any:
 
 def evidence_records(scenario: Scenario) -> list[dict[str, Any]]:
     """Every assumption and what supports it, in plain values, the least known first."""
-    return [
-        {
-            "path": each.path,
-            "title": each.title,
-            "value": each.value,
-            "unit": each.unit,
-            "grade": each.grade,
-            "low": each.range[0] if each.range else None,
-            "high": each.range[1] if each.range else None,
-            "outside_range": each.outside_range,
-            "source": each.source,
-            "fitted_to": each.evidence.fitted_to if each.evidence else None,
-        }
-        for each in register(scenario)
-    ]
+    return evidence.records(scenario)
 
 
 def check_writable(directory: str | Path) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import wording
 from .funding import EXPLAIN_STEPS
@@ -199,6 +198,7 @@ def print_run(sample: Sample, asked: Asked) -> None:
     _print_by_year(console, sample.years, rows)
     beneath = "; beneath, the band that holds 9 runs in 10" if sample.replications > 1 else ""
     _say(console, f"{_made_of(sample)}{beneath}.")
+    _print_precision(console, sample)
     _say(console, "Bands are chance only: the assumptions are held fixed.")
     _print_transition(console, sample)
     _print_assumptions(console, sample.scenario, asked)
@@ -220,6 +220,7 @@ def print_comparison(comparison: Comparison, asked: Asked) -> None:
     _say(console, f"Differences of the same people. {_made_of(baseline)}{beneath}.")
     close = "the interval holds zero, so more or less cannot be told."
     _say(console, f'"{wording.TOO_CLOSE}": {close}')
+    _print_precision(console, comparison)
     _say(console, "Intervals are chance only: the assumptions are held fixed.")
     _print_transition(console, baseline)
     _print_assumptions(console, baseline.scenario, asked)
@@ -277,6 +278,14 @@ def _made_of(sample: Sample) -> str:
     return f"Means of {sample.replications} replications, seed {sample.seed}"
 
 
+def _print_precision(console: Console, result: Sample | Comparison) -> None:
+    """How well the means are known, where a precision was wanted."""
+    from .precision import attained_by
+
+    if attained := attained_by(result):
+        _say(console, " ".join(attained.sentences))
+
+
 def _print_transition(console: Console, sample: Sample) -> None:
     first = sample.years[0]
     _say(console, f"{first} is a year of transition: the same people stand there under every plan.")
@@ -294,53 +303,52 @@ def _print_assumptions(console: Console, scenario: Scenario, asked: Asked) -> No
     _say(console, f"{weak} of {len(told)} assumptions are assumed or unverified{also}: {command}")
 
 
-def print_evidence(scenario: Scenario) -> None:
-    """Every assumption and what supports it, the least known first."""
-    from .evidence import register
+def print_evidence(scenario: Scenario, grades: Sequence[str] = ()) -> None:
+    """Every assumption and what supports it, the least known first, then what moves most.
 
-    told = register(scenario)
-    grades = Counter(each.grade for each in told)
-    by_grade = ", ".join(f"{number} {grade}" for grade, number in grades.items())
-    outside = f"{sum(each.outside_range for each in told)} outside their plausible range"
-    _say(_console(), f"{scenario.title}: {len(told)} assumptions: {by_grade}; {outside}.")
-    headings = ("Grade", "Assumption", "Value", "Plausible range", "Source")
+    Parameters
+    ----------
+    grades
+        The grades to print; by default all.
+    """
+    from .evidence import register
+    from .evidence.words import counts_in_words, notes_in_words
+
+    console, whole = _console(), register(scenario)
+    told = [each for each in whole if not grades or each.grade in grades]
+    _say(console, f"{scenario.title}: {counts_in_words(whole)}.")
+    headings = ("Grade", "Assumption", "Value", "Plausible range", "Influence", "Source")
     print_table(headings, [_evidence_row(each) for each in told])
+    for note in notes_in_words(scenario, whole):
+        _say(console, note)
 
 
 def _evidence_row(told: Assumption) -> list[str]:
-    between = " to ".join(_plain(end) for end in told.range or ())
-    fitted = told.evidence.fitted_to if told.evidence else None
+    from .evidence.words import OUTSIDE, influence_in_words, range_in_words, value_in_words
+
+    between, fitted = range_in_words(told), told.fitted_to
     return [
         told.grade,
         f"{told.title}\n{told.path}",
-        _plain(told.value) if told.unit in ("", "bands") else f"{_plain(told.value)} {told.unit}",
-        f"{between}\noutside it" if told.outside_range else between,
+        value_in_words(told.value, told.unit),
+        f"{between}\n{OUTSIDE}" if told.outside_range else between,
+        influence_in_words(told),
         f"{told.source}\nFitted to: {fitted}" if fitted else told.source,
     ]
 
 
-def _plain(value: Any) -> str:
-    """A value of a scenario as a reader expects it; null and bands in words."""
-    if value is None:
-        return "none"
-    if isinstance(value, list):
-        banded = any(isinstance(each, dict) for each in value)
-        return f"{len(value)} bands" if banded else ", ".join(_plain(each) for each in value)
-    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
-
-
 @contextmanager
-def progress_on_stderr() -> Iterator[Progress]:
+def progress_on_stderr(what: str = "replications") -> Iterator[Progress]:
     """Progress on standard error: a bar on a terminal, else a line for each quarter."""
     if not sys.stderr.isatty():
-        yield _Quarters()
+        yield _Quarters(what)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn("Replications"),
+        TextColumn(what.capitalize()),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -352,9 +360,15 @@ def progress_on_stderr() -> Iterator[Progress]:
 
 @dataclass(slots=True)
 class _Quarters:
+    what: str
     told: int = 0
+    total: int = 0
 
     def __call__(self, done: int, total: int) -> None:
+        if total > self.total:  # more than there were to be at first
+            self.total, self.told = total, 4 * self.total // total
+        elif total < self.total:  # another round of work
+            self.total, self.told = total, 0
         if (quarter := 4 * done // total) > self.told:
             self.told = quarter
-            sys.stderr.write(f"{done} of {total} replications done\n")
+            sys.stderr.write(f"{done} of {total} {self.what} done\n")

@@ -99,15 +99,10 @@ def train(
     MissingExtra
         Without scikit-learn.
     """
-    try:
-        from threadpoolctl import threadpool_limits
-    except ImportError as error:
-        raise MissingExtra("calibrate", "calibrate") from error
     known = before.each if before else {}
-    with threadpool_limits(1):  # the sums are small: more threads only wait for each other
-        return Emulator(
-            {i: _learnt(points, figures[:, i], float(noise[i]), known.get(i)) for i in places}
-        )
+    return Emulator(
+        {i: _learnt(points, figures[:, i], float(noise[i]), known.get(i)) for i in places}
+    )
 
 
 def _learnt(points: Floats, figure: Floats, noise: float, before: _One | None) -> _One:

@@ -16,6 +16,7 @@ from scipy.stats import qmc
 from ..chance import stream
 from ..observe import Figure
 from ..scenario.draws import with_values
+from . import check_installed
 from .emulator import Emulator, train
 from .posterior import Likelihood, best, sample
 from .runs import Point, Runs
@@ -184,7 +185,11 @@ class Fitting:
 
     def run(self) -> Fit:
         """Fit, and look at what came of it."""
-        return self._finish(*self.explore())
+        check_installed()
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(1):  # the sums are small: more threads only wait for each other
+            return self._finish(*self.explore())
 
     def explore(self) -> tuple[Emulator, Likelihood, NDArray[np.float64], int]:
         """Run, learn and run again: the stand-ins, the likelihood, what doubt is left, and the rounds."""

@@ -83,7 +83,7 @@ def met(found: list[FigureFound], names: list[str], title: str) -> Chart:
     for each, name in zip(found, names, strict=True):
         value = each.target.value
         if value:
-            doubt = 2 * each.target.uncertainty / abs(value)
+            doubt = 2 * each.doubt / abs(value)
             use = "fitted" if each.target.use == "fit" else "kept to test"
             rows.append({"name": name, "off": each.off, "low": -doubt, "high": doubt, "use": use})
     reach = max(0.12, *(abs(row["off"]) for row in rows), *(row["high"] for row in rows))
@@ -108,8 +108,6 @@ def met(found: list[FigureFound], names: list[str], title: str) -> Chart:
     )
     nothing = alt.Chart(alt.Data(values=[{"at": 0}])).mark_rule(color=INK).encode(x="at:Q")
     told = "; ".join(f"{row['name']}: {row['off']:+.1%}" for row in rows)
-    subtitle = (
-        "Model after the fit against the published figure. Grey: two standard errors of the figure."
-    )
+    subtitle = "Model after the fit against the published figure. Grey: twice the figure's doubt, which is its own error and the chance that it holds."
     chart = (doubt_bars + nothing + dots).properties(width=WIDTH, height=ROW_HEIGHT * len(rows))
     return finished(chart, title, subtitle, f"Chart of differences. {title}. {told}.")

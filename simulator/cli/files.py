@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -31,12 +32,15 @@ def scenarios(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def check(files: Files) -> None:
-    """Check scenario files: say OK, or tell every fault of all of them."""
+    """Check scenarios, or figures in a .csv: say OK, or tell every fault of all of them."""
     from ..scenario import people_expected
 
     faults: list[Fault] = []
     for file in files:
         with noted(faults):
+            if file.lower().endswith(".csv"):
+                _check_figures(file)
+                continue
             for each in sim.read([file]):
                 people = wording.count(people_expected(each))
                 areas = wording.counted(len(each.partnerships), "partnership")
@@ -44,6 +48,18 @@ def check(files: Files) -> None:
                 say(f"{file}: OK: {each.title} ({size})")
     if faults:
         raise BadInput(faults)
+
+
+def _check_figures(file: str) -> None:
+    """A partnership's own figures."""
+    from ..local_area import read_local
+    from ..local_area.reading import years_told
+
+    told = read_local(file)
+    many = wording.counted(len(told.figures), "figure")
+    say(f"{file}: OK: {told.partnership} ({many}, {years_told(told)})")
+    for note in told.notes:
+        say(f"  {note}")
 
 
 @app.command()
@@ -68,13 +84,37 @@ def schema(
         raise BadInput([Fault(where, "the file", rule, got.lower(), advice)]) from error
 
 
+class Grade(StrEnum):
+    """How well a value is known, as an option names it."""
+
+    UNVERIFIED = "unverified"
+    ASSUMED = "assumed"
+    DERIVED = "derived"
+    PUBLISHED = "published"
+
+
 @app.command()
-def evidence(scenario: OneScenario, *, changes: Changes = None, as_json: AsJson = False) -> None:
-    """Print every assumption of a scenario and what supports it, the least known first."""
+def evidence(
+    scenario: OneScenario,
+    *,
+    changes: Changes = None,
+    grade: Annotated[
+        list[Grade] | None, typer.Option("--grade", help="Only this grade; may be repeated.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.md", help="Write it as a page.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print every assumption and what supports it: the least known first, then what moves most."""
+    from ..evidence import WORST_FIRST, write_markdown
     from ..outputs import evidence_records
 
     whole = only(sim.read([scenario], changes or []), scenario)
+    grades = [each for each in WORST_FIRST if not grade or each in grade]
+    if out is not None:
+        write_markdown(whole, out, grades)
     if as_json:
-        print_json(evidence_records(whole))
-    else:
-        print_evidence(whole)
+        print_json([each for each in evidence_records(whole) if each["grade"] in grades])
+    elif out is None:
+        print_evidence(whole, grades)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ..explanation import Explanation
     from ..outputs import Settings
+    from ..precision import Precision
     from ..replicate import Comparison, Sample
     from ..scenario import Scenario
 
@@ -38,10 +39,14 @@ class Job:
     out: Path | None
     partnership: str | None
     as_json: bool
+    precision: float | None = None
+    measures: Sequence[str] = ()
+    max_replications: int | None = None
 
     def prepared(self) -> tuple[tuple[Scenario, ...], Settings]:
         """The scenarios and how to run them, or every fault of all that was asked for."""
         from ..outputs import check_writable, settings
+        from ..precision import PILOT
 
         faults: list[Fault] = []
         scenarios: tuple[Scenario, ...] = ()
@@ -50,11 +55,13 @@ class Job:
         with noted(faults):
             _check_partnership(scenarios, self.partnership)
         with noted(faults):
+            _ = self.wanted
+        with noted(faults):
             if self.out is not None:
                 check_writable(self.out)
         if faults:
             raise BadInput(faults)
-        chosen = settings(self.arguments, self.seed, self.replications)
+        chosen = settings(self.arguments, self.seed, PILOT if self.wanted else self.replications)
         _tell_other_versions(self.arguments)
         return scenarios, chosen
 
@@ -64,10 +71,12 @@ class Job:
         """The result of a verb, written where a folder was asked for."""
         from ..outputs import write
 
+        wanted = self.wanted
+        size = {"precision": wanted} if wanted else {"replications": how.replications}
         with progress_on_stderr() as progress:
             result = verb(
                 scenarios,
-                replications=how.replications,
+                **size,
                 seed=how.seed,
                 workers=self.workers,
                 progress=progress,
@@ -76,6 +85,14 @@ class Job:
             files = [file.name for file in write(self.out, result)]
             tell(f"Wrote {', '.join(files[:-1])} and {files[-1]} to {self.out}")
         return result
+
+    @property
+    def wanted(self) -> Precision | None:
+        """The precision that was asked for, or its faults."""
+        from ..precision import asked
+
+        most, place = self.max_replications, self.partnership
+        return asked(self.precision, self.measures, most, place, self.replications)
 
     @property
     def asked(self) -> Asked:
@@ -119,10 +136,11 @@ def only(scenarios: tuple[Scenario, ...], argument: str) -> Scenario:
     raise BadInput([Fault(argument, "scenarios", "hold one scenario", names, advice)])
 
 
-def heading(verb: str, sample: Sample) -> dict[str, Any]:
+def heading(verb: str, result: Sample | Comparison | Explanation) -> dict[str, Any]:
     """What a JSON document says of how its numbers were made."""
-    from ..outputs import evidence_records
+    from ..outputs import evidence_records, precision_record, samples_of
 
+    sample = samples_of(result)[0]
     told = evidence_records(sample.scenario)
     return {
         "verb": verb,
@@ -131,6 +149,7 @@ def heading(verb: str, sample: Sample) -> dict[str, Any]:
         "question": sample.scenario.question,
         "replications": sample.replications,
         "seed": sample.seed,
+        **precision_record(result),
         "model": sim.__version__,
         "assumptions_by_grade": Counter(each["grade"] for each in told),
         "assumptions_outside_range": sum(each["outside_range"] for each in told),

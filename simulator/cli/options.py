@@ -17,7 +17,11 @@ Scenarios = Annotated[
     ),
 ]
 Files = Annotated[
-    list[str], typer.Argument(metavar="FILE", help="Names, .yaml files, or the run.json of a run.")
+    list[str],
+    typer.Argument(
+        metavar="FILE",
+        help="Names, .yaml files, the run.json of a run, or your own figures as .csv.",
+    ),
 ]
 Changes = Annotated[
     list[str] | None,
@@ -43,6 +47,26 @@ Workers = Annotated[
         min=1,
         help="Processes; results are the same.  [default: one for each core]",
     ),
+]
+PrecisionShare = Annotated[
+    float | None,
+    typer.Option(
+        "--precision",
+        metavar="SHARE",
+        help="Run until means are known so well: 0.02 for ±2%.  [instead of --replications]",
+    ),
+]
+PreciseMeasures = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--measure",
+        metavar="MEASURE",
+        help="What --precision is for; may be repeated.  [default: headline measures]",
+    ),
+]
+MaxReplications = Annotated[
+    int | None,
+    typer.Option("--max-replications", help="Where --precision stops.  [default: 1000]"),
 ]
 OutFolder = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Write tables and run.json there.")

@@ -10,9 +10,12 @@ from .job import Job, heading, only
 from .options import (
     AsJson,
     Changes,
+    MaxReplications,
     OnePartnership,
     OneScenario,
     OutFolder,
+    PreciseMeasures,
+    PrecisionShare,
     Replications,
     Scenarios,
     Seed,
@@ -26,6 +29,9 @@ def run(
     *,
     changes: Changes = None,
     replications: Replications = None,
+    precision: PrecisionShare = None,
+    measure: PreciseMeasures = None,
+    max_replications: MaxReplications = None,
     seed: Seed = None,
     workers: Workers = None,
     out: OutFolder = None,
@@ -33,7 +39,19 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario many times and print its main measures by year."""
-    job = Job([scenario], changes or [], replications, seed, workers, out, partnership, as_json)
+    job = Job(
+        [scenario],
+        changes or [],
+        replications,
+        seed,
+        workers,
+        out,
+        partnership,
+        as_json,
+        precision,
+        measure or [],
+        max_replications,
+    )
     found, chosen = job.prepared()
     sample = job.done(sim.run, only(found, scenario), chosen)
     if as_json:
@@ -48,6 +66,9 @@ def compare(
     *,
     changes: Changes = None,
     replications: Replications = None,
+    precision: PrecisionShare = None,
+    measure: PreciseMeasures = None,
+    max_replications: MaxReplications = None,
     seed: Seed = None,
     workers: Workers = None,
     out: OutFolder = None,
@@ -55,13 +76,25 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare scenarios with the first one: the same people, the same luck, another plan."""
-    job = Job(scenarios, changes or [], replications, seed, workers, out, partnership, as_json)
+    job = Job(
+        scenarios,
+        changes or [],
+        replications,
+        seed,
+        workers,
+        out,
+        partnership,
+        as_json,
+        precision,
+        measure or [],
+        max_replications,
+    )
     found, chosen = job.prepared()
     comparison = job.done(sim.compare, found, chosen)
     if as_json:
         rows = job.rows(comparison.differences)
         others = [sample.scenario.name for sample in comparison.others]
-        told = heading("compare", comparison.baseline)
+        told = heading("compare", comparison)
         print_json(told | {"compared": others, "differences": rows})
     else:
         print_comparison(comparison, job.asked)
@@ -87,6 +120,6 @@ def explain(
     if as_json:
         sentences = {name: explanation.sentences_of(name) for name in names}
         told = {"explanation": job.rows(explanation.table), "sentences": sentences}
-        print_json(heading("explain", explanation.sample) | told | {"note": explanation.note})
+        print_json(heading("explain", explanation) | told | {"note": explanation.note})
     else:
         print_explanation(explanation, names, job.asked)

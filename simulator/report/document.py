@@ -179,7 +179,7 @@ def _shown_table(table: Table) -> str:
         f'<tr><th scope="row">{_text(row.head)}</th>{"".join(map(_shown_cell, row.cells))}</tr>'
         for row in table.rows
     )
-    words = ' class="words"' if table.words else ""
+    words = ' class="words even"' if table.words else ""
     label = escape(table.label or table.caption)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{label}"><table{words}>'
