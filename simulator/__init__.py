@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from .errors import ConservationError, MissingExtra, SimulatorError
     from .explanation import Explanation
     from .funding import Allocation, Counts, Member, Rule, TermWeights, allocate
+    from .outputs import Settings
     from .outputs import write as write_results
     from .precision import Precision
     from .replicate import Comparison, Sample
     from .scenario import Scenario, load, load_all, names
     from .scenario import write as write_scenario
+    from .scenario.draws import Draws
     from .workers import Progress
 
     __version__: str
@@ -163,6 +165,7 @@ def run(
     seed: int | None = None,
     workers: int | None = 1,
     changes: Sequence[str] = (),
+    draws: str | Path | Draws | None = None,
     progress: Progress | None = None,
 ) -> Sample:
     """Run a scenario many times.
@@ -182,6 +185,10 @@ def run(
         one keeps what it does under ``if __name__ == "__main__":``.
     changes
         Changes such as ``plan.move_on_delay_days=90``, in their order.
+    draws
+        Sets of assumptions that figures allow, one for each replication: a file that ``treatment-sim
+        calibrate`` wrote, or a name of the library. Bands then hold chance and assumptions; without, chance
+        alone.
     progress
         Told how many replications are done, and of how many.
 
@@ -199,10 +206,27 @@ def run(
         from . import precision as precise
 
         wanted = precise.instead_of(replications, precision)
-        begun = settings([scenario], seed, precise.PILOT).seed
-        return precise.run(whole, wanted, begun, workers, progress)
+        begun = settings([scenario], seed, precise.PILOT)
+        worlds = _worlds(draws, begun, [whole])
+        return precise.run(whole, wanted, begun.seed, workers, progress, draws=worlds)
     chosen = settings([scenario], seed, replications)
-    return replicate.run([whole], chosen.replications, chosen.seed, workers, progress)[0]
+    worlds = _worlds(draws, chosen, [whole])
+    number, begin = chosen.replications, chosen.seed
+    return replicate.run([whole], number, begin, workers, progress, draws=worlds)[0]
+
+
+def _worlds(
+    given: str | Path | Draws | None, chosen: Settings, scenarios: Sequence[Scenario]
+) -> Draws | None:
+    """The draws that were given, or else those of a record, checked against every scenario."""
+    from .scenario.draws import check_draws, find_draws
+
+    draws = chosen.draws if given is None else find_draws(given, scenarios[0])
+    if draws is None:
+        return None
+    for scenario in scenarios:
+        check_draws(draws, scenario)
+    return draws
 
 
 def compare(
@@ -213,6 +237,7 @@ def compare(
     seed: int | None = None,
     workers: int | None = 1,
     changes: Sequence[str] = (),
+    draws: str | Path | Draws | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Run scenarios with the same people and the same luck, each against the first.
@@ -235,10 +260,13 @@ def compare(
         from . import precision as precise
 
         wanted = precise.instead_of(replications, precision)
-        begun = settings(scenarios, seed, precise.PILOT).seed
-        return precise.compare(whole, wanted, begun, workers, progress)
+        begun = settings(scenarios, seed, precise.PILOT)
+        worlds = _worlds(draws, begun, whole)
+        return precise.compare(whole, wanted, begun.seed, workers, progress, draws=worlds)
     chosen = settings(scenarios, seed, replications)
-    return replicate.compare(whole, chosen.replications, chosen.seed, workers, progress)
+    worlds = _worlds(draws, chosen, whole)
+    number, begin = chosen.replications, chosen.seed
+    return replicate.compare(whole, number, begin, workers, progress, draws=worlds)
 
 
 def told_apart(scenarios: Sequence[Scenario]) -> None:
@@ -263,6 +291,7 @@ def explain(
     seed: int | None = None,
     workers: int | None = 1,
     changes: Sequence[str] = (),
+    draws: str | Path | Draws | None = None,
     progress: Progress | None = None,
 ) -> Explanation:
     """Say why each partnership's allocation changes from year to year.
@@ -280,6 +309,7 @@ def explain(
         seed=seed,
         workers=workers,
         changes=changes,
+        draws=draws,
         progress=progress,
     )
     return explanation.explain(sample)

@@ -48,7 +48,7 @@ class Partnership:
             for group in self.pathway.groups
         }
         numbers = np.arange(len(self.pathway.groups))
-        self._counter = measures.Counter(
+        self.counter = measures.Counter(
             np.repeat(numbers, [group.people for group in self.pathway.groups]),
             len(numbers),
             scenario.years,
@@ -70,7 +70,7 @@ class Partnership:
 
     def _effective(self, told: Journeys, begin: int, end: int, year: int) -> tuple[float, ...]:
         persons = told.in_effective_treatment(max(begin, -PAST_DAYS), end, first_day(year))
-        counted = self._counter.by_group(self._as_recorded(persons, year))
+        counted = self.counter.by_group(self._as_recorded(persons, year))
         before = max(0, -begin) / DAYS_PER_YEAR
         past = self._scenario.history.groups.values()
         return tuple(
@@ -96,7 +96,7 @@ class Partnership:
     def _completions(self, told: Journeys, begin: int, end: int) -> tuple[float, ...]:
         """Planned exits that held for six months; those from before day 0 as the history says."""
         seen = max(begin, SIX_MONTHS_DAYS)
-        counted = self._counter.by_group(told.completed(seen, max(seen, end)))
+        counted = self.counter.by_group(told.completed(seen, max(seen, end)))
         before = max(0, min(end, SIX_MONTHS_DAYS) - begin) / DAYS_PER_YEAR
         past = self._scenario.history.groups.values()
         return tuple(
@@ -171,8 +171,8 @@ class Partnership:
             records, self.money, self.pathway.committed_on_day_0, reference
         )
         on_day_0 = self._on_day_0.astype(np.float64)
-        self._check_people(measures.people_by_state(self._counter.by_kind(records), on_day_0))
-        return measures.tallies(records, self._counter, on_day_0, money)
+        self._check_people(measures.people_by_state(self.counter.by_kind(records), on_day_0))
+        return measures.tallies(records, self.counter, on_day_0, money)
 
     def _check_people(self, told: NDArray[np.float64]) -> None:
         stood = np.stack(self._at_year_ends, axis=1)

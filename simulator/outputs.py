@@ -23,6 +23,7 @@ from .explanation import Explanation
 from .precision import attained_by
 from .replicate import Comparison, Sample
 from .scenario import as_dict, canonical_json
+from .scenario.draws import recorded_draws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .scenario import Scenario
+    from .scenario.draws import Draws
 
 FORMAT = 1
 """The form of ``run.json``; it is raised when a reader must know."""
@@ -85,17 +87,20 @@ def record(result: Result) -> dict[str, Any]:
     samples = samples_of(result)
     scenarios = [sample.scenario for sample in samples]
     seed, replications = samples[0].seed, samples[0].replications
+    draws = samples[0].draws.first(replications) if samples[0].draws else None
     return {
         "format": FORMAT,
         "verb": verb_of(result),
         "scenarios": [as_dict(scenario) for scenario in scenarios],
         "seed": seed,
         "replications": replications,
+        "bands_hold": samples[0].holds,
+        **({"draws": draws.as_record()} if draws else {}),
         **precision_record(result),
         "model": model_version(),
         "python": platform.python_version(),
         "versions": versions(),
-        "hash": identity(scenarios, seed, replications),
+        "hash": identity(scenarios, seed, replications, draws),
     }
 
 
@@ -120,14 +125,18 @@ def _finite(share: float) -> float | None:
     return float(f"{share:.{DIGITS}g}") if math.isfinite(share) else None
 
 
-def identity(scenarios: Sequence[Scenario], seed: int, replications: int) -> str:
-    """SHA-256 of all that decides a result: scenarios, seed, replications, version of the model."""
-    whole = {
+def identity(
+    scenarios: Sequence[Scenario], seed: int, replications: int, draws: Draws | None = None
+) -> str:
+    """SHA-256 of all that decides a result: scenarios, seed, replications, draws, version of the model."""
+    whole: dict[str, Any] = {
         "scenarios": [canonical_json(scenario) for scenario in scenarios],
         "seed": seed,
         "replications": replications,
         "model": model_version(),
     }
+    if draws is not None:
+        whole["draws"] = draws.as_record()
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
@@ -263,10 +272,11 @@ def _remove_if_empty(folders: list[Path]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How many replications to run, and from which seed."""
+    """How many replications to run, from which seed, and in which worlds if not in one."""
 
     seed: int
     replications: int
+    draws: Draws | None = None
 
 
 def settings(
@@ -292,7 +302,18 @@ def settings(
         raise BadInput(faults)
     chosen = {name: number for name, number in given.items() if number is not None}
     found = {name: each[name] for each in told.values() for name in wanted if name in each}
-    return Settings(**(USUAL | found | chosen))
+    return Settings(**(USUAL | found | chosen), draws=_recorded_draws(told))
+
+
+def _recorded_draws(told: Mapping[str, Mapping[str, Any]]) -> Draws | None:
+    """The draws that the records among the scenarios were run with."""
+    found = [
+        recorded_draws(each["draws"], path) for path, each in told.items() if each.get("draws")
+    ]
+    if len({(draws.paths, draws.rows) for draws in found}) > 1 or 0 < len(found) < len(told):
+        rule, advice = "be the same in all records", "give --draws"
+        raise BadInput([Fault(", ".join(told), "draws", rule, "different ones", advice)])
+    return found[0] if found else None
 
 
 def recorded(scenarios: Sequence[object]) -> dict[str, dict[str, Any]]:

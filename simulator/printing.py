@@ -199,7 +199,7 @@ def print_run(sample: Sample, asked: Asked) -> None:
     beneath = "; beneath, the band that holds 9 runs in 10" if sample.replications > 1 else ""
     _say(console, f"{_made_of(sample)}{beneath}.")
     _print_precision(console, sample)
-    _say(console, "Bands are chance only: the assumptions are held fixed.")
+    _say(console, f"Bands {_held(sample)}")
     _print_transition(console, sample)
     _print_assumptions(console, sample.scenario, asked)
 
@@ -221,7 +221,7 @@ def print_comparison(comparison: Comparison, asked: Asked) -> None:
     close = "the interval holds zero, so more or less cannot be told."
     _say(console, f'"{wording.TOO_CLOSE}": {close}')
     _print_precision(console, comparison)
-    _say(console, "Intervals are chance only: the assumptions are held fixed.")
+    _say(console, f"Intervals {_held(baseline)}")
     _print_transition(console, baseline)
     _print_assumptions(console, baseline.scenario, asked)
 
@@ -276,6 +276,16 @@ def _made_of(sample: Sample) -> str:
     if sample.replications == 1:
         return f"One replication, seed {sample.seed}"
     return f"Means of {sample.replications} replications, seed {sample.seed}"
+
+
+def _held(sample: Sample) -> str:
+    """What a band or an interval holds."""
+    if sample.draws is None:
+        return "are chance only: the assumptions are held fixed."
+    many = min(len(sample.draws.rows), sample.replications)
+    return (
+        f"hold {sample.holds}: {many} sets of assumptions that figures allow ({sample.draws.name})."
+    )
 
 
 def _print_precision(console: Console, result: Sample | Comparison) -> None:

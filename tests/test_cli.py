@@ -722,7 +722,8 @@ def test_changes_to_a_scenario_that_is_read_are_refused():
 def test_defaults_are_100_replications_from_seed_1(monkeypatch):
     given = {}
 
-    def note(scenarios, *how):
+    def note(scenarios, *how, draws):
+        assert draws is None
         given[scenarios[0].name] = how
         return ["a sample"]
 

@@ -145,6 +145,7 @@ def test_record_holds_the_whole_scenarios_and_what_made_the_result(comparison, s
         "scenarios": [as_dict(scenario) for scenario in scenarios],
         "seed": 5,
         "replications": 2,
+        "bands_hold": "chance alone",
         "model": outputs.model_version(),
         "python": platform.python_version(),
         "versions": {name: metadata.version(name) for name in packages},

@@ -107,7 +107,7 @@ def test_wheel_holds_the_package_with_its_data_and_nothing_else(wheel):
     about = {file for file in held if file.parts[0].endswith(".dist-info")}
     here = {PurePosixPath(file.relative_to(ROOT)) for file in CODE | DATA}
     scenarios = {file for file in here if file.parts[0] == "scenarios"}
-    moved = {PurePosixPath("simulator/_scenarios", file.name) for file in scenarios}
+    moved = {PurePosixPath("simulator/_scenarios", *file.parts[1:]) for file in scenarios}
     assert held - about == (here - scenarios) | moved
     for needed in ("_scenarios/baseline_2008.yaml", "report/page.html"):
         assert PurePosixPath("simulator", needed) in held

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
-from scipy.integrate import quad
 from scipy.stats import chi2
 from tiny import (
     CONFIDENCE,
@@ -18,53 +15,25 @@ from tiny import (
     interval,
     journal,
     level_of,
-    pounds_for,
-    tiny_queue,
     with_places_unlimited,
 )
 
 from simulator import measures, replicate
-from simulator.journal import EXITS, PLANNED, Happened
-from simulator.years import DAYS_PER_YEAR, first_day
+from simulator.journal import PLANNED, Happened
+from simulator.validate.queue_theory import (
+    TREATED_STEPS,
+    WAITING_STEPS,
+    erlang_a,
+    erlang_c,
+    overlap_days,
+    still_inside,
+    waits_of_theory,
+)
+from simulator.validate.worlds import impatient_queue, queue_of, unlimited_queue
+from simulator.years import first_day
 
-MEAN_STAY_DAYS = 7.0
 WARM_DAYS = first_day(1)
 """What happens before is left out, so that the queue has forgotten that it began empty."""
-WAITING_STEPS = {
-    Happened.REFERRAL: 1,
-    Happened.START: -1,
-    Happened.GAVE_UP: -1,
-    Happened.DIED_WAITING: -1,
-}
-TREATED_STEPS = {Happened.START: 1} | dict.fromkeys(EXITS, -1)
-
-
-def erlang_c(places, load):
-    """The chance that a newcomer to M/M/c must wait; the load is the arrival rate times the mean stay."""
-    lost = 1.0  # Erlang B, by its recursion
-    for n in range(1, places + 1):
-        lost = load * lost / (n + load * lost)
-    return lost / (1 - load / places * (1 - lost))
-
-
-def birth_and_death(arrivals, leave, most):
-    """How often n are inside, where n leave at the rate ``leave(n)``."""
-    log = np.cumsum([0.0, *(math.log(arrivals / leave(n)) for n in range(1, most + 1))])
-    chance = np.exp(log - log.max())
-    return chance / chance.sum()
-
-
-def onsets_per_year(places, busy_share):
-    return busy_share * places / MEAN_STAY_DAYS * DAYS_PER_YEAR
-
-
-def queue_of(places, busy_share, years, *changes):
-    return tiny_queue(
-        f"years={years}",
-        f"formula.pot_gbp={pounds_for(places)}",
-        f"world.groups.opiate.need.onset_per_year={onsets_per_year(places, busy_share)}",
-        *changes,
-    )
 
 
 def test_erlang_c_is_the_known_number():
@@ -84,60 +53,20 @@ def waits_of_a_queue(places, busy_share, replications, seed):
     return np.array(told)
 
 
-def wait_of_theory(places, busy_share):
-    must_wait = erlang_c(places, busy_share * places)
-    wait_of_those = MEAN_STAY_DAYS / (places * (1 - busy_share))
-    return must_wait, must_wait * wait_of_those, wait_of_those
-
-
 def test_waits_are_those_of_erlang_c(seed):
     told = waits_of_a_queue(5, 0.75, 16, seed)
-    assert holds(told, wait_of_theory(5, 0.75), family=3)
+    assert holds(told, waits_of_theory(5, 3.75), family=3)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("places", "busy_share"), [(1, 0.5), (3, 0.6), (10, 0.8)])
 def test_waits_are_those_of_erlang_c_closely(places, busy_share, seed):
     told = waits_of_a_queue(places, busy_share, 50, seed)
-    assert holds(told, wait_of_theory(places, busy_share), family=3)
-
-
-PATIENCE_DAYS = 10.0
-
-
-def impatient_queue(places, busy_share):
-    """Erlang A, in a world where who gives up is untreated again, as they were before.
-
-    Half of those who begin to need treatment seek it at once and half stop at once, and so do those who give
-    up. Patience has no memory, so it is as if each left the list for good at half the rate.
-    """
-    at_once = 100_000_000.0
-    return queue_of(
-        places,
-        2 * busy_share,
-        5,
-        f"world.groups.opiate.need.first_seeking_per_year={at_once}",
-        f"world.groups.opiate.need.stops_untreated_per_year={at_once}",
-        f"world.groups.opiate.waiting.mean_patience_days={PATIENCE_DAYS}",
-    )
-
-
-def erlang_a(places, busy_share):
-    """Starts a day, those who give up a day, and mean number waiting."""
-    leaves = 1 / (2 * PATIENCE_DAYS)
-
-    def ends(inside):
-        return min(inside, places) / MEAN_STAY_DAYS + max(inside - places, 0) * leaves
-
-    often = birth_and_death(busy_share * places / MEAN_STAY_DAYS, ends, 300)
-    inside = np.arange(len(often))
-    treated = often @ np.minimum(inside, places)
-    waiting = often @ np.maximum(inside - places, 0)
-    return treated / MEAN_STAY_DAYS, waiting / PATIENCE_DAYS, waiting
+    assert holds(told, waits_of_theory(places, busy_share * places), family=3)
 
 
 def what_an_impatient_queue_does(places, busy_share, replications, seed):
-    scenario = impatient_queue(places, busy_share)
+    scenario = impatient_queue(places, busy_share, 5)
     end = first_day(scenario.years)
     told = []
     for replication in range(replications):
@@ -153,41 +82,29 @@ def what_an_impatient_queue_does(places, busy_share, replications, seed):
 
 def test_starts_giving_up_and_the_list_are_those_of_erlang_a(seed):
     told = what_an_impatient_queue_does(5, 0.9, 12, seed)
-    assert holds(told, erlang_a(5, 0.9), family=3)
+    assert holds(told, erlang_a(5, 4.5), family=3)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("places", "busy_share"), [(1, 0.5), (5, 1.2), (15, 1.0)])
 def test_starts_giving_up_and_the_list_are_those_of_erlang_a_closely(places, busy_share, seed):
     told = what_an_impatient_queue_does(places, busy_share, 30, seed)
-    assert holds(told, erlang_a(places, busy_share), family=3)
+    assert holds(told, erlang_a(places, busy_share * places), family=3)
 
 
 def test_with_places_unlimited_the_number_in_treatment_is_poisson(seed):
     # M/G/inf from empty: Poisson, with the arrival rate times the time that a newcomer has stayed so far.
-    shape, scale_days, onsets = 0.6, 120.0, 150.0
-    scenario = tiny_queue(
-        f"world.groups.opiate.treatment.drop_out={{shape: {shape}, scale_days: {scale_days}}}",
-        f"world.groups.opiate.need.onset_per_year={onsets}",
-        "years=3",
-    )
+    law = {"shape": 0.6, "scale_days": 120.0, "onsets": 150.0}
+    scenario = unlimited_queue(**law, years=3)
     inside = replicate.run([scenario], 40, seed, workers=1)[0].of("in_treatment")
     n, years = inside.shape
 
-    def kept(days):
-        return math.exp(-((days / scale_days) ** shape))
-
     for year in range(years):
-        expected = onsets / DAYS_PER_YEAR * quad(kept, 0, first_day(year + 1))[0]
+        expected = still_inside(**law, year=year)
         assert holds(inside[:, year], expected, family=years)
         dispersion = np.sum((inside[:, year] - expected) ** 2) / expected
         tail = (1 - CONFIDENCE) / (2 * years)
         assert chi2.ppf(tail, n) < dispersion < chi2.ppf(1 - tail, n)
-
-
-def overlap_days(begin, finish, first, last):
-    """Days that stays spend within a period, all together."""
-    return float(np.sum(np.maximum(np.minimum(finish, last) - np.maximum(begin, first), 0)))
 
 
 @pytest.mark.parametrize("world", ["tenth", pytest.param("baseline", marks=pytest.mark.slow)])

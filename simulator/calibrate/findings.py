@@ -77,7 +77,7 @@ class FigureFound:
 
 @dataclass(frozen=True, slots=True)
 class AssumptionFound:
-    """One fitted assumption: its best value, and the values that the figures allow.
+    """One fitted assumption: the value taken, and the values that the figures allow.
 
     Parameters
     ----------
@@ -108,8 +108,8 @@ class AssumptionFound:
 
     @property
     def at_an_end(self) -> bool:
-        """Whether the best value stands at an end of the range: the figures would go further."""
-        margin = 0.02 * (self.highest - self.lowest)
+        """Whether the value taken stands near an end of the range: the figures would go further."""
+        margin = 0.05 * (self.highest - self.lowest)
         return min(self.best - self.lowest, self.highest - self.best) <= margin
 
 

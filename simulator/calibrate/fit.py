@@ -18,7 +18,7 @@ from ..observe import Figure
 from ..scenario.draws import with_values
 from . import check_installed
 from .emulator import Emulator, train
-from .posterior import Likelihood, best, sample
+from .posterior import Likelihood, sample
 from .runs import Point, Runs
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Fit:
     Parameters
     ----------
     best
-        The best value of each fitted assumption.
+        The value taken for each fitted assumption: the centre of the sets that the figures allow.
     sets
         Sets of values that the figures allow, by set and assumption.
     draws
@@ -289,7 +289,7 @@ class Fitting:
         self, emulator: Emulator, likelihood: Likelihood, doubt: NDArray[np.float64], rounds: int
     ) -> Fit:
         sets = self._sample(likelihood, 4000, 0)
-        point = best(likelihood, sets)
+        point = sets.mean(axis=0)  # the likeliest one stands in a corner where figures say little
         numbers = self.numbers(point)
         draws = self._draws(likelihood, self.cube(np.array(numbers)))
         before, after = self._before_and_after(numbers)

@@ -60,16 +60,25 @@ class Likelihood:
         hidden = [i for i in self.fitted if np.isfinite(self.below[i])]
         mean, variance = self.emulator(points, [*known, *hidden])
         told = np.zeros(len(points))
-        if known:
-            many = len(known)
-            spread = self.covariance[np.ix_(known, known)] + _diagonals(variance[:, :many])
-            off = mean[:, :many] - self.aims[known]
+        # A figure that no point gave says nothing of the assumptions: it cannot be met, and is told as such.
+        there: NDArray[np.bool_] = np.all(np.isfinite(mean), axis=0)
+        seen = np.flatnonzero(there[: len(known)])
+        if len(seen):
+            places = [known[i] for i in seen]
+            spread = self.covariance[np.ix_(places, places)] + _diagonals(variance[:, seen])
+            off = mean[:, seen] - self.aims[places]
             solved = np.linalg.solve(spread, off[..., np.newaxis])[..., 0]
             told += -0.5 * (np.einsum("ij,ij->i", off, solved) + np.linalg.slogdet(spread)[1])
         for place, i in enumerate(hidden, len(known)):
-            sd = np.sqrt(self.covariance[i, i] + variance[:, place] + 1e-12)
-            told += log_ndtr((self.below[i] - 0.5 - mean[:, place]) / sd)
+            if there[place]:
+                sd = np.sqrt(self.covariance[i, i] + variance[:, place] + 1e-12)
+                told += log_ndtr((_edge(self.below[i]) - mean[:, place]) / sd)
         return np.maximum(told, -FURTHEST)
+
+
+def _edge(below: float) -> float:
+    """Where a suppressed figure ends: a count below 5 is at most 4; a share has no steps."""
+    return below - 0.5 if below >= 1 else below
 
 
 def _diagonals(rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -152,18 +161,3 @@ def _good_places(
     rng = stream(seed, "first places")
     chosen = rng.choice(len(places), size=walkers, replace=False, p=weight / weight.sum())
     return places[chosen]
-
-
-def best(likelihood: Likelihood, candidates: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The set of assumptions that explains the figures best, from the best of some candidates on."""
-    from scipy.optimize import minimize
-
-    log = likelihood(candidates)
-    begin = candidates[int(np.argmax(log))]
-
-    def misfit(point: NDArray[np.float64]) -> float:
-        return -float(likelihood(np.clip(point, 0, 1)[np.newaxis])[0])
-
-    found = minimize(misfit, begin, method="L-BFGS-B", bounds=[(0.0, 1.0)] * len(begin))
-    better = found.x if -found.fun > log.max() else begin
-    return np.clip(better, 0, 1)

@@ -57,7 +57,7 @@ class Runs:
 
     def __post_init__(self) -> None:
         if self.file is not None and self.file.exists():
-            self._read(self.file.read_text(encoding="utf-8").splitlines())
+            self._read(self.file)
 
     def _heading(self) -> str:
         """A text that changes with whatever the points depend on."""
@@ -71,14 +71,20 @@ class Runs:
         ]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
-    def _read(self, lines: Sequence[str]) -> None:
+    def _read(self, file: Path) -> None:
+        text = file.read_text(encoding="utf-8", errors="replace")
+        if text and not text.endswith(
+            "\n"
+        ):  # torn when the run was killed: the next has its own line
+            with file.open("a", encoding="utf-8", newline="\n") as out:
+                out.write("\n")
         heading = self._heading()
-        for line in lines:
+        for line in text.splitlines():
             try:
                 told = json.loads(line)
-            except ValueError:  # a line that was being written when the run was killed
+            except ValueError:  # the line that was being written then
                 continue
-            if told["of"] == heading:
+            if isinstance(told, dict) and told.get("of") == heading:
                 rows = np.array(told["figures"], dtype=np.float64)
                 self.known[tuple(told["point"])] = rows
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,15 +14,17 @@ from ..observe import ALL, Figure
 from ..scenario import as_dict
 from ..scenario.changes import UnknownNameError, resolved
 from ..scenario.faults import rule_and_advice
-from ..scenario.library import YAML_ENDINGS, as_shown, is_path
+from ..scenario.library import YAML_ENDINGS, as_shown, is_path, shipped
 from ..scenario.reading import read
 from ..scenario.schema import Flag, NotNegative, Number, Part, Positive, Text, Whole, broken_rule
-from ..scenario.tree import at, instead, shown
+from ..scenario.tree import Spoilt, at, dotted, instead, shown
 from ..years import year_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
+
+    from pydantic_core import ErrorDetails
 
     from ..scenario import Scenario
     from ..scenario.tree import Tree
@@ -137,20 +138,11 @@ def _in_year(before: Any, number: float, year: str | None, years: tuple[str, ...
     return by_year
 
 
-def _folders() -> Iterator[Traversable]:
-    package = files("simulator")
-    yield package.joinpath("_scenarios", "targets")
-    checkout = FilePath(str(package)).parent
-    if (checkout / "pyproject.toml").is_file():
-        yield checkout / "scenarios" / "targets"
-
-
 def names() -> tuple[str, ...]:
     """Names of the files of figures that are shipped."""
     found = {
         FilePath(file.name).stem
-        for folder in _folders()
-        if folder.is_dir()
+        for folder in shipped("targets")
         for file in folder.iterdir()
         if file.name.endswith(YAML_ENDINGS)
     }
@@ -167,6 +159,8 @@ def read_targets(given: str | FilePath) -> tuple[Targets, Tree]:
     """
     file, where = _found(given)
     tree = read(file, where)
+    if not tree.whole:
+        raise BadInput(tree.faults)
     try:
         targets = Targets.model_validate(tree.data)
     except ValidationError as error:
@@ -179,7 +173,7 @@ def read_targets(given: str | FilePath) -> tuple[Targets, Tree]:
 def _found(given: str | FilePath) -> tuple[Traversable, str]:
     if isinstance(given, FilePath) or is_path(given):
         return FilePath(given), as_shown(str(given))
-    for folder in _folders():
+    for folder in shipped("targets"):
         file = folder.joinpath(f"{given}.yaml")
         if file.is_file():
             return file, as_shown(str(file))
@@ -189,13 +183,25 @@ def _found(given: str | FilePath) -> tuple[Traversable, str]:
 
 def _faults(error: ValidationError, tree: Tree) -> Iterator[Fault]:
     for detail in error.errors(include_url=False):
-        path = tuple(detail["loc"])
-        while path and detail["type"] != "missing" and at(tree.data, path) is None:
-            path = path[:-1]
-        rule, advice = rule_and_advice(detail, path)
-        name = ".".join(str(step) for step in detail["loc"]) or "the file"
-        got = "" if detail["type"] == "missing" else shown(detail["input"])
-        yield Fault(str(tree.origin(path)), name, rule, got, advice)
+        if not _is_told_already(detail):
+            yield _fault(detail, tree)
+
+
+def _is_told_already(detail: ErrorDetails) -> bool:
+    """Whether a value could not even be read, or items are missing only because each has its own fault."""
+    items, least = detail["input"], detail.get("ctx", {}).get("min_length", 0)
+    counted = detail["type"] == "too_short" and len(items) >= least
+    return counted or isinstance(items, Spoilt)
+
+
+def _fault(detail: ErrorDetails, tree: Tree) -> Fault:
+    path = tuple(detail["loc"])
+    rule, advice = rule_and_advice(detail, path)
+    missing = detail["type"] == "missing"
+    if missing and isinstance(path[-1], int):
+        path, rule, advice = path[:-1], "hold two numbers", "give the lowest and the highest"
+    got = "" if missing else shown(detail["input"])
+    return Fault(str(tree.origin(path)), dotted(path) or "the file", rule, got, advice)
 
 
 def aim(targets: Targets, scenario: Scenario, tree: Tree | None = None) -> Aim:

@@ -210,11 +210,11 @@ def _print(found: Fit) -> None:
         )
     print_table(("Figure", "Use", "Published", "Before", "After", "Off", "Verdict"), rows)
     print_table(
-        ("Assumption", "Best", "Nine in ten between", "Range", "Determined"),
+        ("Assumption", "Value taken", "Nine in ten between", "Range", "Determined"),
         [
             [
                 each.fitted.name,
-                f"{each.best:.4g}{' (at an end)' if each.at_an_end else ''}",
+                f"{each.best:.4g}{' (near an end)' if each.at_an_end else ''}",
                 f"{each.low:.4g} to {each.high:.4g}",
                 f"{each.lowest:g} to {each.highest:g}",
                 each.known,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import simulator as sim
@@ -32,13 +32,14 @@ class Job:
     """What a verb that runs scenarios was asked to do."""
 
     arguments: Sequence[str]
+    _: KW_ONLY
     changes: Sequence[str]
     replications: int | None
     seed: int | None
     workers: int | None
+    draws: str | None
     out: Path | None
     partnership: str | None
-    as_json: bool
     precision: float | None = None
     measures: Sequence[str] = ()
     max_replications: int | None = None
@@ -47,6 +48,7 @@ class Job:
         """The scenarios and how to run them, or every fault of all that was asked for."""
         from ..outputs import check_writable, settings
         from ..precision import PILOT
+        from ..scenario.draws import find_draws
 
         faults: list[Fault] = []
         scenarios: tuple[Scenario, ...] = ()
@@ -56,6 +58,9 @@ class Job:
             _check_partnership(scenarios, self.partnership)
         with noted(faults):
             _ = self.wanted
+        with noted(faults):
+            if self.draws is not None and scenarios:
+                find_draws(self.draws, scenarios[0])
         with noted(faults):
             if self.out is not None:
                 check_writable(self.out)
@@ -79,6 +84,7 @@ class Job:
                 **size,
                 seed=how.seed,
                 workers=self.workers,
+                draws=self.draws or how.draws,
                 progress=progress,
             )
         if self.out is not None:
@@ -149,6 +155,7 @@ def heading(verb: str, result: Sample | Comparison | Explanation) -> dict[str, A
         "question": sample.scenario.question,
         "replications": sample.replications,
         "seed": sample.seed,
+        "bands_hold": sample.holds,
         **precision_record(result),
         "model": sim.__version__,
         "assumptions_by_grade": Counter(each["grade"] for each in told),

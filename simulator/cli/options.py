@@ -68,6 +68,14 @@ MaxReplications = Annotated[
     int | None,
     typer.Option("--max-replications", help="Where --precision stops.  [default: 1000]"),
 ]
+DrawsFile = Annotated[
+    str | None,
+    typer.Option(
+        "--draws",
+        metavar="FILE",
+        help="Sets of assumptions that figures allow, one a replication: bands then hold both.",
+    ),
+]
 OutFolder = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Write tables and run.json there.")
 ]

@@ -10,6 +10,7 @@ from .job import Job, heading, only
 from .options import (
     AsJson,
     Changes,
+    DrawsFile,
     MaxReplications,
     OnePartnership,
     OneScenario,
@@ -34,6 +35,7 @@ def run(
     max_replications: MaxReplications = None,
     seed: Seed = None,
     workers: Workers = None,
+    draws: DrawsFile = None,
     out: OutFolder = None,
     partnership: OnePartnership = None,
     as_json: AsJson = False,
@@ -41,16 +43,16 @@ def run(
     """Run a scenario many times and print its main measures by year."""
     job = Job(
         [scenario],
-        changes or [],
-        replications,
-        seed,
-        workers,
-        out,
-        partnership,
-        as_json,
-        precision,
-        measure or [],
-        max_replications,
+        changes=changes or [],
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        draws=draws,
+        out=out,
+        partnership=partnership,
+        precision=precision,
+        measures=measure or [],
+        max_replications=max_replications,
     )
     found, chosen = job.prepared()
     sample = job.done(sim.run, only(found, scenario), chosen)
@@ -71,6 +73,7 @@ def compare(
     max_replications: MaxReplications = None,
     seed: Seed = None,
     workers: Workers = None,
+    draws: DrawsFile = None,
     out: OutFolder = None,
     partnership: OnePartnership = None,
     as_json: AsJson = False,
@@ -78,16 +81,16 @@ def compare(
     """Compare scenarios with the first one: the same people, the same luck, another plan."""
     job = Job(
         scenarios,
-        changes or [],
-        replications,
-        seed,
-        workers,
-        out,
-        partnership,
-        as_json,
-        precision,
-        measure or [],
-        max_replications,
+        changes=changes or [],
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        draws=draws,
+        out=out,
+        partnership=partnership,
+        precision=precision,
+        measures=measure or [],
+        max_replications=max_replications,
     )
     found, chosen = job.prepared()
     comparison = job.done(sim.compare, found, chosen)
@@ -108,12 +111,22 @@ def explain(
     replications: Replications = None,
     seed: Seed = None,
     workers: Workers = None,
+    draws: DrawsFile = None,
     out: OutFolder = None,
     partnership: OnePartnership = None,
     as_json: AsJson = False,
 ) -> None:
     """Say why each partnership's allocation changes from year to year."""
-    job = Job([scenario], changes or [], replications, seed, workers, out, partnership, as_json)
+    job = Job(
+        [scenario],
+        changes=changes or [],
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        draws=draws,
+        out=out,
+        partnership=partnership,
+    )
     found, chosen = job.prepared()
     explanation = job.done(sim.explain, only(found, scenario), chosen)
     names = [partnership] if partnership else list(explanation.partnerships)

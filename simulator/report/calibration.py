@@ -154,7 +154,7 @@ def _known(fit: Fit, drawings: bool) -> list[Piece]:
         pieces.append(Drawing(charts.to_svg(charts.determined(told, fit.scale, title)), ""))
     columns = (
         "Assumption",
-        "Best",
+        "Value taken",
         "Nine in ten lie between",
         "Range",
         "Determined",
@@ -165,14 +165,14 @@ def _known(fit: Fit, drawings: bool) -> list[Piece]:
     pieces.append(Table("Values that the figures allow", columns, rows, words=True))
     pieces.append(
         "Determined says how much of the range's own spread is left: well, less than 30%; partly, less than"
-        " 75%; hardly, more: there the range decides, and not the figures. A best value at an end of its"
+        " 75%; hardly, more: there the range decides, and not the figures. The value taken is the centre of the sets that the figures allow. One near an end of its"
         " range says that the figures would go further, or that the model lacks something."
     )
     return pieces
 
 
 def _assumption_cells(each: AssumptionFound) -> tuple[str, ...]:
-    best = f"{each.best:.4g}" + (" (at an end of its range)" if each.at_an_end else "")
+    best = f"{each.best:.4g}" + (" (near an end of its range)" if each.at_an_end else "")
     other = each.with_other
     moves = (
         f"{other[0]} ({other[1]:+.2f})".replace("-", "−") if other and abs(other[1]) > 0.3 else ""

@@ -69,6 +69,13 @@ def _folders() -> Iterator[Traversable]:
         yield checkout / "scenarios"
 
 
+def shipped(kind: str) -> Iterator[Traversable]:
+    """Folders of the library that hold something besides scenarios, such as ``targets``, where they are."""
+    for folder in _folders():
+        if (inside := folder.joinpath(kind)).is_dir():
+            yield inside
+
+
 def _library() -> dict[str, Source]:
     found: dict[str, Source] = {}
     for folder in _folders():

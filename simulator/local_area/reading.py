@@ -1,0 +1,261 @@
+"""Read a partnership's own figures and check them whole: every fault is told at once, by line."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import BadInput, Fault
+from ..scenario import load
+from ..scenario.library import as_shown
+from ..scenario.loading import in_order
+from ..scenario.rules import LONGEST_NAME
+from ..scenario.tree import instead, printable, shown
+from ..years import year_name
+from . import cells
+from .by_year import OTHER, PDU, Row, as_years
+from .cells import Wrong, as_given, tidy
+from .contradictions import contradictions
+from .figures import ALL, LocalFigures
+from .kinds import FOR_ALL_ALONE, KINDS, Unit
+from .sheet import COLUMNS, TAKE_THE_TEMPLATE, Line, Sheet, read_sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .figures import Amount
+
+USUAL_BASE = "baseline_2008"
+ANY_NAME = "Our area"
+EXAMPLE = "EXAMPLE"
+LONGEST_SOURCE = 300
+MOST_FAULTS = 200
+SIZES = ("in_contact", "in_treatment", "in_effective_treatment", "new_presentations")
+"""Figures that say how large an area is."""
+
+_BEGINS_LIKE_A_FORMULA = ("=", "+", "-", "@")
+_SAME_GROUP = {"": ALL, "total": ALL, "pdus": PDU, "opiates": "opiate", "opiate_users": "opiate"}
+
+
+@lru_cache
+def usual_groups() -> tuple[str, ...]:
+    """The substance groups of the scenario from which areas usually begin."""
+    return tuple(load(USUAL_BASE).world.groups)
+
+
+def read_local(file: str | Path, groups: Sequence[str] | None = None) -> LocalFigures:
+    """Read a CSV of a partnership's own yearly or quarterly figures.
+
+    Parameters
+    ----------
+    file
+        As ``treatment-sim template`` writes it, with the area's figures.
+    groups
+        Substance groups of the scenario that the figures are for; by default those of baseline_2008.
+
+    Returns
+    -------
+    Figures by year. Quarters have been added up, figures of problem drug users have become those of other
+    drug users, and what is not a whole year is left out and noted.
+
+    Raises
+    ------
+    BadInput
+        With every fault of the file, by line.
+    """
+    file = Path(file)
+    reading = _Reading(as_shown(str(file)), groups or usual_groups())
+    found = reading.figures(file)
+    if reading.faults or found is None:
+        raise BadInput(_told(reading.faults, reading.where))
+    return found
+
+
+def _told(faults: Iterable[Fault], where: str) -> list[Fault]:
+    """Faults by line; of very many the first, and how many more there are."""
+    ordered = in_order(faults)
+    more = len(ordered) - MOST_FAULTS
+    if more <= 0:
+        return ordered
+    rule, advice = f"have no more than {MOST_FAULTS} faults to tell", "mend these first"
+    return [*ordered[:MOST_FAULTS], Fault(where, "the file", rule, f"{more:,} more", advice)]
+
+
+class _Names(NamedTuple):
+    """What stands in the columns that are text."""
+
+    partnership: str
+    source: str
+
+
+class _Reading:
+    """One file under way, with the faults found so far."""
+
+    def __init__(self, where: str, groups: Sequence[str]):
+        self.where, self.groups = where, groups
+        self.known_groups = (*groups, *([PDU] if OTHER in groups else []), ALL)
+        self.faults: list[Fault] = []
+        self.notes: list[str] = []
+        self.partnerships: dict[str, int] = {}
+        self.was_a_date: dict[str, int] = {}
+
+    def wrong(self, line: int, name: str, wrong: Wrong, got: str = "") -> None:
+        where = f"{self.where}:{line}" if line else self.where
+        self.faults.append(Fault(where, name, wrong.rule, got, wrong.advice))
+
+    def figures(self, file: Path) -> LocalFigures | None:
+        sheet = read_sheet(file, self.where, self.faults)
+        if sheet is None:
+            return None
+        rows = [row for line in sheet.lines for row in self._row(line, sheet)]
+        self._one_partnership()
+        self._tell_dates()
+        rows = self._each_once(rows)
+        found, notes = as_years(rows, self.wrong, whole_file=not self.faults)
+        self.notes += notes
+        for figure in contradictions(found, self.groups):
+            self.wrong(*figure)
+        if not self.faults:
+            self._enough({each.of.measure for each in found}, many_rows=len(rows))
+        name = next(iter(self.partnerships), _name_of(file))
+        title = f"the area's own figures, {printable(file.name)}"
+        return LocalFigures(name, title, tuple(found), tuple(self.notes))
+
+    # One line
+
+    def _row(self, line: Line, sheet: Sheet) -> list[Row]:
+        """The row of a line, or none where it is at fault or has no value."""
+        before = len(self.faults)
+        cell = _cells(line, sheet)
+        if any(tidy(extra) for extra in line.cells[sheet.width :]):
+            rule = f"have {sheet.width} cells, as the first line has"
+            advice = "put text and numbers that hold the separator in quotes"
+            self.wrong(line.number, "the line", Wrong(rule, advice), str(len(line.cells)))
+            return []
+        names = self._names(line.number, cell)
+        period = self._period(line.number, cell["period"])
+        measure = self._measure(line.number, cell["measure"])
+        group = self._group(line.number, cell["group"], measure)
+        amount = self._amount(line.number, cell["value"], measure)
+        if period is None or measure is None or amount is None or len(self.faults) > before:
+            return []
+        return [Row(line.number, period, measure, group, amount, names.source)]
+
+    def _names(self, line: int, cell: dict[str, str]) -> _Names:
+        partnership, source = printable(tidy(cell["partnership"])), printable(tidy(cell["source"]))
+        if partnership.upper() == EXAMPLE:
+            wrong = Wrong("be your own figure", "take out the examples of the template")
+            self.wrong(line, "the line", wrong, shown(partnership))
+        elif partnership:
+            self.partnerships.setdefault(partnership, line)
+        if len(source) > LONGEST_SOURCE:
+            wrong = Wrong(f"have at most {LONGEST_SOURCE} characters", "give title and year alone")
+            self.wrong(line, "source", wrong, str(len(source)))
+        return _Names(partnership, source)
+
+    def _period(self, line: int, text: str) -> cells.Period | None:
+        found = cells.period(text)
+        if isinstance(found, Wrong):
+            self.wrong(line, "period", found, as_given(text))
+            return None
+        if found.was_a_date:
+            self.was_a_date.setdefault(f"{tidy(text)} was read as {found.name}", line)
+        return found
+
+    def _measure(self, line: int, text: str) -> str | None:
+        name = tidy(text).casefold().replace(" ", "_").replace("-", "_")
+        if name in KINDS:
+            return name
+        wrong = Wrong("be a figure that the model knows", instead(name, KINDS))
+        self.wrong(line, "measure", wrong, as_given(text))
+        return None
+
+    def _group(self, line: int, text: str, measure: str | None) -> str:
+        name = tidy(text).casefold().replace(" ", "_")
+        name = _SAME_GROUP.get(name, name)
+        if name not in self.known_groups:
+            wrong = Wrong("be a substance group", instead(name, self.known_groups))
+            self.wrong(line, "group", wrong, as_given(text))
+        elif measure is None or name == ALL:
+            return name
+        elif KINDS[measure].unit is Unit.POUNDS or measure in FOR_ALL_ALONE:
+            wrong = Wrong(f"be all for {measure}", "write all, or leave it empty")
+            self.wrong(line, "group", wrong, as_given(text))
+        elif name == PDU and KINDS[measure].unit is not Unit.PEOPLE:
+            advice = f"give the groups apart: {', '.join(self.groups)}"
+            wrong = Wrong("be a group of the model for a share or an average", advice)
+            self.wrong(line, "group", wrong, as_given(text))
+        return name
+
+    def _amount(self, line: int, text: str, measure: str | None) -> Amount | None:
+        unit = KINDS[measure].unit if measure else Unit.PEOPLE
+        found = cells.amount(text, unit)
+        if isinstance(found, Wrong):
+            # What a number must be depends on the measure; that it is one does not.
+            if measure or found.rule in ("be a number", "be 0 or more"):
+                self.wrong(line, "value", found, as_given(text))
+            return None
+        if found is None:
+            self.notes.append(f"Line {line}: no number is given ({as_given(text)}), so left out.")
+        return found
+
+    # The lines together
+
+    def _one_partnership(self) -> None:
+        for name, line in self.partnerships.items():
+            fit = len(name) <= LONGEST_NAME and name != ALL
+            if not fit or name.startswith(_BEGINS_LIKE_A_FORMULA):
+                rule = (
+                    f"be a name of 1 to {LONGEST_NAME} characters that begins with none of = + - @"
+                )
+                self.wrong(line, "partnership", Wrong(rule, "rename it"), shown(name))
+        first, *others = self.partnerships or [""]
+        for name in others:
+            wrong = Wrong(f"be {shown(first)}, as before", "make a file for each partnership")
+            self.wrong(self.partnerships[name], "partnership", wrong, shown(name))
+
+    def _tell_dates(self) -> None:
+        self.notes += [
+            f"Line {line}: {told}; a spreadsheet had made a date of it."
+            for told, line in self.was_a_date.items()
+        ]
+
+    def _each_once(self, rows: list[Row]) -> list[Row]:
+        """Rows without those that were given before."""
+        first: dict[tuple[str, str, str], Row] = {}
+        for row in rows:
+            key = (row.measure, row.group, row.period.name)
+            if key in first:
+                advice = f"keep this line or line {first[key].line}"
+                got = f"a second {row.what}"
+                self.wrong(row.line, "the line", Wrong("be given once", advice), got)
+            first.setdefault(key, row)
+        return list(first.values())
+
+    def _enough(self, measures: set[str], many_rows: int) -> None:
+        if not many_rows:
+            self.wrong(0, "the file", Wrong("hold a figure", TAKE_THE_TEMPLATE), "none")
+        elif not measures & set(SIZES):
+            rule = f"hold a whole year of one of {', '.join(SIZES)}"
+            self.wrong(0, "the file", Wrong(rule, "they say how large the area is"), "none")
+
+
+def _cells(line: Line, sheet: Sheet) -> dict[str, str]:
+    """Cells by column; of a column that is not there, or a line that ends early, empty."""
+    places = {name: sheet.columns.get(name, len(line.cells)) for name in COLUMNS}
+    return {name: line.cells[i] if i < len(line.cells) else "" for name, i in places.items()}
+
+
+def _name_of(file: Path) -> str:
+    """A partnership's name from its file's, where that can be one."""
+    stem = printable(tidy(re.sub(r"[_]+", " ", file.stem)))
+    fit = 0 < len(stem) <= LONGEST_NAME and stem != ALL
+    return stem if fit and stem[0].isalnum() else ANY_NAME
+
+
+def years_told(figures: LocalFigures) -> str:
+    """The years of the figures as people read them: ``2010-11 to 2012-13``."""
+    names = [year_name(year) for year in figures.years]
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"

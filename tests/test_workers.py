@@ -1,0 +1,149 @@
+"""Work spread over processes: every result once, in any order, and nobody left behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.errors import BadInput, Fault, SimulatorError
+from simulator.workers import spread, workers_by_default
+
+ROOT = Path(__file__).parents[1]
+
+
+def twice(number):
+    return 2 * number
+
+
+def place_of_work(_):
+    return os.getpid()
+
+
+def collecting(_):
+    return gc.isenabled()
+
+
+def refuse(number):
+    raise BadInput([Fault("here", "it", "be even", str(number), "add one")])
+
+
+def end_at_once(_):
+    os._exit(9)
+
+
+def test_each_task_is_done_once_and_told_with_its_place():
+    done = dict(spread(twice, [(n,) for n in range(7)], workers=2))
+    assert done == {n: 2 * n for n in range(7)}
+
+
+@pytest.mark.parametrize("workers", [1, 5])
+def test_with_one_worker_or_one_task_everything_happens_here_in_order(workers):
+    tasks = [(3,)] if workers > 1 else [(3,), (1,), (2,)]
+    assert list(spread(twice, tasks, workers)) == [(i, 2 * n) for i, (n,) in enumerate(tasks)]
+    assert {pid for _, pid in spread(place_of_work, tasks, workers)} == {os.getpid()}
+
+
+def test_two_workers_are_other_processes():
+    assert os.getpid() not in {pid for _, pid in spread(place_of_work, [(1,), (2,)], workers=2)}
+
+
+def test_nothing_to_do_is_nothing_done():
+    assert list(spread(twice, [], workers=2)) == []
+
+
+def test_results_come_as_soon_as_they_are_there():
+    """Nothing later has begun when the first result is read."""
+    begun = []
+    for place, _ in spread(begun.append, [(1,), (2,)], workers=1):
+        assert begun == [1, 2][: place + 1]
+
+
+def test_the_garbage_collector_rests_while_work_is_done_and_is_as_it_was_afterwards():
+    assert gc.isenabled()
+    assert [told for _, told in spread(collecting, [(1,)], workers=1)] == [False]
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        list(spread(collecting, [(1,)], workers=1))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_fault_in_a_worker_is_told_as_it_was(workers):
+    with pytest.raises(BadInput) as told:
+        list(spread(refuse, [(1,), (1,)], workers))
+    assert [fault.got for fault in told.value.faults] == ["1"]
+    assert gc.isenabled()
+
+
+def test_a_worker_that_is_ended_from_outside_is_said_so():
+    with pytest.raises(SimulatorError, match="ended from outside"):
+        list(spread(end_at_once, [(1,), (2,)], workers=2))
+
+
+def test_there_is_at_least_one_worker_by_default():
+    assert 1 <= workers_by_default() <= (os.cpu_count() or 1)
+
+
+WAITS = """
+import multiprocessing, os, sys, time
+from simulator.workers import spread
+
+def wait(_):
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+
+if __name__ == "__main__":
+    list(spread(wait, [(1,), (2,)], workers=2))
+"""
+
+
+def is_there(pid):
+    """Whether a process is alive and no mere entry in the table."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return False
+
+
+def gone_within(pid, seconds):
+    import time
+
+    for _ in range(10 * seconds):
+        if not is_there(pid):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
+@pytest.mark.parametrize("how", ["terminate", "kill", "interrupt"])
+def test_no_worker_outlives_the_process_that_started_it(tmp_path, how):
+    import signal
+
+    script = tmp_path / "waits.py"
+    script.write_text(WAITS, encoding="utf-8")
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=env,
+    ) as parent:
+        workers = [int(parent.stdout.readline()) for _ in range(2)]
+        if how == "interrupt":
+            parent.send_signal(signal.SIGINT)
+        else:
+            getattr(parent, how)()
+        assert all(gone_within(pid, 30) for pid in workers)
+        parent.wait(timeout=30)
+        assert parent.returncode != 0
