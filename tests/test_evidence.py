@@ -322,12 +322,16 @@ def test_influence_in_words_names_the_figure_both_ends_and_how_sure(complete):
     assert told == "moves people in recovery by −8% (±1%) at 60 days and +11% (±1%) at 200 days"
 
 
-def test_influence_at_the_end_where_the_value_stands_is_not_told(complete):
+@pytest.mark.parametrize(
+    ("value", "also"),
+    [(60, ""), (120, "; nothing at 60 days")],
+)
+def test_end_that_changes_nothing_is_told_unless_the_value_stands_there(complete, value, also):
     still = tuple(Effect(figure, 60.0, 100.0, 0.0, 0.0, 0.0) for figure in FIGURES)
     highs = effects(NOTHING, [0, 0, 0.11, 0, 0, 0, 0], (60, 200))[len(FIGURES) :]
     known = Influence((*still, *highs), 12, "", "")
-    told = influence_in_words(replace(complete[STAY], influence=known))
-    assert told == "moves people in recovery by +11% (±1%) at 200 days"
+    told = influence_in_words(replace(complete[STAY], value=value, influence=known))
+    assert told == f"moves people in recovery by +11% (±1%) at 200 days{also}"
 
 
 def test_influence_that_is_not_known_is_not_measured(complete):
@@ -509,6 +513,19 @@ def test_study_of_another_version_with_the_same_figures_is_kept_and_stamped(
     assert {row["model"] for row in measuring.rows_of(study.FILE.read_text())} == {"9.9.9"}
 
 
+def test_study_keeps_what_is_finished_where_other_numbers_give_the_same_figures(
+    small_study, monkeypatch
+):
+    asked, _ = small_study
+    study.measure(1)
+    asked.clear()
+    monkeypatch.setattr(study, "numbers", lambda scenario: "named otherwise")
+    study.measure(1)
+    assert asked == [[]]
+    told = {row["numbers"] for row in measuring.rows_of(study.FILE.read_text())}
+    assert told == {"named otherwise"}
+
+
 def test_study_stops_where_the_baseline_changes_meanwhile(small_study, monkeypatch):
     study.measure(1)
     study.FILE.unlink()
@@ -557,7 +574,7 @@ def test_page_has_every_assumption_and_every_source_once(page):
     by_grade = register_part.split("\n## Decisions\n")[0]
     for each in assumptions(load("baseline_2008")):
         assert f"<br>`{each.path}` |" in by_grade
-        assert sources.count(f"{each.source}.<br>") == 1
+        assert sources.count(f"\n{each.source}.\n") == 1
         assert f"`{each.path}`" in sources
     for name in names()[1:]:
         assert name in register_part

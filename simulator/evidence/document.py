@@ -200,7 +200,9 @@ class _Sources:
         for source, paths in self.resting.items():
             number = self.number[source]
             names = ", ".join(f"`{path}`" for path in paths)
-            yield f'<a id="source-{number}"></a>{number}. {_cell(source)}.<br>Rests on it: {names}.'
+            yield f"### Source {number}"
+            yield f"{_cell(source)}."
+            yield f"Rests on it: {names}."
 
 
 def write_markdown(

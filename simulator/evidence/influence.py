@@ -185,11 +185,6 @@ class Influence:
         """Whether it belongs to other numbers, or to another version, than those that are shipped."""
         return self.state in ("other numbers", "other version")
 
-    def stays(self, moved_to: float) -> bool:
-        """Whether nothing at all changes at an end, as where the assumption stands there already."""
-        there = [effect for effect in self.effects if effect.moved_to == moved_to]
-        return all(effect.difference == effect.low == effect.high == 0 for effect in there)
-
     def ends(self, figure: Figure) -> tuple[Effect, Effect]:
         """The effects on one figure at the low and at the high end."""
         low, high = (effect for effect in self.effects if effect.figure == figure)

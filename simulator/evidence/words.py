@@ -83,16 +83,21 @@ def influence_in_words(told: Assumption) -> str:
     known = told.influence
     if known is None:
         return NOT_MEASURED
-    said = _moves(known, told.unit) if known.size else NO_EFFECT
+    said = _moves(known, told) if known.size else NO_EFFECT
     return f"{said}{_mark(known, told)}"
 
 
-def _moves(known: Influence, unit: str) -> str:
-    ends = [effect for effect in known.ends(known.figure) if not known.stays(effect.moved_to)]
-    seen = [_seen(effect, unit) for effect in ends if effect.seen]
-    unseen = [value_in_words(effect.moved_to, unit) for effect in ends if not effect.seen]
-    little = "".join(f"; too little to see at {where}" for where in unseen)
-    return f"moves {figure_in_words(known.figure)} by {' and '.join(seen)}{little}"
+def _moves(known: Influence, told: Assumption) -> str:
+    """How far at each end; an end at which the value stands already is left out."""
+    ends = [effect for effect in known.ends(known.figure) if effect.moved_to != told.value]
+    seen = [_seen(effect, told.unit) for effect in ends if effect.seen]
+    unseen = "".join(_unseen(effect, told.unit) for effect in ends if not effect.seen)
+    return f"moves {figure_in_words(known.figure)} by {' and '.join(seen)}{unseen}"
+
+
+def _unseen(effect: Effect, unit: str) -> str:
+    little = "too little to see" if effect.low < effect.high else "nothing"
+    return f"; {little} at {value_in_words(effect.moved_to, unit)}"
 
 
 def _seen(effect: Effect, unit: str) -> str:
@@ -186,7 +191,8 @@ def _how_measured() -> str:
         f"figures are {names}; and what moving ready clients on does to {gaps}, against keeping them for four "
         f"years more. Each effect is the mean of {known.replications} pairs of runs of the same people; the "
         f"intervals (±) hold all fourteen effects of an assumption together {CONFIDENCE:.0%} of the time, and "
-        f"where zero lies inside no effect is seen. Nothing is fitted anew, so day 0 no longer balances and a "
+        f"where zero lies inside no effect is seen. What none of these plans uses, such as support places, "
+        f"outreach and early exits, has none here whatever it does elsewhere. Nothing is fitted anew, so day 0 no longer balances and a "
         f"part of an effect is the way to another balance; figures that would no longer fit the published ones "
         f"are not ruled out."
     )
