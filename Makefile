@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 SIM := $(BIN)/treatment-sim
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick bench app setup study-fit clean
+.PHONY: demo test quick bench app setup clean study-fit study-england study-influence \
+	study-recovery study-methods study-replications study-validate
 
 demo: $(READY) ## the perverse-incentive comparison: table, picture and report in results/demo
 	$(SIM) demo --out results/demo
@@ -34,6 +35,25 @@ study-fit: $(READY) ## fit the baseline, then work out the long list and the sup
 	$(BIN)/python -m studies.fit_baseline --write
 	$(BIN)/python -m studies.fit_long_waits --write
 	$(BIN)/python -m studies.size_support
+
+study-england: $(READY) ## fit to England's published years; ships scenario, draws and report
+	$(BIN)/python -m studies.england_fit
+
+study-influence: $(READY) ## how far each assumption moves the headline figures, then docs/evidence.md
+	$(BIN)/python -m studies.influence
+	$(SIM) evidence baseline_2008 --out docs/evidence.md
+
+study-recovery: $(READY) ## does the fit find assumptions that are known?
+	$(BIN)/python -m studies.calibration_recovery --write
+
+study-methods: $(READY) ## which way of fitting comes closest at equal runs?
+	$(BIN)/python -m studies.calibration_methods --write
+
+study-replications: $(READY) ## how precision grows with replications
+	$(BIN)/python -m studies.replications
+
+study-validate: $(READY) ## everything that is checked, on one page
+	$(SIM) validate --out docs
 
 setup: $(READY)
 

@@ -42,7 +42,8 @@ class Partnership:
         self._on_day_0 = self.pathway.people_by_state()
         self._at_year_ends: list[NDArray[np.int64]] = []
         self.money: list[YearMoney] = []
-        self.last_gbp = scenario.history.allocation_gbp
+        weight = scenario.partnerships[name].old_share_weight
+        self.last_gbp = round(scenario.history.allocation_gbp * weight)
         self._recording = {
             group.name: chance.row(group.name, "recorded as a PDU", 0, group.people, "uniform")
             for group in self.pathway.groups

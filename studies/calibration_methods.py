@@ -29,7 +29,7 @@ from scipy.optimize import differential_evolution, least_squares
 from scipy.stats import qmc
 
 from simulator.calibrate.fit import Effort, Fitting, Scale
-from simulator.calibrate.posterior import best, sample
+from simulator.calibrate.posterior import sample
 from simulator.calibrate.runs import MODEL
 from simulator.calibrate.targets import Aim, Targets, aim
 from simulator.chance import stream
@@ -341,7 +341,7 @@ def _ours(search: Search, budget: int) -> tuple[float, int]:
     _, likelihood, _, _ = fitting.explore()
     d = search.dimensions
     sets = sample(likelihood, np.ones(d, dtype=bool), np.full(d, 0.5), 1000, search.seed, steps=600)
-    return search.held_out(best(likelihood, sets)), len(fitting.runs.known)
+    return search.held_out(sets.mean(axis=0)), len(fitting.runs.known)
 
 
 # Run, keep and tell

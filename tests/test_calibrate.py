@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 from dataclasses import replace
 
@@ -14,17 +15,19 @@ from hypothesis import strategies as st
 from scipy.stats import binom, norm
 from tiny import tiny_queue
 
-from simulator.calibrate import runs as runs_module
 from simulator.calibrate.emulator import train
 from simulator.calibrate.findings import assumptions, figures, sentences
 from simulator.calibrate.fit import Effort, Fitting, fit
-from simulator.calibrate.posterior import Likelihood, best, sample
+from simulator.calibrate.posterior import Likelihood, sample
 from simulator.calibrate.runs import Runs
 from simulator.calibrate.targets import Targets, aim, read_targets
 from simulator.chance import stream
 from simulator.errors import BadInput
 from simulator.observe import observed
 from simulator.scenario.draws import with_values
+
+fit_module = importlib.import_module("simulator.calibrate.fit")
+runs_module = importlib.import_module("simulator.calibrate.runs")
 
 SHARED_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 ONSET = "world.groups.opiate.need.onset_per_year"
@@ -332,7 +335,6 @@ def test_sets_are_those_that_theory_knows_for_straight_lines():
     assert sets.std(axis=0) == pytest.approx(sd, rel=3.5 / np.sqrt(2 * independent))
     correlation = spread[0, 1] / sd.prod()
     assert np.corrcoef(sets.T)[0, 1] == pytest.approx(correlation, abs=3.5 / np.sqrt(independent))
-    assert best(inside, sets) == pytest.approx(middle, abs=1e-3)
 
 
 def test_figures_that_only_test_do_not_count():
@@ -496,12 +498,19 @@ def test_a_missing_figure_is_kept_as_missing(small, tmp_path):
 LITTLE = Effort(points=30, replications=4, final_replications=8, draws=20)
 
 
+@pytest.fixture
+def short(monkeypatch):
+    """Chains long enough to see where they lead, and not how far exactly."""
+    whole = fit_module.sample
+    monkeypatch.setattr(fit_module, "sample", lambda *given: whole(*given, steps=200))
+
+
 def quick_fit(goal, **more):
     return fit(goal, effort=LITTLE, seed=3, **more)
 
 
 @pytest.mark.slow
-def test_three_trials_find_what_is_known():
+def test_three_trials_find_what_is_known(short):
     """A right method holds at least four of the six truths with a chance of 98 in 100."""
     from studies.calibration_recovery import Found, trial
 
@@ -513,7 +522,7 @@ def test_three_trials_find_what_is_known():
 
 
 @pytest.mark.slow
-def test_a_target_that_cannot_be_met_is_said_and_the_others_are_met(small):
+def test_a_target_that_cannot_be_met_is_said(small, short):
     goal = told(
         small,
         targets=[
@@ -529,39 +538,26 @@ def test_a_target_that_cannot_be_met_is_said_and_the_others_are_met(small):
 
 
 @pytest.mark.slow
-def test_a_fit_finds_a_decision_in_its_year_and_hands_on_worlds_that_hold_it_still(small):
-    """Money for half of those who come, and caseloads stretched in the second year alone."""
-    scarce = with_values(small, {"formula.pot_gbp": 78_000, STAY: 40.0})
-    true = with_values(scarce, {STRETCH: [0.0, 0.6]})
-    goal = told(
-        scarce,
-        fit=[
-            fitted(),
-            fitted(STRETCH, 0.0, 1.0, why="It rose", year="2009-10"),
-        ],
-        targets=[target(), target("in_treatment", 1.0, year="2009-10")],
-    )
-    seen = np.mean(observed(true, goal.figures, 77, range(10)), axis=0)
-    goal = told(
-        scarce,
-        fit=[each.model_dump() for each in goal.targets.fit],
-        mean_of_partnerships=10,
-        targets=[
-            target("referrals", 150.0),
-            target("in_treatment", float(seen[1]), year="2009-10"),
-        ],
-    )
-    done = quick_fit(goal)
+def test_a_fit_finds_a_decision_in_its_year_and_hands_on_worlds_that_hold_it_still(small, short):
+    """Money for 15 of the 25 who would be there, and caseloads stretched in the second year alone."""
+    scarce = with_values(small, {"formula.pot_gbp": 80_000})
+    moved = [fitted(), fitted(STRETCH, 0.0, 1.0, why="It rose", year="2009-10")]
+    asked = [target("referrals"), target("in_treatment", year="2009-10")]
+    figures_ = told(scarce, fit=moved, targets=asked).figures
+    true = with_values(scarce, {STRETCH: [0.0, 0.4]})
+    seen = observed(true, figures_, 77, range(10)).mean(axis=0)
+    asked = [each | {"value": float(value)} for each, value in zip(asked, seen, strict=True)]
+    done = quick_fit(told(scarce, fit=moved, mean_of_partnerships=10, targets=asked))
     _, stretch = assumptions(done)
-    assert stretch.low <= 0.6 <= stretch.high
-    assert stretch.high - stretch.low < 0.6
+    assert stretch.low <= 0.4 <= stretch.high
+    assert stretch.high - stretch.low < 0.3
     assert set(done.draws[:, 1]) == {done.best[1]}
     assert len(set(done.draws[:, 0])) > 10
     assert done.sets[:, 1].std() > 0
 
 
 @pytest.mark.slow
-def test_a_fit_that_was_killed_goes_on_and_ends_the_same(small, counted, tmp_path):
+def test_a_fit_that_was_killed_goes_on_and_ends_the_same(small, counted, short, tmp_path):
     goal = told(small, targets=[target(), target("in_contact", 160.0)])
     whole = quick_fit(goal, folder=tmp_path / "whole")
     runs = len(counted)

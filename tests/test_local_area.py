@@ -521,7 +521,7 @@ def test_the_others_stay_as_they_were(half, baseline):
     _, scenario, _ = half
     assert scenario.formula.rest == baseline.formula.rest
     assert scenario.formula.pot_gbp == baseline.formula.pot_gbp
-    assert scenario.formula.floor_share[1:] == (0.9,) * 4
+    assert scenario.formula.floor_share == baseline.formula.floor_share
 
 
 def test_a_small_area_starts_as_it_is_paid_and_not_at_the_floor_of_others(read, baseline):

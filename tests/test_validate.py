@@ -275,24 +275,42 @@ def test_a_world_that_stands_still_takes_in_as_many_as_leave(baseline):
 # Published years
 
 
-def test_published_years_are_told_apart_by_whether_the_fit_saw_them():
-    assert {each.year for each in backtest.ENGLAND if each.seen_by_fit} == {"2008-09"}
-    contacts = next(each for each in backtest.ENGLAND if each.measure == "in_contact")
-    assert contacts.value == pytest.approx(1414.9, abs=0.1)
+@pytest.fixture(scope="module")
+def figures():
+    return backtest.published(read_targets(backtest.TARGETS)[0])
+
+
+def test_what_the_fit_saw_is_told_apart(figures):
+    seen = {each.year for each in figures if each.seen_by_fit and each.measure == "in_contact"}
+    assert seen == {"2008-09", "2009-10"}
+    later = {each.measure for each in figures if each.year == "2010-11" and each.seen_by_fit}
+    assert later == {"planned_exits"}
+    baseline = backtest.of_the_baseline(figures)
+    assert {each.year for each in baseline if each.seen_by_fit} == {"2008-09"}
+    contacts = next(each for each in figures if each.measure == "in_contact")
+    assert contacts.value == pytest.approx(210_815 / 149, abs=0.5)
+
+
+def figure_of(value, *, seen=False, uncertainty=0.0, grade="published"):
+    return backtest.Published("in_contact", "2009-10", value, "", grade, uncertainty, seen)
 
 
 def test_a_published_figure_that_is_far_off_is_a_miss(monkeypatch):
     loaded = backtest.load
     monkeypatch.setattr(backtest, "load", lambda name: a_tenth_of(loaded(name)))
-    (right,) = backtest.backtest_checks(
-        FEW, figures=[backtest.Published("in_contact", "2009-10", 134.0, "")]
-    )
-    (wrong,) = backtest.backtest_checks(
-        FEW, figures=[backtest.Published("in_contact", "2009-10", 200.0, "", "unverified", True)]
-    )
-    assert (right.part, right.verdict) == (backtest.UNSEEN, "pass")
-    assert (wrong.part, wrong.verdict) == (backtest.SEEN, "miss")
-    assert "unverified" in wrong.note
+    given = [
+        figure_of(125.0),  # 7% off
+        figure_of(200.0, grade="unverified"),
+        figure_of(125.0, seen=True),
+        figure_of(125.0, seen=True, uncertainty=20.0),
+    ]
+    unseen, far, seen, doubtful = backtest.backtest_checks(FEW, "baseline_2008", given)
+    assert unseen.part.endswith(backtest.UNSEEN)
+    assert seen.part.endswith(backtest.SEEN)
+    assert (unseen.verdict, far.verdict) == ("pass", "miss")
+    assert (seen.verdict, doubtful.verdict) == ("miss", "near")
+    assert "unverified" in far.note
+    assert "unverified" not in unseen.note
 
 
 # The fingerprint

@@ -16,7 +16,7 @@ from scipy.stats import qmc
 from ..chance import stream
 from ..observe import Figure
 from ..scenario.draws import with_values
-from . import check_installed
+from . import one_thread
 from .emulator import Emulator, train
 from .posterior import Likelihood, sample
 from .runs import Point, Runs
@@ -185,10 +185,7 @@ class Fitting:
 
     def run(self) -> Fit:
         """Fit, and look at what came of it."""
-        check_installed()
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(1):  # the sums are small: more threads only wait for each other
+        with one_thread():
             return self._finish(*self.explore())
 
     def explore(self) -> tuple[Emulator, Likelihood, NDArray[np.float64], int]:
@@ -221,8 +218,7 @@ class Fitting:
         return [self.numbers(point) for point in cover]
 
     def _learn(self, before: Emulator | None = None) -> tuple[Emulator, Likelihood]:
-        known = list(self.runs.known)
-        rows = np.array([self.runs.known[point] for point in known])
+        known, rows = self.runs.all()
         means = _means(rows)
         spread = self._chance(rows)
         chosen = self._nearest(means, spread)
@@ -275,7 +271,7 @@ class Fitting:
         """Sets far from each other and from what has been run, a little beyond where the chain walks."""
         centre = chain.mean(axis=0)
         wider = np.clip(centre + 1.3 * (chain - centre), 0, 1)
-        known = self.cube(np.array(list(self.runs.known)))
+        known = self.cube(np.array(self.runs.all()[0]))
         scale = np.maximum(chain.std(axis=0), 0.02)
         near = np.min(_apart(wider / scale, known / scale), axis=1)
         chosen: list[int] = []
@@ -296,7 +292,7 @@ class Fitting:
         self.say("Some of the sets that the figures allow, run once more")
         some = [self.numbers(each) for each in draws[:: max(1, len(draws) // 40)][:40]]
         predicted = self._fresh(range(1000, 1004), "predicted.jsonl").at(some, self.progress)
-        known = np.array(list(self.runs.known.values()))
+        _, known = self.runs.all()
         return Fit(
             self.aim,
             self.effort,

@@ -44,6 +44,9 @@ class Runs:
         Numbers of the replications at each point: the same luck everywhere.
     file
         Where points are kept, if anywhere.
+    known
+        The points that have been asked for. A point that an earlier run kept is not known until it is asked
+        for again, so that a fit that goes on takes the same way as one that was never stopped.
     """
 
     aim: Aim
@@ -54,6 +57,7 @@ class Runs:
     workers: int
     file: Path | None = None
     known: dict[Point, NDArray[np.float64]] = field(default_factory=dict)
+    _kept: dict[Point, NDArray[np.float64]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.file is not None and self.file.exists():
@@ -73,9 +77,8 @@ class Runs:
 
     def _read(self, file: Path) -> None:
         text = file.read_text(encoding="utf-8", errors="replace")
-        if text and not text.endswith(
-            "\n"
-        ):  # torn when the run was killed: the next has its own line
+        if text and not text.endswith("\n"):
+            # Torn when the run was killed: the next has a line of its own.
             with file.open("a", encoding="utf-8", newline="\n") as out:
                 out.write("\n")
         heading = self._heading()
@@ -86,10 +89,10 @@ class Runs:
                 continue
             if isinstance(told, dict) and told.get("of") == heading:
                 rows = np.array(told["figures"], dtype=np.float64)
-                self.known[tuple(told["point"])] = rows
+                self._kept[tuple(told["point"])] = rows
 
     def _keep(self, point: Point, rows: NDArray[np.float64]) -> None:
-        self.known[point] = rows
+        self._kept[point] = rows
         if self.file is None:
             return
         plain = [[None if np.isnan(x) else x for x in row] for row in rows.tolist()]
@@ -97,9 +100,14 @@ class Runs:
         with self.file.open("a", encoding="utf-8", newline="\n") as out:
             out.write(f"{json.dumps(told)}\n")
 
+    def all(self) -> tuple[list[Point], NDArray[np.float64]]:
+        """Every point that was run, in an order that does not hang on which came first, with its figures."""
+        points = sorted(self.known)
+        return points, np.array([self.known[point] for point in points])
+
     def at(self, points: Sequence[Point], progress: Progress | None = None) -> NDArray[np.float64]:
         """Figures at points, by point, replication and figure; only those that are new are run."""
-        new = [point for point in dict.fromkeys(points) if point not in self.known]
+        new = [point for point in dict.fromkeys(points) if point not in self._kept]
         tasks = [
             (
                 with_values(self.scenario, self.aim.values(point)),
@@ -115,4 +123,5 @@ class Runs:
             self._keep(new[place], rows)
             if progress:
                 progress(done, len(new))
+        self.known |= {point: self._kept[point] for point in points}
         return np.array([self.known[point] for point in points])

@@ -49,7 +49,7 @@ def determined(found: list[AssumptionFound], scale: Scale, title: str) -> Chart:
     )
     subtitle = (
         "Grey: the range that is plausible. Bar: nine in ten of the sets that the figures allow. Diamond: the"
-        " best. Ranges that span eightfold or more are drawn by ratio."
+        " value taken. Ranges that span eightfold or more are drawn by ratio."
     )
     chart = (whole + bars + dots).properties(width=WIDTH, height=ROW_HEIGHT * len(rows))
     return finished(chart, title, subtitle, f"Chart of intervals. {title}. {told}.")

@@ -128,7 +128,9 @@ def _of_an_area(targets: str, base: Scenario) -> _Asked:
     from ..calibrate.targets import aim
     from ..local_area import area_scenario, area_targets, read_local
 
-    figures = read_local(targets)
+    figures = read_local(targets, groups=tuple(base.world.groups))
+    for note in figures.notes:
+        tell(note)
     area = area_scenario(figures, base)
     return _Asked(aim(area_targets(figures, area), area), f"{area.name}.yaml", area)
 

@@ -172,8 +172,6 @@ class _Area:
         self.scale("world.fixed_overhead_gbp", costs)
         self._local_money(costs)
         self._place_in_the_formula()
-        for bound in ("floor_share", "ceiling_share"):
-            self._no_bound_at_first(bound)
         given = self._given("allocation_gbp") | self._given(LOCAL_MONEY)
         if given:
             names = [year_name(year) for year in sorted(given)]
@@ -243,9 +241,8 @@ class _Area:
         return [given[year] for year in nearest]
 
     def _place_in_the_formula(self) -> None:
-        """Need, old share and last allocation: in proportion to the area, or as its allocations say."""
+        """Need and old share, on which the last allocation goes: in proportion to the area, or as its sums say."""
         ratio = self._formula_ratio()
-        self._last_allocation(ratio)
         given = self._given("allocation_gbp")
         inside = [
             y for y in sorted(given) if 0 <= y - self.reference.first_year < len(self.year_names)
@@ -261,34 +258,6 @@ class _Area:
         (old,) = self.whole["partnerships"].values()
         own = old | {"need_index": round(ratio, 4), "old_share_weight": round(ratio, 4)}
         self.whole["partnerships"] = {self.figures.partnership: own}
-
-    def _last_allocation(self, ratio: float) -> None:
-        """The allocation of the year before day 0: given, or in proportion, which bounds the first."""
-        given, first = self._given("allocation_gbp"), self.reference.first_year
-        known = given.get(first - 1, given.get(first))
-        if known is None:
-            self.scale("history.allocation_gbp", ratio)
-            return
-        self.whole["history"]["allocation_gbp"] = known
-        year = year_name(first - 1 if first - 1 in given else first)
-        source = f"The area's allocation of {year}, as given in {self.figures.title}; range: 10% to either side"
-        self.write("history.allocation_gbp", "derived", source, [0.9 * known, 1.1 * known])
-
-    def _no_bound_at_first(self, bound: str) -> None:
-        """Let no floor or ceiling stand on last year's sum in the first year.
-
-        A scenario has one allocation before day 0 for all who share the pot, and the area's is not that of the
-        others. From the second year on each stands on its own.
-        """
-        formula = self.whole["formula"]
-        shares = formula[bound]
-        by_year = shares if isinstance(shares, list) else [shares] * self.reference.years
-        if by_year[0] is None:
-            return
-        formula[bound] = [None, *by_year[1:]]
-        path = f"formula.{bound}"
-        why = "none in the first year, where the last allocation of the others is not known apart"
-        self.note(path, 1.0, f"{self.source(path)}; {why}")
 
     # Words
 

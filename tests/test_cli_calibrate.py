@@ -1,0 +1,170 @@
+"""The verb that fits: what it refuses, what it writes, that it goes on where it was, and runs with draws."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+import simulator as sim
+from simulator import calibrate as room
+from simulator import cli
+from simulator.calibrate import runs
+from simulator.calibrate.targets import read_targets
+
+WORLD = str(files("simulator.validate") / "tiny_queue.yaml")
+ONSET = "world.groups.opiate.need.onset_per_year"
+STAY = "world.groups.opiate.treatment.drop_out.scale_days"
+TARGETS = {
+    "title": "A queue",
+    "description": "Made up.",
+    "fit": [
+        {"name": "Onset", "paths": [ONSET], "range": [100, 300]},
+        {"name": "Stay", "paths": [STAY], "range": [20, 200]},
+    ],
+    "targets": [
+        {"measure": measure, "year": "2009-10", "value": value, "grade": "assumed", "source": "me"}
+        for measure, value in (("new_presentations", 200), ("in_treatment", 60))
+    ]
+    + [
+        {"measure": "deaths", "year": "2009-10", "below": 5, "grade": "assumed", "source": "me"},
+        {
+            "measure": "unplanned_exits",
+            "year": "2010-11",
+            "value": 198,
+            "use": "test",
+            "grade": "assumed",
+            "source": "me",
+        },
+    ],
+}
+
+
+def treatment_sim(*arguments):
+    return CliRunner().invoke(cli.app, [str(each) for each in arguments])
+
+
+@pytest.fixture
+def targets(tmp_path):
+    file = tmp_path / "queue.yaml"
+    file.write_text(yaml.safe_dump(TARGETS), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fit")
+    file = folder / "queue.yaml"
+    file.write_text(yaml.safe_dump(TARGETS), encoding="utf-8")
+    told = fit(folder, file)
+    assert told.exit_code == 0, told.output
+    return folder
+
+
+def fit(folder, file):
+    small = ("--points", 24, "-n", 2, "--draws", 40, "-w", 1, "--name", "mine")
+    return treatment_sim("calibrate", WORLD, file, "--out", folder, *small)
+
+
+def test_unknown_figures_get_the_nearest_name():
+    told = treatment_sim("calibrate", "baseline_2008", "england_2007")
+    assert told.exit_code == 2
+    assert "did you mean england_2008?" in told.output
+
+
+def test_all_faults_are_told_at_once(tmp_path):
+    wrong = TARGETS | {
+        "targets": [
+            TARGETS["targets"][0] | {"measure": "in_treatmnt"},
+            TARGETS["targets"][1] | {"year": "2030-31"},
+        ]
+    }
+    file = tmp_path / "wrong.yaml"
+    file.write_text(yaml.safe_dump(wrong), encoding="utf-8")
+    told = treatment_sim("calibrate", WORLD, file, "--out", tmp_path, "--name", "a/b")
+    assert told.exit_code == 2
+    for each in ("--name", "in_treatment", "2030-31", "it runs from"):
+        assert each in told.output
+    assert "Traceback" not in told.output
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_missing_part_is_told_before_anything_runs(monkeypatch, targets):
+    monkeypatch.setattr(room, "NEEDED", ("no_such_library",))
+    told = treatment_sim("calibrate", WORLD, targets)
+    assert told.exit_code == 2
+    assert "treatment-funding-simulator[calibrate]" in told.output
+
+
+def test_the_shipped_figures_fit_the_baseline():
+    from simulator.calibrate.targets import aim
+
+    targets, tree = read_targets("england_2008")
+    found = aim(targets, sim.load("baseline_2008"), tree)
+    assert len(found.figures) == len(targets.targets)
+    assert {each.use for each in targets.targets} == {"fit", "test"}
+
+
+@pytest.mark.slow
+def test_a_fit_writes_a_scenario_that_loads_with_evidence_for_what_moved(fitted):
+    scenario = sim.load(fitted / "mine.yaml")
+    before = sim.load(WORLD)
+    moved = scenario.world.groups["opiate"].need.onset_per_year
+    assert moved != before.world.groups["opiate"].need.onset_per_year
+    assert 100 <= moved <= 300
+    assert "A queue" in scenario.evidence[ONSET].fitted_to
+    told = json.loads((fitted / "mine.json").read_text(encoding="utf-8"))
+    assert [each["use"] for each in told["figures"]] == ["fit", "fit", "fit", "test"]
+    assert {each["name"] for each in told["assumptions"]} == {"Onset", "Stay"}
+
+
+@pytest.mark.slow
+def test_a_report_says_how_near_each_figure_is(fitted):
+    page = (fitted / "mine.html").read_text(encoding="utf-8")
+    text = (fitted / "mine.md").read_text(encoding="utf-8")
+    for told in (page, text):
+        assert "New presentations" in told
+        assert "below 5" in told
+        assert "Nine in ten lie between" in told
+    assert page.count("<svg") == 2
+
+
+@pytest.mark.slow
+def test_a_fit_that_was_killed_goes_on_and_gives_the_same_bytes(fitted, monkeypatch):
+    names = ("mine.yaml", "mine_draws.csv", "mine.json")
+    before = {name: (fitted / name).read_bytes() for name in names}
+    kept = fitted / "runs" / "runs.jsonl"
+    lines = kept.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept.write_text("".join(lines[:-1]) + lines[-1][:40], encoding="utf-8")
+    again = []
+    work = runs.spread
+    monkeypatch.setattr(
+        runs, "spread", lambda w, tasks, n: again.extend(tasks) or work(w, tasks, n)
+    )
+    assert fit(fitted, fitted / "queue.yaml").exit_code == 0
+    assert len(again) == 1
+    assert {name: (fitted / name).read_bytes() for name in names} == before
+
+
+@pytest.mark.slow
+def test_runs_with_draws_hold_chance_and_assumptions_and_run_again_from_their_record(
+    fitted, tmp_path
+):
+    out = tmp_path / "out"
+    scenario, draws = fitted / "mine.yaml", fitted / "mine_draws.csv"
+    told = treatment_sim("run", scenario, "--draws", draws, "-n", 4, "-w", 1, "--out", out)
+    assert told.exit_code == 0, told.output
+    assert "hold chance and assumptions" in told.output
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert record["bands_hold"] == "chance and assumptions"
+    assert len(record["draws"]["rows"]) == 4
+    measures = (out / "measures.csv").read_bytes()
+    told = treatment_sim("run", out / "run.json", "-w", 1, "--out", tmp_path / "again")
+    assert told.exit_code == 0, told.output
+    assert (tmp_path / "again" / "measures.csv").read_bytes() == measures
+    plain = treatment_sim("run", scenario, "-n", 4, "-w", 1, "--out", tmp_path / "plain")
+    assert "chance only" in plain.output
+    assert (tmp_path / "plain" / "measures.csv").read_bytes() != measures
