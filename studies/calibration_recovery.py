@@ -45,7 +45,7 @@ SCRATCH = ROOT / "results" / "studies" / "calibration_recovery.jsonl"
 TRIALS, ENOUGH, INTERVAL = 30, 23, 0.9
 SETS = 999
 """Sets of assumptions that are drawn for an interval and a rank."""
-EFFORT = Effort(points=40, replications=4)
+EFFORT = Effort(points=80, replications=4)
 DATA_SEED, FIT_SEED = 900_000, 100_000
 """Where the luck of the figures and that of the fits begin: they never meet."""
 GROUP = "world.groups.opiate"

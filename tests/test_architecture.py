@@ -260,8 +260,8 @@ def test_the_python_of_the_readme_runs(elsewhere):
         assert ran.returncode == 0, f"{text}\n{ran.stderr}"
 
 
-LONG = {"app", "demo", "report", "workshop"}
-"""Commands that stay open, or need the optional parts."""
+LONG = {"app", "calibrate", "demo", "report", "validate", "workshop"}
+"""Commands that stay open, take minutes, or need the optional parts."""
 
 
 @pytest.mark.slow
@@ -278,7 +278,8 @@ def test_the_commands_of_the_readme_run(elsewhere):
         _, verb, *others = shlex.split(command)
         if verb in LONG:
             continue
-        if verb in ("run", "compare", "explain", "incentive"):  # few are enough to see that it runs
+        few = verb in ("run", "compare", "explain", "incentive") and "--precision" not in others
+        if few:  # few are enough to see that it runs
             others += ["--replications", "2"]
         ran = subprocess.run(
             [sys.executable, "-m", "simulator", verb, *others],

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom, norm
+from scipy.stats import binom, chi2, norm
 from tiny import tiny_queue
 
 from simulator.calibrate.emulator import train
@@ -453,7 +453,6 @@ def test_a_file_whose_last_line_is_torn_goes_on_and_ends_the_same(small, counted
     file.write_bytes(complete[:-40])
     counted.clear()
     again = some_runs(goal, file)
-    assert len(again.known) == 2
     assert np.array_equal(again.at(points), whole)
     assert len(counted) == 1
     counted.clear()
@@ -462,14 +461,15 @@ def test_a_file_whose_last_line_is_torn_goes_on_and_ends_the_same(small, counted
 
 
 @pytest.mark.parametrize("torn", [b"{}\n", b"3\n", b"[]\n", b"\xff\xfe\n", b"null\n"])
-def test_lines_that_are_not_of_a_fit_are_left_aside(small, tmp_path, torn):
+def test_lines_that_are_not_of_a_fit_are_left_aside(small, counted, tmp_path, torn):
     file = tmp_path / "runs.jsonl"
     some_runs(told(small), file).at([(120.0,)])
     file.write_bytes(torn + file.read_bytes())
-    assert list(some_runs(told(small), file).known) == [(120.0,)]
+    some_runs(told(small), file).at([(120.0,)])
+    assert len(counted) == 1
 
 
-def test_points_of_anything_else_are_not_used(small, tmp_path):
+def test_points_of_anything_else_are_not_used(small, counted, tmp_path):
     goal, file = told(small), tmp_path / "runs.jsonl"
     some_runs(goal, file).at([(120.0,)])
     longer_stays = with_values(small, {STAY: 61.0})
@@ -480,9 +480,31 @@ def test_points_of_anything_else_are_not_used(small, tmp_path):
         some_runs(told(small, targets=[target("in_contact")]), file),
         some_runs(told(small, fit=[fitted(STAY)]), file),
     ]
-    assert [len(each.known) for each in others] == [0] * 5
-    renamed_range = told(small, fit=[fitted(high=400.0)])
-    assert len(some_runs(renamed_range, file).known) == 1
+    for many, other in enumerate(others, 2):
+        other.at([(120.0,)])
+        assert len(counted) == many
+
+
+def test_points_are_used_again_whatever_the_range_or_the_words(small, counted, tmp_path):
+    file = tmp_path / "runs.jsonl"
+    some_runs(told(small), file).at([(120.0,)])
+    wider = told(small, fit=[fitted(high=400.0)])
+    renamed = small.model_copy(update={"title": "Renamed"})
+    for goal in (wider, told(renamed)):
+        some_runs(goal, file).at([(120.0,)])
+    assert len(counted) == 1
+
+
+def test_a_fit_that_goes_on_knows_only_what_it_asks_for_in_an_order_of_its_own(small, tmp_path):
+    """So it takes the same way as one that was never stopped."""
+    goal, file = told(small), tmp_path / "runs.jsonl"
+    some_runs(goal, file).at([(240.0,), (120.0,), (180.0,)])
+    again = some_runs(goal, file)
+    assert not again.known
+    rows = again.at([(180.0,), (120.0,)])
+    points, figures_ = again.all()
+    assert points == [(120.0,), (180.0,)]
+    assert np.array_equal(figures_, rows[::-1])
 
 
 def test_a_missing_figure_is_kept_as_missing(small, tmp_path):
@@ -575,6 +597,25 @@ def test_a_fit_that_was_killed_goes_on_and_ends_the_same(small, counted, short, 
     counted.clear()
     quick_fit(goal, folder=tmp_path / "torn")
     assert not counted
+
+
+def test_the_chance_of_a_figure_is_told_from_luck_of_its_own(small):
+    """All points of a fit have the same luck, so all together tell of chance as little as one does.
+
+    The count of those who come is a Poisson number: its variance is its mean, within what chi-squared allows
+    48 replications in all but one of a thousand families of eight fits with other luck. What is left of the
+    fit's own luck may add to it, at most as much as three replications leave.
+    """
+    goal = told(small, fit=[fitted(low=140.0, high=160.0)])
+    ratios = []
+    for seed in range(8):
+        fitting = Fitting(goal, Effort(points=6, replications=3), seed, 1)
+        fitting.runs.at(fitting._cover())
+        _, likelihood = fitting._learn()
+        ratios.append(likelihood.covariance[0, 0] / 150.0)
+    low, high = chi2.ppf([0.0005 / 8, 1 - 0.0005 / 8], 47) / 47
+    assert min(ratios) > low
+    assert max(ratios) < high * (1 + 1 / 3)
 
 
 def test_the_first_sets_cover_each_range_evenly(small):

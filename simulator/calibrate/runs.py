@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..observe import observed
-from ..scenario import canonical_json
+from ..scenario import as_dict
 from ..scenario.draws import with_values
 from ..workers import spread
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .targets import Aim
 
 Point = tuple[float, ...]
+WORDS = ("title", "question", "description", "evidence")
+"""Parts of a scenario on which no number depends."""
 MODEL = 1
 """Raised when the model's numbers change, so that older points are run again."""
 
@@ -65,8 +67,9 @@ class Runs:
 
     def _heading(self) -> str:
         """A text that changes with whatever the points depend on."""
+        whole = as_dict(self.scenario)
         told = [
-            canonical_json(self.scenario),
+            {name: part for name, part in whole.items() if name not in WORDS},
             [[f.measure, f.group, f.year] for f in self.figures],
             [[*each.paths, each.year] for each in self.aim.targets.fit],
             self.seed,

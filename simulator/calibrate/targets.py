@@ -132,7 +132,7 @@ class Aim:
 
 def _in_year(before: Any, number: float, year: str | None, years: tuple[str, ...]) -> Any:
     if year is None:
-        return number
+        return round(number) if isinstance(before, int) else number  # whole people stay whole
     by_year = list(before) if isinstance(before, list) else [before] * len(years)
     by_year[years.index(year)] = number
     return by_year

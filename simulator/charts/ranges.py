@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..calibrate.fit import Scale
 
 ROW_HEIGHT = 26
-NAME_PIXELS = 300
+NAME_PIXELS = 520
 
 
 def determined(found: list[AssumptionFound], scale: Scale, title: str) -> Chart:
@@ -40,7 +40,7 @@ def determined(found: list[AssumptionFound], scale: Scale, title: str) -> Chart:
     )
     bars = base.mark_bar(height=14, color=PALETTE[0]).encode(x=x, x2="high:Q")
     dots = base.mark_point(
-        shape="diamond", filled=True, size=90, color=PALETTE[3], stroke=INK
+        shape="diamond", filled=True, size=90, color=PALETTE[3], stroke=INK, opacity=1
     ).encode(x="best:Q")
     told = "; ".join(
         f"{each.fitted.name}: {each.low:.4g} to {each.high:.4g}, best {each.best:.4g}, range"
@@ -93,7 +93,7 @@ def met(found: list[FigureFound], names: list[str], title: str) -> Chart:
     doubt_bars = base.mark_bar(height=10, color="#d0d0d0").encode(
         x=alt.X("low:Q", scale=domain, axis=axis, title=None), x2="high:Q"
     )
-    dots = base.mark_point(filled=True, size=90, stroke=INK).encode(
+    dots = base.mark_point(filled=True, size=90, stroke=INK, opacity=1).encode(
         x=alt.X("off:Q", scale=domain),
         shape=alt.Shape(
             "use:N",
