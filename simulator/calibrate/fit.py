@@ -35,6 +35,10 @@ COUNTED = "counted_by_formula"
 ENOUGH = 0.3
 """The stand-in's doubt, as a share of all other doubt about a figure, at which the fit stops."""
 MOST_TO_LEARN_FROM = 320
+LEVEL = 48
+"""Replications, with luck of their own, of the point nearest to the figures."""
+LUCK_THAT_VARIES = 0.25
+"""Of the variance that our common luck leaves, the share that differs from point to point."""
 CHAIN = 400
 """Sets of assumptions that are looked at in each round."""
 
@@ -219,8 +223,8 @@ class Fitting:
 
     def _learn(self, before: Emulator | None = None) -> tuple[Emulator, Likelihood]:
         known, rows = self.runs.all()
-        means = _means(rows)
-        spread = self._chance(rows)
+        luck, spread = self._level(known, _means(rows))
+        means = _means(rows) - luck
         chosen = self._nearest(means, spread)
         points = self.cube(np.array([known[i] for i in chosen]))
         noise = np.diag(spread) / len(self.runs.replications) * 0.1
@@ -231,20 +235,28 @@ class Fitting:
         )
         return emulator, likelihood
 
-    def _chance(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Covariance of the figures of one replication, pooled over points."""
-        left = rows - _means(rows)[:, np.newaxis, :]
-        flat = np.nan_to_num(left.reshape(-1, left.shape[-1]))
-        freedom = max(1, rows.shape[0] * (rows.shape[1] - 1))
-        return flat.T @ flat / freedom
+    def _level(
+        self, known: list[Point], means: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How lucky our replications are, and how far chance moves one, at the point nearest to the figures.
+
+        All points have the same luck, so that they differ by their assumptions alone; but then all of them
+        together say no more about chance than one does, and are all off by the same. So one is run again.
+        """
+        scale = np.nanstd(means, axis=0)
+        off = (means[:, : self.n] - self.aims) / np.where(scale > 0, scale, 1.0)[: self.n]
+        place = int(np.argmin((np.nan_to_num(off)[:, list(self.aim.fitted)] ** 2).sum(axis=1)))
+        again = self._fresh(range(2000, 2000 + LEVEL), "level.jsonl")
+        rows = again.at([known[place]], self.progress)
+        return np.nan_to_num(means[place] - _means(rows)[0]), _chance(rows[0])
 
     def _covariance(self, spread: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Of the figures around the stand-in: their own error, their chance, and that of our means."""
+        """Of the figures around the stand-in: their own error, their chance, and what is left of ours."""
         own = np.array([target.uncertainty for target in self.aim.targets.targets])
         many, ours = self.aim.targets.mean_of_partnerships, len(self.runs.replications)
         chance = spread[: self.n, : self.n]
         tiny = 1e-12 + (1e-4 * np.nan_to_num(self.aims)) ** 2
-        return np.diag(own**2 + tiny) + chance * (1 / many + 1 / ours)
+        return np.diag(own**2 + tiny) + chance * (1 / many + 1 / LEVEL + LUCK_THAT_VARIES / ours)
 
     def _nearest(self, means: NDArray[np.float64], spread: NDArray[np.float64]) -> NDArray[np.intp]:
         """The points to learn from: all, or those nearest to the figures."""
@@ -362,6 +374,18 @@ def _nothing_moves(aim: Aim) -> Aim:
     from dataclasses import replace
 
     return replace(aim, targets=aim.targets.model_copy(update={"fit": ()}), low=(), high=())
+
+
+def _chance(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Covariance of the figures of one replication; correlations are drawn in where replications are few."""
+    from sklearn.covariance import ledoit_wolf
+
+    there = np.where(np.isfinite(rows), rows, np.nan_to_num(_means(rows[np.newaxis])))
+    sd = there.std(axis=0, ddof=1)
+    unit = (there - there.mean(axis=0)) / np.where(sd > 0, sd, 1.0)
+    told: NDArray[np.float64] = ledoit_wolf(unit)[0] * len(rows) / (len(rows) - 1)
+    told[np.diag_indices_from(told)] = 1.0
+    return told * np.outer(sd, sd)
 
 
 def _means(rows: NDArray[np.float64]) -> NDArray[np.float64]:
