@@ -206,10 +206,10 @@ def run(
         from . import precision as precise
 
         wanted = precise.instead_of(replications, precision)
-        begun = settings([scenario], seed, precise.PILOT)
+        begun = settings([scenario], seed, precise.PILOT, draws_given=draws is not None)
         worlds = _worlds(draws, begun, [whole])
         return precise.run(whole, wanted, begun.seed, workers, progress, draws=worlds)
-    chosen = settings([scenario], seed, replications)
+    chosen = settings([scenario], seed, replications, draws_given=draws is not None)
     worlds = _worlds(draws, chosen, [whole])
     number, begin = chosen.replications, chosen.seed
     return replicate.run([whole], number, begin, workers, progress, draws=worlds)[0]
@@ -260,10 +260,10 @@ def compare(
         from . import precision as precise
 
         wanted = precise.instead_of(replications, precision)
-        begun = settings(scenarios, seed, precise.PILOT)
+        begun = settings(scenarios, seed, precise.PILOT, draws_given=draws is not None)
         worlds = _worlds(draws, begun, whole)
         return precise.compare(whole, wanted, begun.seed, workers, progress, draws=worlds)
-    chosen = settings(scenarios, seed, replications)
+    chosen = settings(scenarios, seed, replications, draws_given=draws is not None)
     worlds = _worlds(draws, chosen, whole)
     number, begin = chosen.replications, chosen.seed
     return replicate.compare(whole, number, begin, workers, progress, draws=worlds)

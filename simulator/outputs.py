@@ -87,7 +87,7 @@ def record(result: Result) -> dict[str, Any]:
     samples = samples_of(result)
     scenarios = [sample.scenario for sample in samples]
     seed, replications = samples[0].seed, samples[0].replications
-    draws = samples[0].draws.first(replications) if samples[0].draws else None
+    draws = samples[0].draws
     return {
         "format": FORMAT,
         "verb": verb_of(result),
@@ -280,7 +280,11 @@ class Settings:
 
 
 def settings(
-    scenarios: Sequence[object], seed: int | None = None, replications: int | None = None
+    scenarios: Sequence[object],
+    seed: int | None = None,
+    replications: int | None = None,
+    *,
+    draws_given: bool = False,
 ) -> Settings:
     """Seed and replications: those given, or those of the records among the scenarios, or the usual.
 
@@ -288,6 +292,8 @@ def settings(
     ----------
     scenarios
         What scenarios have been read from: names, paths, scenarios. A path to a ``run.json`` is a record.
+    draws_given
+        Whether draws are given, so that those of records do not count.
 
     Raises
     ------
@@ -302,7 +308,9 @@ def settings(
         raise BadInput(faults)
     chosen = {name: number for name, number in given.items() if number is not None}
     found = {name: each[name] for each in told.values() for name in wanted if name in each}
-    return Settings(**(USUAL | found | chosen), draws=_recorded_draws(told))
+    return Settings(
+        **(USUAL | found | chosen), draws=None if draws_given else _recorded_draws(told)
+    )
 
 
 def _recorded_draws(told: Mapping[str, Mapping[str, Any]]) -> Draws | None:

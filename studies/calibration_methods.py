@@ -422,7 +422,8 @@ def report(told: Sequence[dict[str, Any]]) -> str:
         "truth itself leaves by chance, so nothing much below it can be expected. Seconds are of one core, "
         "for all three numbers of runs together."
     )
-    tables = [_table(name, [one for one in told if one["problem"] == name]) for name in PROBLEMS]
+    by_problem = {name: [one for one in told if one["problem"] == name] for name in PROBLEMS}
+    tables = [_table(name, mine) for name, mine in by_problem.items() if mine]
     return "\n\n".join(["# Which way of fitting comes closest?", how, unit, *tables, _said(told)])
 
 
@@ -431,7 +432,7 @@ def _table(name: str, told: Sequence[dict[str, Any]]) -> str:
     lines = [
         f"## {problem.title[0].upper()}{problem.title[1:]}",
         "",
-        f"{problem.seeds} truths; {problem.replications} replications each run.",
+        f"Truths: {len({one['seed'] for one in told})}. Replications of each run: {problem.replications}.",
         "",
         "| method | " + " | ".join(f"{budget} runs" for budget in BUDGETS) + " | seconds |",
         "|---|" + "---|" * (len(BUDGETS) + 1),

@@ -222,7 +222,7 @@ def test_anything_in_the_place_of_a_part_is_read_or_refused(file, small, place, 
 # What is written into the scenario
 
 
-def test_a_decision_moves_in_its_year_alone(small):
+def test_a_decision_moves_from_its_year_on_until_the_next(small):
     decided = told(
         small,
         fit=[

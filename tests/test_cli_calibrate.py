@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 
+import numpy as np
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 import simulator as sim
 from simulator import calibrate as room
 from simulator import cli
-from simulator.calibrate import runs
+from simulator.calibrate import findings, runs
 from simulator.calibrate.targets import read_targets
 
 WORLD = str(files("simulator.validate") / "tiny_queue.yaml")
@@ -97,6 +98,61 @@ def test_a_missing_part_is_told_before_anything_runs(monkeypatch, targets):
     told = treatment_sim("calibrate", WORLD, targets)
     assert told.exit_code == 2
     assert "treatment-funding-simulator[calibrate]" in told.output
+
+
+@pytest.mark.parametrize(
+    ("scenario", "name", "said"),
+    [
+        ("mine.yaml", "mine", "be another file than the scenario"),
+        ("run.json", "mine", "be a name or a .yaml file"),
+        ("baseline_2008", "area", "differ from that of the area's own scenario"),
+    ],
+)
+def test_a_fit_never_writes_over_what_it_extends(tmp_path, targets, scenario, name, said):
+    base = tmp_path / scenario if "." in scenario else scenario
+    if "." in scenario:
+        base.write_text("extends: baseline_2008\n", encoding="utf-8")
+    told = treatment_sim("calibrate", base, targets, "--out", tmp_path, "--name", name)
+    assert told.exit_code == 2
+    assert said in told.output
+
+
+def test_a_range_whose_end_no_scenario_may_have_is_refused(tmp_path):
+    wrong = TARGETS | {"fit": [{"name": "Stay", "paths": [STAY], "range": [-5, 200]}]}
+    file = tmp_path / "wrong.yaml"
+    file.write_text(yaml.safe_dump(wrong), encoding="utf-8")
+    told = treatment_sim("calibrate", WORLD, file, "--out", tmp_path)
+    assert told.exit_code == 2
+    assert "hold values that are allowed, got -5.0" in told.output
+
+
+def test_a_year_is_for_levers_alone(tmp_path):
+    wrong = TARGETS | {"fit": [TARGETS["fit"][0] | {"year": "2009-10"}]}
+    file = tmp_path / "wrong.yaml"
+    file.write_text(yaml.safe_dump(wrong), encoding="utf-8")
+    told = treatment_sim("calibrate", WORLD, file, "--out", tmp_path)
+    assert told.exit_code == 2
+    assert "assumptions do not change by year" in told.output
+
+
+def test_luck_that_all_draws_share_is_not_counted_between_them():
+    rng = np.random.default_rng(5)
+    draws, luck = rng.normal(0, 3, (400, 1)), rng.normal(0, 50, (1, 4))
+    own = rng.normal(0, 2, (400, 4))
+    _, between = findings.split_by_luck(draws + luck + own)
+    assert between == pytest.approx(3.0, rel=0.15)
+
+
+def test_a_figure_is_near_within_twice_its_doubt():
+    assert findings.nearness(104, 100, 0.05, 0.1) == "pass"
+    assert findings.nearness(108, 100, 0.05, 4.5) == "near"
+    assert findings.nearness(92, 100, 0.05, 3.5) == "miss"
+
+
+def test_a_chart_of_nothing_that_can_be_drawn_has_no_fault():
+    from simulator import charts
+
+    assert "<svg" in charts.to_svg(charts.met([], [], "Nothing"))
 
 
 def test_the_shipped_figures_fit_the_baseline():

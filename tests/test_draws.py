@@ -62,11 +62,6 @@ def test_spaces_blank_lines_and_a_mark_at_the_beginning_are_no_matter(file, smal
     assert read_draws(file, small).rows == ((100.0, 7.0), (200.0, 3.5))
 
 
-def test_the_first_draws_are_those_that_so_many_replications_use():
-    assert THREE.first(2).rows == THREE.rows[:2]
-    assert THREE.first(9) == THREE
-
-
 @pytest.mark.parametrize(
     ("text", "faults"),
     [

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from tiny import a_tenth_of
 
+from simulator.calibrate.targets import read_targets
 from simulator.errors import BadInput, MissingExtra
 from simulator.report import validation as page
 from simulator.validate import (
@@ -276,18 +277,18 @@ def test_a_world_that_stands_still_takes_in_as_many_as_leave(baseline):
 
 
 @pytest.fixture(scope="module")
-def figures():
+def england():
     return backtest.published(read_targets(backtest.TARGETS)[0])
 
 
-def test_what_the_fit_saw_is_told_apart(figures):
-    seen = {each.year for each in figures if each.seen_by_fit and each.measure == "in_contact"}
+def test_what_the_fit_saw_is_told_apart(england):
+    seen = {each.year for each in england if each.seen_by_fit and each.measure == "in_contact"}
     assert seen == {"2008-09", "2009-10"}
-    later = {each.measure for each in figures if each.year == "2010-11" and each.seen_by_fit}
+    later = {each.measure for each in england if each.year == "2010-11" and each.seen_by_fit}
     assert later == {"planned_exits"}
-    baseline = backtest.of_the_baseline(figures)
+    baseline = backtest.of_the_baseline(england)
     assert {each.year for each in baseline if each.seen_by_fit} == {"2008-09"}
-    contacts = next(each for each in figures if each.measure == "in_contact")
+    contacts = next(each for each in england if each.measure == "in_contact")
     assert contacts.value == pytest.approx(210_815 / 149, abs=0.5)
 
 

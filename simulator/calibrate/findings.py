@@ -29,6 +29,14 @@ UNIFORM_SD = 1 / np.sqrt(12)
 Verdict = Literal["pass", "near", "miss"]
 
 
+def nearness(found: float, aim: float, close_share: float, doubt: float) -> Verdict:
+    """Pass within a share of a figure, near within two standard deviations of its doubt, else a miss."""
+    apart = abs(found - aim)
+    if apart <= close_share * abs(aim):
+        return "pass"
+    return "near" if apart <= 2 * doubt else "miss"
+
+
 @dataclass(frozen=True, slots=True)
 class FigureFound:
     """One figure: what was published, and what the model gives.
@@ -68,11 +76,8 @@ class FigureFound:
         target = self.target
         if target.below is not None:
             return "pass" if self.after < target.below else "miss"
-        aim = target.value or 0.0
-        apart = abs(self.after - aim)
-        if apart <= CLOSE[target.use] * abs(aim):
-            return "pass"
-        return "near" if apart <= 2 * float(np.hypot(self.doubt, self.error)) else "miss"
+        doubt = float(np.hypot(self.doubt, self.error))
+        return nearness(self.after, target.value or 0.0, CLOSE[target.use], doubt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,9 @@ class AssumptionFound:
         Nine in ten of the sets that the figures allow lie between.
     left
         What is left of the range's own spread: 1 where the figures say nothing.
+    at_an_end
+        Whether a third of the sets crowd into the outer twentieths of the range: the figures would go
+        further.
     with_other
         The assumption that moves most with it, and their correlation.
     """
@@ -97,6 +105,7 @@ class AssumptionFound:
     low: float
     high: float
     left: float
+    at_an_end: bool
     with_other: tuple[str, float] | None
 
     @property
@@ -105,12 +114,6 @@ class AssumptionFound:
         if self.left < 0.3:
             return "well"
         return "partly" if self.left < 0.75 else "hardly"
-
-    @property
-    def at_an_end(self) -> bool:
-        """Whether the value taken stands near an end of the range: the figures would go further."""
-        margin = 0.05 * (self.highest - self.lowest)
-        return min(self.best - self.lowest, self.highest - self.best) <= margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +133,36 @@ def figures(fit: Fit) -> list[FigureFound]:
 
 def _figure(fit: Fit, i: int, target: Target) -> FigureFound:
     mean, _, _, error = paired(fit.after[:, [i]])
-    draws = fit.predicted[..., i]
-    within = float(np.nanmean(np.nanvar(draws, axis=1, ddof=1)))
-    means = np.nanmean(draws, axis=1)
-    between = max(0.0, float(np.nanvar(means, ddof=1)) - within / draws.shape[1])
+    before, _, _, _ = paired(fit.before[:, [i]])
+    by_chance, by_assumptions = split_by_luck(fit.predicted[..., i])
     return FigureFound(
         target,
-        float(np.nanmean(fit.before[:, i])),
+        float(before[0]),
         float(mean[0]),
         float(np.nan_to_num(error[0])),
-        float(np.sqrt(fit.covariance[i, i])),
-        within**0.5,
-        between**0.5,
+        float(fit.doubts[i]),
+        by_chance,
+        by_assumptions,
         _can_be_met(fit, i, target),
     )
+
+
+def split_by_luck(draws: NDArray[np.float64]) -> tuple[float, float]:
+    """Standard deviations over luck and over draws, which all have the same luck.
+
+    What luck does to all draws alike cancels between them; what is left of it in a draw's mean is the
+    interaction, estimated by what rows and columns do not explain.
+    """
+    known = draws[np.all(np.isfinite(draws), axis=1)]
+    if len(known) < 2:
+        return float("nan"), float("nan")
+    rows, columns = known.mean(axis=1, keepdims=True), known.mean(axis=0, keepdims=True)
+    left = known - rows - columns + known.mean()
+    many = known.shape[1]
+    residual = float((left**2).sum() / ((len(known) - 1) * (many - 1)))
+    between = float(rows.var(ddof=1)) - residual / many
+    within = float(known.var(axis=1, ddof=1).mean())
+    return within**0.5, max(0.0, between) ** 0.5
 
 
 def _can_be_met(fit: Fit, i: int, target: Target) -> bool:
@@ -151,7 +170,7 @@ def _can_be_met(fit: Fit, i: int, target: Target) -> bool:
     reached = reached[np.isfinite(reached)]
     if not len(reached):
         return False
-    reach = 2 * float(np.sqrt(fit.covariance[i, i]))
+    reach = 2 * float(fit.doubts[i])
     if target.below is not None:
         return bool(reached.min() - reach < target.below)
     aim = target.value or 0.0
@@ -184,6 +203,7 @@ def _assumption(
         float(low),
         float(high),
         float(places.std() / UNIFORM_SD),
+        bool(np.mean((places < 0.05) | (places > 0.95)) > 1 / 3),
         with_other,
     )
 
@@ -217,7 +237,7 @@ def _wants(fit: Fit, i: int) -> NDArray[np.float64]:
     aim = fit.aim.targets.targets[i].value
     if aim is None:
         return np.zeros(len(fit.best))
-    sd = float(np.sqrt(fit.covariance[i, i]))
+    sd = float(fit.doubts[i])
     off = (aim - float(np.nanmean(fit.after[:, i]))) / sd
     return off / sd * fit.slopes[i] if abs(off) > 1 else np.zeros(len(fit.best))
 
@@ -244,7 +264,7 @@ def sentences(fit: Fit) -> Iterator[str]:
     if not fit.settled:
         yield (
             "The fit stopped for want of runs before its stand-in was good enough; intervals are wider"
-            " than the figures allow. Run it again with more points: what was run is kept."
+            " than the figures allow. Run it again with more points."
         )
 
 

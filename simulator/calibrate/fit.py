@@ -114,6 +114,8 @@ class Fit:
         How each figure moves with each assumption at the best values, over its whole range.
     doubt
         The stand-in's doubt about each fitted figure, as a share of all other doubt.
+    doubts
+        Standard deviation of each figure around the model: its own error, and the chance that it holds.
     covariance
         Of the figures around the model's true means.
     counted_best, counted_draws
@@ -132,6 +134,7 @@ class Fit:
     simulated: NDArray[np.float64]
     slopes: NDArray[np.float64]
     doubt: NDArray[np.float64]
+    doubts: NDArray[np.float64]
     covariance: NDArray[np.float64]
     counted_best: NDArray[np.float64]
     counted_draws: NDArray[np.float64]
@@ -173,6 +176,7 @@ class Fitting:
         self.workers, self.folder = workers, folder
         self.runs = self._runs(range(effort.replications), "runs.jsonl")
         self.aims = np.array([np.nan if t.value is None else t.value for t in aim.targets.targets])
+        self.spread = np.zeros((len(self.figures), len(self.figures)))
         self.below = np.array([np.nan if t.below is None else t.below for t in aim.targets.targets])
 
     def _runs(self, replications: Sequence[int], name: str) -> Runs:
@@ -190,10 +194,14 @@ class Fitting:
     def run(self) -> Fit:
         """Fit, and look at what came of it."""
         with one_thread():
-            return self._finish(*self.explore())
+            return self._finish(*self._explored())
 
     def explore(self) -> tuple[Emulator, Likelihood, NDArray[np.float64], int]:
         """Run, learn and run again: the stand-ins, the likelihood, what doubt is left, and the rounds."""
+        with one_thread():
+            return self._explored()
+
+    def _explored(self) -> tuple[Emulator, Likelihood, NDArray[np.float64], int]:
         points = self._cover()
         rounds = 1
         self.say(f"Round 1: {len(points)} sets of assumptions over the whole ranges")
@@ -224,7 +232,7 @@ class Fitting:
     def _learn(self, before: Emulator | None = None) -> tuple[Emulator, Likelihood]:
         known, rows = self.runs.all()
         luck, spread = self._level(known, _means(rows))
-        means = _means(rows) - luck
+        means, self.spread = _means(rows) - luck, spread
         chosen = self._nearest(means, spread)
         points = self.cube(np.array([known[i] for i in chosen]))
         noise = np.diag(spread) / len(self.runs.replications) * 0.1
@@ -246,17 +254,21 @@ class Fitting:
         scale = np.nanstd(means, axis=0)
         off = (means[:, : self.n] - self.aims) / np.where(scale > 0, scale, 1.0)[: self.n]
         place = int(np.argmin((np.nan_to_num(off)[:, list(self.aim.fitted)] ** 2).sum(axis=1)))
-        again = self._fresh(range(2000, 2000 + LEVEL), "level.jsonl")
+        again = self._runs(range(2000, 2000 + LEVEL), "level.jsonl")
         rows = again.at([known[place]], self.progress)
         return np.nan_to_num(means[place] - _means(rows)[0]), _chance(rows[0])
 
-    def _covariance(self, spread: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Of the figures around the stand-in: their own error, their chance, and what is left of ours."""
+    def _own_covariance(self, spread: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of the figures around the model's true means: their own error, and the chance that they hold."""
         own = np.array([target.uncertainty for target in self.aim.targets.targets])
-        many, ours = self.aim.targets.mean_of_partnerships, len(self.runs.replications)
-        chance = spread[: self.n, : self.n]
         tiny = 1e-12 + (1e-4 * np.nan_to_num(self.aims)) ** 2
-        return np.diag(own**2 + tiny) + chance * (1 / many + 1 / LEVEL + LUCK_THAT_VARIES / ours)
+        chance = spread[: self.n, : self.n] / self.aim.targets.mean_of_partnerships
+        return np.diag(own**2 + tiny) + chance
+
+    def _covariance(self, spread: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of the figures around the stand-in: besides, what is left of our own luck."""
+        ours = 1 / LEVEL + LUCK_THAT_VARIES / len(self.runs.replications)
+        return self._own_covariance(spread) + spread[: self.n, : self.n] * ours
 
     def _nearest(self, means: NDArray[np.float64], spread: NDArray[np.float64]) -> NDArray[np.intp]:
         """The points to learn from: all, or those nearest to the figures."""
@@ -303,7 +315,7 @@ class Fitting:
         before, after = self._before_and_after(numbers)
         self.say("Some of the sets that the figures allow, run once more")
         some = [self.numbers(each) for each in draws[:: max(1, len(draws) // 40)][:40]]
-        predicted = self._fresh(range(1000, 1004), "predicted.jsonl").at(some, self.progress)
+        predicted = self._runs(range(1000, 1004), "predicted.jsonl").at(some, self.progress)
         _, known = self.runs.all()
         return Fit(
             self.aim,
@@ -318,6 +330,7 @@ class Fitting:
             _means(known)[:, : self.n],
             self._slopes(emulator, point),
             doubt,
+            np.sqrt(np.diag(self._own_covariance(self.spread))),
             likelihood.covariance,
             after[:, self.n :].mean(axis=0),
             self._counted(emulator, point, draws) + after[:, self.n :].mean(axis=0),
@@ -330,14 +343,11 @@ class Fitting:
             return np.tile(point, (self.effort.draws, 1))
         return sample(likelihood, free, point, self.effort.draws, self.seed + 7)
 
-    def _fresh(self, replications: Sequence[int], name: str) -> Runs:
-        return self._runs(replications, name)
-
     def _before_and_after(self, numbers: Point) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """With luck that the fit has not seen."""
         self.say("The scenario as it was and as fitted, with luck that the fit has not seen")
         many = range(500, 500 + self.effort.final_replications)
-        runs = self._fresh(many, "final.jsonl")
+        runs = self._runs(many, "final.jsonl")
         after = runs.at([numbers], self.progress)[0]
         start = Runs(
             _nothing_moves(self.aim),

@@ -30,12 +30,15 @@ def written(fit: Fit) -> dict[str, Any]:
 
 
 def _counted_paths(fit: Fit) -> list[str]:
-    """Where it stands what the formula counts at first: here, and in the rest of England if it is alike."""
+    """Where it stands what the formula counts at first, here and in a rest of England that is alike.
+
+    A partnership that is not like the rest keeps the history it was given.
+    """
+    if not fit.aim.targets.rest_is_alike:
+        return []
     groups = list(fit.aim.scenario.world.groups)
-    paths = [f"history.groups.{group}.effective_clients_per_year" for group in groups]
-    if fit.aim.targets.rest_is_alike:
-        paths += [f"formula.rest.reference_activity.{group}" for group in groups]
-    return paths
+    history = [f"history.groups.{group}.effective_clients_per_year" for group in groups]
+    return history + [f"formula.rest.reference_activity.{group}" for group in groups]
 
 
 def _counted(fit: Fit) -> list[float]:
@@ -45,7 +48,7 @@ def _counted(fit: Fit) -> list[float]:
 def _in_places(fit: Fit, counted: list[float]) -> list[float]:
     growth = 1 + fit.aim.scenario.formula.rest.growth_per_year
     back = [number / growth for number in counted]
-    return back + back if fit.aim.targets.rest_is_alike else back
+    return back + back if fit.aim.targets.rest_is_alike else []
 
 
 def fitted_scenario(fit: Fit) -> Scenario:
@@ -69,10 +72,20 @@ def fitted_yaml(fit: Fit, name: str, extends: str) -> str:
         "question": "What does the model give where its assumptions are fitted to figures?",
         "description": (
             f"{fit.aim.targets.description.strip()} Fitted by treatment-sim calibrate; {name}_draws.csv"
-            " holds the sets of assumptions that the figures allow."
+            f" holds the sets of assumptions that the figures allow.{_decisions(fit)}"
         ),
     }
     return extension_yaml(extends, words, _differences(fit), _evidence(fit))
+
+
+def _decisions(fit: Fit) -> str:
+    """Why a decision moved, where one did."""
+    told = [
+        f" {each.name} moved{f' from {each.year} on' if each.year else ''}: {each.why}."
+        for each in fit.aim.targets.fit
+        if each.is_decision
+    ]
+    return "".join(told)
 
 
 def _differences(fit: Fit) -> dict[tuple[str | int, ...], Any]:

@@ -13,6 +13,7 @@ from ..errors import BadInput, Fault
 from ..observe import ALL, Figure
 from ..scenario import as_dict
 from ..scenario.changes import UnknownNameError, resolved
+from ..scenario.draws import checked_values
 from ..scenario.faults import rule_and_advice
 from ..scenario.library import YAML_ENDINGS, as_shown, is_path, shipped
 from ..scenario.reading import read
@@ -69,7 +70,7 @@ class Fitted(Part):
     range: tuple[Number, Number] | None = Field(
         default=None, title="Lowest and highest value; else that of the evidence"
     )
-    year: Text | None = Field(default=None, title="A lever's year, where it moves in one year only")
+    year: Text | None = Field(default=None, title="The year from which on a lever moves")
     why: Text | None = Field(default=None, title="Why a decision may move, with a source")
 
     @property
@@ -90,7 +91,9 @@ class Targets(Part):
         default=False,
         title="Whether the rest of England counts what this partnership is expected to count",
     )
-    fit: tuple[Fitted, ...] = Field(title="Assumptions that may move")
+    fit: Annotated[tuple[Fitted, ...], Field(min_length=1)] = Field(
+        title="Assumptions that may move"
+    )
     targets: Annotated[tuple[Target, ...], Field(min_length=1)] = Field(title="Figures")
 
 
@@ -122,7 +125,8 @@ class Aim:
         written: dict[str, Any] = {}
         years = year_names(self.scenario.first_year, self.scenario.years)
         whole = as_dict(self.scenario)
-        for fitted, number in zip(self.targets.fit, numbers, strict=True):
+        pairs = zip(self.targets.fit, numbers, strict=True)
+        for fitted, number in sorted(pairs, key=lambda pair: pair[0].year or ""):
             rounded = float(f"{number:.6g}")
             for path in fitted.paths:
                 before = written.get(path, at(whole, resolved(path, whole)))
@@ -134,8 +138,8 @@ def _in_year(before: Any, number: float, year: str | None, years: tuple[str, ...
     if year is None:
         return round(number) if isinstance(before, int) else number  # whole people stay whole
     by_year = list(before) if isinstance(before, list) else [before] * len(years)
-    by_year[years.index(year)] = number
-    return by_year
+    begin = years.index(year)
+    return by_year[:begin] + [number] * (len(years) - begin)
 
 
 def names() -> tuple[str, ...]:
@@ -264,6 +268,12 @@ class _Checking:
         if fitted.year is not None and fitted.year not in self.years:
             rule, advice = f"be a year of {self.scenario.name}", f"for example {self.years[0]}"
             self.fault(("fit", i, "year"), rule, shown(fitted.year), advice)
+        if fitted.year is not None and not all(path.startswith("plan.") for path in fitted.paths):
+            rule, advice = (
+                "be given for a lever of the plan alone",
+                "assumptions do not change by year",
+            )
+            self.fault(("fit", i, "year"), rule, shown(fitted.year), advice)
         if fitted.is_decision and not fitted.why:
             rule, advice = "be given for a decision", "say why it moved, with a source"
             self.fault(("fit", i, "why"), rule, "", advice)
@@ -271,7 +281,19 @@ class _Checking:
         if not low < high:
             advice = "give the lowest, then the highest"
             self.fault(("fit", i, "range"), "rise", shown([low, high]), advice)
+        elif not self.faults:
+            self._allowed(i, fitted, (low, high))
         return low, high
+
+    def _allowed(self, i: int, fitted: Fitted, ends: tuple[float, float]) -> None:
+        """Both ends of a range must make a scenario that would load."""
+        one = Targets.model_construct(**(dict(self.targets) | {"fit": (fitted,)}))
+        for end in ends:
+            try:
+                checked_values(self.scenario, Aim(one, self.scenario, (), (), ()).values((end,)))
+            except BadInput as wrong:
+                rule, advice = "hold values that are allowed", str(wrong.faults[0])
+                self.fault(("fit", i, "range"), rule, shown(end), advice)
 
     def _path(self, i: int, j: int, name: str, fitted: Fitted) -> None:
         place = ("fit", i, "paths", j)
@@ -298,7 +320,11 @@ class _Checking:
         return max(low for low, _ in ranges), min(high for _, high in ranges)
 
     def enough_to_fit_to(self) -> None:
-        names = [path for each in self.targets.fit for path in each.paths if each.year is None]
+        names = [
+            f"{path}{f' from {each.year} on' if each.year else ''}"
+            for each in self.targets.fit
+            for path in each.paths
+        ]
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
             self.fault(("fit",), "move each assumption once", shown(name), "leave one of them out")
         if self.targets.fit and not any(each.use == "fit" for each in self.targets.targets):

@@ -86,7 +86,7 @@ def met(found: list[FigureFound], names: list[str], title: str) -> Chart:
             doubt = 2 * each.doubt / abs(value)
             use = "fitted" if each.target.use == "fit" else "kept to test"
             rows.append({"name": name, "off": each.off, "low": -doubt, "high": doubt, "use": use})
-    reach = max(0.12, *(abs(row["off"]) for row in rows), *(row["high"] for row in rows))
+    reach = max([0.12, *(abs(row["off"]) for row in rows), *(row["high"] for row in rows)])
     domain = alt.Scale(domain=[-reach * 1.05, reach * 1.05])
     axis = alt.Axis(labelExpr="replace(format(datum.value, '+.0%'), '-', '−')", tickCount=7)
     base = alt.Chart(alt.Data(values=rows)).encode(y=_names(alt, rows))

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from ..scenario import Scenario
 
 
+AREA = "area"
+"""What the scenario of an area is called before it is fitted."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What to fit, and how the fitted file names what it extends."""
@@ -108,6 +112,7 @@ def _prepared(scenario: str, targets: str, out: Path, name: str) -> _Asked:
         check_writable(out)
     base = None
     with noted(faults):
+        _check_base(scenario, out / f"{name}.yaml")
         base = only(sim.read([scenario]), scenario)
     asked = None
     if targets.lower().endswith(".csv"):
@@ -135,7 +140,24 @@ def _of_an_area(targets: str, base: Scenario) -> _Asked:
     return _Asked(aim(area_targets(figures, area), area), f"{area.name}.yaml", area)
 
 
+def _check_base(scenario: str, fitted: Path) -> None:
+    """The fitted file extends the scenario, so it must be one that can be extended, and another file."""
+    path = Path(scenario)
+    if path.suffix.lower() == ".json":
+        rule, advice = (
+            "be a name or a .yaml file",
+            "write the scenario of the record to a .yaml file",
+        )
+        raise BadInput([Fault("calibrate", "the scenario", rule, repr(scenario), advice)])
+    if path.suffix and path.resolve() == fitted.resolve():
+        rule, advice = "be another file than the scenario", "choose another --name or --out"
+        raise BadInput([Fault("--name", "the fitted scenario", rule, repr(scenario), advice)])
+
+
 def _check_name(name: str) -> None:
+    if name == AREA:
+        rule, advice = "differ from that of the area's own scenario", "choose another --name"
+        raise BadInput([Fault("--name", "the name", rule, repr(name), advice)])
     if not name or not all(each.isalnum() or each in "_-" for each in name):
         rule, advice = "be letters, digits, - and _", "for example my_area"
         raise BadInput([Fault("--name", "the name", rule, repr(name), advice)])
@@ -156,7 +178,7 @@ def _write(found: Fit, out: Path, name: str, asked: _Asked, command: str) -> lis
     from ..scenario.draws import draws_text
 
     with_charts = _can_draw()
-    report = document(found, name, command, with_charts)
+    report = document(found, name, command, out.as_posix(), with_charts)
     texts = {
         f"{name}.yaml": fitted_yaml(found, name, asked.extends),
         f"{name}_draws.csv": draws_text(draws(found, f"{name}_draws")),
@@ -216,7 +238,7 @@ def _print(found: Fit) -> None:
         [
             [
                 each.fitted.name,
-                f"{each.best:.4g}{' (near an end)' if each.at_an_end else ''}",
+                f"{each.best:.4g}{' (sets crowd at an end)' if each.at_an_end else ''}",
                 f"{each.low:.4g} to {each.high:.4g}",
                 f"{each.lowest:g} to {each.highest:g}",
                 each.known,

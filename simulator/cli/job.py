@@ -66,7 +66,12 @@ class Job:
                 check_writable(self.out)
         if faults:
             raise BadInput(faults)
-        chosen = settings(self.arguments, self.seed, PILOT if self.wanted else self.replications)
+        chosen = settings(
+            self.arguments,
+            self.seed,
+            PILOT if self.wanted else self.replications,
+            draws_given=self.draws is not None,
+        )
         _tell_other_versions(self.arguments)
         return scenarios, chosen
 

@@ -17,8 +17,13 @@ from .options import Workers
 def validate(
     *,
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Where validation.md and .html go.")
-    ] = Path("docs"),
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Where validation.md and .html go.  [default: docs; a quick one results/validation]",
+        ),
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="A fifth of the replications; the page says so.")
     ] = False,
@@ -31,13 +36,14 @@ def validate(
     from ..validate.whole import validate as check_all
 
     check_installed()
-    check_writable(out)
+    folder = out or Path("results/validation" if quick else "docs")
+    check_writable(folder)
     effort = replace(QUICK if quick else FULL, workers=workers, watch=progress_on_stderr)
     validation = check_all(effort, tell)
-    files = write(validation, out)
+    files = write(validation, folder)
     table = summary(validation)
     print_table(
         table.columns, [[row.head, *(cell.text for cell in row.cells)] for row in table.rows]
     )
     say(verdict_in_brief(validation))
-    tell(f"Wrote {files[0].name} and {files[1].name} to {out}")
+    tell(f"Wrote {files[0].name} and {files[1].name} to {folder}")

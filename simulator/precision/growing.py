@@ -11,6 +11,7 @@ import numpy as np
 from .. import replicate
 from ..errors import BadInput, Fault
 from ..replicate import Comparison, Sample
+from ..scenario.tree import instead
 from .attained import Attained, Known
 from .stopping import PILOT, half_width_shares, next_count
 
@@ -148,6 +149,9 @@ def _fields(sample: Sample) -> dict[str, Any]:
 def _columns(sample: Sample, precision: Precision) -> Floats:
     """By replication, the wanted measures one after another, each with its years."""
     place = precision.partnership or sample.partnerships[-1]
+    if place not in sample.partnerships:
+        rule, advice = "be one of the scenario's", instead(place, sample.partnerships)
+        raise BadInput([Fault("precision", "partnership", rule, repr(place), advice)])
     return np.hstack([sample.of(measure, place) for measure in precision.measures])
 
 

@@ -59,7 +59,7 @@ def _percent(part: float) -> str:
     return MISSING if math.isnan(part) else f"{part:+.1%}".replace("-", "−")
 
 
-def document(fit: Fit, name: str, command: str, drawings: bool) -> Document:
+def document(fit: Fit, name: str, command: str, folder: str, drawings: bool) -> Document:
     """The report of a fit.
 
     Parameters
@@ -68,6 +68,8 @@ def document(fit: Fit, name: str, command: str, drawings: bool) -> Document:
         What the fitted scenario is called.
     command
         What makes it again.
+    folder
+        Where its files go.
     drawings
         Whether to draw charts, which needs an optional part.
     """
@@ -80,7 +82,7 @@ def document(fit: Fit, name: str, command: str, drawings: bool) -> Document:
             Chapter("How well each assumption is known", tuple(_known(fit, drawings))),
             Chapter("Which figures pull against each other", tuple(_pulling(fit, groups))),
             Chapter("What makes runs differ: chance and assumptions", tuple(_split(fit, groups))),
-            Chapter("How it was done", tuple(_how(fit, name, command))),
+            Chapter("How it was done", tuple(_how(fit, name, command, folder))),
         ),
     )
 
@@ -165,14 +167,15 @@ def _known(fit: Fit, drawings: bool) -> list[Piece]:
     pieces.append(Table("Values that the figures allow", columns, rows, words=True))
     pieces.append(
         "Determined says how much of the range's own spread is left: well, less than 30%; partly, less than"
-        " 75%; hardly, more: there the range decides, and not the figures. The value taken is the centre of the sets that the figures allow. One near an end of its"
-        " range says that the figures would go further, or that the model lacks something."
+        " 75%; hardly, more: there the range decides, and not the figures."
+        " The value taken is the centre of the sets that the figures allow. Sets that crowd at an end of their"
+        " range say that the figures would go further, or that the model lacks something."
     )
     return pieces
 
 
 def _assumption_cells(each: AssumptionFound) -> tuple[str, ...]:
-    best = f"{each.best:.4g}" + (" (near an end of its range)" if each.at_an_end else "")
+    best = f"{each.best:.4g}" + (" (sets crowd at an end)" if each.at_an_end else "")
     other = each.with_other
     moves = (
         f"{other[0]} ({other[1]:+.2f})".replace("-", "−") if other and abs(other[1]) > 0.3 else ""
@@ -221,7 +224,7 @@ def _split(fit: Fit, groups: dict[str, str]) -> list[Piece]:
     ]
 
 
-def _how(fit: Fit, name: str, command: str) -> list[Piece]:
+def _how(fit: Fit, name: str, command: str, folder: str) -> list[Piece]:
     many = fit.aim.targets.mean_of_partnerships
     alike = (
         "All partnerships of England are taken to be like this one, so each gets an equal share of the pot."
@@ -250,5 +253,7 @@ def _how(fit: Fit, name: str, command: str) -> list[Piece]:
             )
         ),
         "What makes it again, and what carries its doubt on:",
-        Command(f"{command}\ntreatment-sim run {name}.yaml --draws {name}_draws.csv"),
+        Command(
+            f"{command}\ntreatment-sim run {folder}/{name}.yaml --draws {folder}/{name}_draws.csv"
+        ),
     ]

@@ -17,12 +17,14 @@ from pydantic import ValidationError
 
 from ..errors import BadInput, Fault
 from .changes import UnknownNameError, resolved
+from .draft import draft, own_changes
 from .faults import rule_and_advice
 from .library import as_shown, shipped
 from .outline import ASSUMED_PARTS
 from .reading import read_text
+from .rules import broken_rules
 from .schema import Scenario
-from .tree import at, instead, printable, shown
+from .tree import Origin, Tree, at, instead, printable, shown
 from .writing import as_dict
 
 if TYPE_CHECKING:
@@ -64,10 +66,6 @@ class Draws:
             "rows": [list(row) for row in self.rows],
         }
 
-    def first(self, replications: int) -> Draws:
-        """The draws that so many replications use, and no more."""
-        return Draws(self.name, self.paths, self.rows[:replications])
-
 
 def with_values(scenario: Scenario, values: dict[str, Any]) -> Scenario:
     """The scenario with the values at some dotted paths replaced, checked again.
@@ -87,6 +85,22 @@ def with_values(scenario: Scenario, values: dict[str, Any]) -> Scenario:
         return Scenario.model_validate(whole)
     except ValidationError as error:
         raise BadInput(_not_allowed(error, values)) from error
+
+
+def checked_values(scenario: Scenario, values: dict[str, Any]) -> Scenario:
+    """The same, and with the rules that hold between parts checked too, as for a file that is loaded.
+
+    Raises
+    ------
+    BadInput
+        If a path is not in the scenario, a value is not allowed there, or a rule of the house is broken.
+    """
+    changed = with_values(scenario, values)
+    whole = {name: part for name, part in own_changes(as_dict(changed)).items() if name != "name"}
+    given = draft(Tree(whole, {(): Origin("draws")}), changed.name)
+    if faults := tuple(broken_rules(given)):
+        raise BadInput(faults)
+    return changed
 
 
 def _put(data: Any, path: Path, value: Any) -> None:
@@ -168,7 +182,7 @@ def check_draws(draws: Draws, scenario: Scenario, where: str = "draws") -> None:
     if faults := _name_faults(where, draws.paths, scenario):
         raise BadInput(faults)
     for number in range(len(draws.rows)):
-        with_values(scenario, draws.of(number))
+        checked_values(scenario, draws.of(number))
 
 
 def find_draws(given: str | FilePath | Draws, scenario: Scenario) -> Draws:

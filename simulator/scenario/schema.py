@@ -323,7 +323,9 @@ class History(Part):
     move_on_delay_days: ByGroup[NotNegative] = Field(
         title="How long ready clients were kept before day 0"
     )
-    allocation_gbp: Pounds = Field(title="An average partnership's allocation in the year before day 0")
+    allocation_gbp: Pounds = Field(
+        title="An average partnership's allocation in the year before day 0"
+    )
 
 
 class TermWeights(Part):

@@ -5,15 +5,17 @@ What was fitted to a year is no test of it, so years that the fit saw stand unde
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..calibrate.findings import nearness
 from ..calibrate.targets import read_targets
 from ..observe import ALL, OBSERVED, Figure, observed
 from ..scenario import load
 from ..wording import measure_name, sentence_case
 from ..years import year_name
-from .checks import Check, Section, Verdict, within
+from .checks import Check, Section, Verdict
 from .figures import percent_ends, plain
 from .intervals import estimate
 
@@ -33,13 +35,14 @@ FITTED, BASELINE, TARGETS = "england_2008_fitted", "baseline_2008", "england_200
 """The scenario that was fitted to England, the one that other plans start from, and the figures."""
 BASELINE_SAW = "2008-09"
 FULL = 50
+PARTNERSHIPS = 149
 CLOSE = {True: 0.05, False: 0.10}
 """How near a figure must be, as a share of it, where the fit saw it and where it did not."""
 SEEN, UNSEEN = "figures that the fit saw, so no test", "figures that the fit did not see"
 HOW = (
     "Figures published for England, counts divided by its 149 partnerships, against the mean of the runs. A"
     " figure that the fit saw passes within 5%, one that it did not see within 10%; beyond that it is near"
-    " within two of its own standard errors, and else a miss. Verdicts on figures that the fit saw only say how"
+    " within twice its doubt (its own error, the chance that it holds, and that of our mean), and else a miss. Verdicts on figures that the fit saw only say how"
     " well it fits. Intervals are 95% and hold chance alone: the assumptions stay where they are."
     f" {FITTED} was fitted by `treatment-sim calibrate` (its report is `docs/studies/england_fit.md`): to 2008-09"
     " and 2009-10, and to completions of 2010-11, which set the delay of that year; no assumption changes by"
@@ -151,15 +154,17 @@ def _check(scenario: str, each: Published, samples: Floats, group: str) -> Check
         f"{sentence_case(name)}{f', {group}' if group else ''}, {each.year}",
         _shown(each.value),
         f"{mean}: {percent_ends(found)}",
-        _verdict(each, float(found.mean)),
+        _verdict(each, samples),
         each.source,
         f"{own} {grade}".strip(),
     )
 
 
-def _verdict(each: Published, gap: float) -> Verdict:
-    passes = CLOSE[each.seen_by_fit]
-    return within(gap, passes, max(passes, 2 * each.uncertainty / abs(each.value)))
+def _verdict(each: Published, samples: Floats) -> Verdict:
+    """The rule of a fit's own report: near within twice the figure's error, its chance, and ours."""
+    spread = float(samples.std(ddof=1))
+    doubt = math.hypot(each.uncertainty, spread / PARTNERSHIPS**0.5, spread / len(samples) ** 0.5)
+    return nearness(float(samples.mean()), each.value, CLOSE[each.seen_by_fit], doubt)
 
 
 def _shown(number: float) -> str:

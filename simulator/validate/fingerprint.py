@@ -53,6 +53,8 @@ def _scenarios(package: Path) -> Iterator[tuple[str, bytes]]:
     if not _is_checkout(package):
         folder = package / "_scenarios"
     yield from _read(folder, "scenarios", "*.yaml")
+    yield from _read(folder, "scenarios", "*.csv")
+    yield from _read(package / "validate", "worlds", "*.yaml")
 
 
 def _pinned(package: Path) -> Iterator[tuple[str, bytes]]:
