@@ -423,14 +423,17 @@ def report(told: Sequence[dict[str, Any]]) -> str:
         "for all three numbers of runs together."
     )
     by_problem = {name: [one for one in told if one["problem"] == name] for name in PROBLEMS}
-    tables = [_table(name, mine) for name, mine in by_problem.items() if mine]
+    tables = [_table(name, mine) for name, mine in by_problem.items()]
     return "\n\n".join(["# Which way of fitting comes closest?", how, unit, *tables, _said(told)])
 
 
 def _table(name: str, told: Sequence[dict[str, Any]]) -> str:
     problem = PROBLEMS[name]
+    heading = f"## {problem.title[0].upper()}{problem.title[1:]}"
+    if not told:
+        return f"{heading}\n\nNot measured yet: it takes about an hour."
     lines = [
-        f"## {problem.title[0].upper()}{problem.title[1:]}",
+        heading,
         "",
         f"Truths: {len({one['seed'] for one in told})}. Replications of each run: {problem.replications}.",
         "",
@@ -483,6 +486,8 @@ def _said(told: Sequence[dict[str, Any]]) -> str:
     parts = []
     for name, problem in PROBLEMS.items():
         each = [_medians(told, name, budget) for budget in BUDGETS]
+        if not all(each):
+            continue
         first = [min(medians, key=medians.__getitem__) for medians in each]
         words = ", ".join(
             f"{TITLES[winner].strip('*')} at {budget}"

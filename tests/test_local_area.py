@@ -557,6 +557,14 @@ def test_more_presentations_mean_more_need_and_not_more_stock(read, baseline):
         assert more.history.groups[group].in_treatment == usual.history.groups[group].in_treatment
 
 
+def test_what_moves_is_of_a_group_that_has_figures(read, baseline):
+    figures = read(lines("2008-09,in_treatment,crack,60", "2008-09,new_presentations,crack,50"))
+    targets = area_targets(figures, area_scenario(figures, baseline))
+    paths = [path for each in targets.fit for path in each.paths]
+    assert paths
+    assert not [path for path in paths if ".opiate." in path and ".crack." not in path]
+
+
 def test_money_that_is_given_is_taken(read, baseline):
     money = ("2008-09,allocation_gbp,all,£3100000", "2008-09,local_money_gbp,all,900000")
     scenario = area_scenario(

@@ -162,7 +162,7 @@ known how long people have been in treatment.
 
 def _fitted(told: Sequence[LocalFigure], scenario: Scenario, title: str) -> tuple[Fitted, ...]:
     chosen = [each for each in _ORDER if _say_something(each, told, scenario)]
-    found = [_assumption(each, scenario) for each in chosen]
+    found = [_assumption(each, told, scenario) for each in chosen]
     held = _held(told, scenario, title)
     return (*found[:2], *held, *found[2:])
 
@@ -190,8 +190,10 @@ def _say_something(candidate: _Candidate, told: Sequence[LocalFigure], scenario:
     return bool(groups) and len(years) >= candidate.years
 
 
-def _assumption(candidate: _Candidate, scenario: Scenario) -> Fitted:
-    groups = _groups(candidate.of, scenario)
+def _assumption(candidate: _Candidate, told: Sequence[LocalFigure], scenario: Scenario) -> Fitted:
+    seen = {each.of.group for each in told if each.of.measure in candidate.told_by}
+    whole = _groups(candidate.of, scenario)
+    groups = whole if ALL in seen else [group for group in whole if group in seen]
     moving = groups if candidate.shared else groups[:1]
     paths = tuple(f"{candidate.part}.groups.{group}.{candidate.path}" for group in moving)
     return Fitted(name=f"{candidate.name}: {_labels(moving, scenario)}", paths=paths)
