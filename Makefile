@@ -19,7 +19,10 @@ quick: $(READY) ## the inner loop: lint, types, fast tests
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-.PHONY: lint
+.PHONY: lint search
+search: $(READY) ## property tests with a thousand new examples each
+	HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -n 2 -m "not slow" -k "$(or $(ONLY),properties or journey or precision or calibrate)"
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

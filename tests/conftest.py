@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 if str(ROOT) not in sys.path:  # the studies are never installed
@@ -15,6 +17,11 @@ from tiny import a_tenth_of, tiny_queue  # noqa: E402 # found only now where not
 
 from simulator import replicate  # noqa: E402
 from simulator.scenario import canonical_json, load  # noqa: E402
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=1000, deadline=None)
+# The same examples each time, so that what passes here passes anywhere; `make search` looks for new ones.
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def pytest_addoption(parser):

@@ -40,9 +40,9 @@ def integral(rate, begin, end):
     """Area under a hazard that may be infinite on day 0."""
 
     # With day = x⁴ a falling Weibull hazard of a shape above a quarter is finite everywhere,
-    # and nothing at 0, which x⁴ also is where x is too small for it to be told from 0.
+    # and below any time that a computer can divide by a scale there is no area.
     def in_x(x):
-        return 4 * x**3 * rate(x**4) if x**4 else 0.0
+        return 4 * x**3 * rate(x**4) if x**4 > 1e-300 else 0.0
 
     return quad(in_x, begin**0.25, end**0.25, limit=500)[0]
 

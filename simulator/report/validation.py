@@ -134,17 +134,13 @@ def checks_table(caption: str, checks: Sequence[Check]) -> Table:
                 Cell(check.expected),
                 Cell(check.found),
                 Cell(MARKS[check.verdict]),
-                Cell(check.note or ("" if alike else check.source), _source(check, alike)),
+                Cell(check.note if alike else check.source, "" if alike else check.note),
             ),
         )
         for check in checks
     ]
     columns = ("Claim", "Expected", "Found", "Verdict", "Note")
     return Table(caption, columns, tuple(rows), words=True)
-
-
-def _source(check: Check, alike: bool) -> str:
-    return "" if alike or not check.note else check.source
 
 
 def common_source(checks: Sequence[Check]) -> str:

@@ -45,7 +45,7 @@ HOW = (
     " within twice its doubt (its own error, the chance that it holds, and that of our mean), and else a miss. Verdicts on figures that the fit saw only say how"
     " well it fits. Intervals are 95% and hold chance alone: the assumptions stay where they are."
     f" {FITTED} was fitted by `treatment-sim calibrate` (its report is `docs/studies/england_fit.md`): to 2008-09"
-    " and 2009-10, and to completions of 2010-11, which set the delay of that year; no assumption changes by"
+    " and 2009-10, and to completions of 2010-11, which set the delay from that year on; no assumption changes by"
     f" year. {BASELINE} was fitted to {BASELINE_SAW} alone, in balance, so that nothing moves its money but what"
     " clients do; it is not meant to follow the fall in presentations."
 )
