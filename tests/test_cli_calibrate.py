@@ -216,7 +216,7 @@ def test_runs_with_draws_hold_chance_and_assumptions_and_run_again_from_their_re
     assert "hold chance and assumptions" in told.output
     record = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert record["bands_hold"] == "chance and assumptions"
-    assert len(record["draws"]["rows"]) == 4
+    assert len(record["draws"]["rows"]) == 40  # all, so that more replications live in more worlds
     measures = (out / "measures.csv").read_bytes()
     told = treatment_sim("run", out / "run.json", "-w", 1, "--out", tmp_path / "again")
     assert told.exit_code == 0, told.output
