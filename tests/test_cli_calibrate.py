@@ -224,3 +224,26 @@ def test_runs_with_draws_hold_chance_and_assumptions_and_run_again_from_their_re
     plain = treatment_sim("run", scenario, "-n", 4, "-w", 1, "--out", tmp_path / "plain")
     assert "chance only" in plain.output
     assert (tmp_path / "plain" / "measures.csv").read_bytes() != measures
+
+
+@pytest.mark.slow
+def test_an_area_is_fitted_from_its_own_table(tmp_path):
+    rows = (
+        "partnership,period,measure,group,value,source",
+        "Ours,2008-09,in_contact,all,980,us",
+        "Ours,2008-09,new_presentations,all,400,us",
+        "Ours,2008-09,planned_exits,all,95,us",
+        "Ours,2008-09,re_presentations,other,<5,us",
+    )
+    file = tmp_path / "ours.csv"
+    file.write_text("\n".join(rows), encoding="utf-8")
+    out = tmp_path / "fit"
+    small = ("--points", 20, "-n", 2, "--draws", 40, "-w", 1, "--name", "ours")
+    told = treatment_sim("calibrate", "baseline_2008", file, "--out", out, *small)
+    assert told.exit_code == 0, told.output
+    area, fitted = sim.load(out / "area.yaml"), sim.load(out / "ours.yaml")
+    assert area.partnerships.keys() == fitted.partnerships.keys() == {"Ours"}
+    assert fitted.formula.rest == area.formula.rest
+    found = json.loads((out / "ours.json").read_text(encoding="utf-8"))["figures"]
+    contacts = next(each for each in found if each["measure"] == "in_contact")
+    assert contacts["after"] == pytest.approx(980, rel=0.1)
