@@ -29,8 +29,9 @@ import numpy as np
 from scipy.optimize import differential_evolution, least_squares
 from scipy.stats import qmc
 
-from simulator.calibrate.fit import Effort, Fitting, Scale
+from simulator.calibrate.fit import Fitting
 from simulator.calibrate.posterior import sample
+from simulator.calibrate.result import Effort, Scale
 from simulator.calibrate.runs import MODEL
 from simulator.calibrate.targets import Aim, Targets, aim
 from simulator.chance import stream

@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import binom, binomtest, kstest
 
-from simulator.calibrate.fit import Effort, Fitting, Scale
+from simulator.calibrate.fit import Fitting
 from simulator.calibrate.posterior import sample
+from simulator.calibrate.result import Effort, Scale
 from simulator.calibrate.runs import MODEL
 from simulator.calibrate.targets import Aim, Targets, aim
 from simulator.chance import stream

@@ -17,8 +17,9 @@ from tiny import tiny_queue
 
 from simulator.calibrate.emulator import train
 from simulator.calibrate.findings import assumptions, figures, sentences
-from simulator.calibrate.fit import Effort, Fitting, fit
+from simulator.calibrate.fit import Fitting, fit
 from simulator.calibrate.posterior import Likelihood, sample
+from simulator.calibrate.result import Effort
 from simulator.calibrate.runs import Runs
 from simulator.calibrate.targets import Targets, aim, read_targets
 from simulator.chance import stream

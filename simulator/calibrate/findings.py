@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .fit import Fit
+    from .result import Fit
     from .targets import Fitted, Target
 
 CLOSE = {"fit": 0.05, "test": 0.10}

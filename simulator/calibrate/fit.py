@@ -7,7 +7,7 @@ stand-ins do not know no longer matters beside what the figures do not say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ from ..scenario.draws import with_values
 from . import one_thread
 from .emulator import Emulator, train
 from .posterior import Likelihood, sample
+from .result import ENOUGH, Effort, Fit, Scale
 from .runs import Point, Runs
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from .targets import Aim
 
 COUNTED = "counted_by_formula"
-ENOUGH = 0.3
-"""The stand-in's doubt, as a share of all other doubt about a figure, at which the fit stops."""
 MOST_TO_LEARN_FROM = 320
 LEVEL = 48
 """Replications, with luck of their own, of the point nearest to the figures."""
@@ -41,114 +40,8 @@ LUCK_THAT_VARIES = 0.25
 """Of the variance that our common luck leaves, the share that differs from point to point."""
 CHAIN = 400
 """Sets of assumptions that are looked at in each round."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much may be run.
-
-    Parameters
-    ----------
-    points
-        Sets of assumptions to run at most.
-    replications
-        Replications of each.
-    final_replications
-        Replications of the best set and of the scenario as it was.
-    draws
-        Sets of assumptions to hand on.
-    """
-
-    points: int = 300
-    replications: int = 8
-    final_replications: int = 50
-    draws: int = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Ranges of assumptions as the unit cube: by ratio where a range spans eightfold or more."""
-
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-
-    @property
-    def by_ratio(self) -> NDArray[np.bool_]:
-        """Which ranges are walked by ratio."""
-        return (self.low > 0) & (self.high >= 8 * self.low)
-
-    def values(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Points of the cube as values."""
-        low = np.where(self.by_ratio, self.low, 1.0)
-        ratio = np.where(self.by_ratio, self.high / np.where(low > 0, low, 1.0), 1.0)
-        straight = self.low + points * (self.high - self.low)
-        return np.where(self.by_ratio, low * ratio**points, straight)
-
-    def cube(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Values as points of the cube."""
-        low = np.where(self.by_ratio, self.low, 1.0)
-        ratio = np.where(self.by_ratio, self.high / low, 2.0)
-        logs = np.log(np.where(self.by_ratio, values, 1.0) / low) / np.log(ratio)
-        return np.where(self.by_ratio, logs, (values - self.low) / (self.high - self.low))
-
-
-@dataclass(frozen=True)
-class Fit:
-    """What came of a fit.
-
-    Parameters
-    ----------
-    best
-        The value taken for each fitted assumption: the centre of the sets that the figures allow.
-    sets
-        Sets of values that the figures allow, by set and assumption.
-    draws
-        The same with decisions held at their best: the worlds in which the fitted plan may be.
-    before, after
-        Figures of each replication of the scenario as it was and at the best values.
-    predicted
-        Figures of some draws, by draw, replication and figure.
-    simulated
-        The mean figures of every point that was run, by point and figure.
-    slopes
-        How each figure moves with each assumption at the best values, over its whole range.
-    doubt
-        The stand-in's doubt about each fitted figure, as a share of all other doubt.
-    doubts
-        Standard deviation of each figure around the model: its own error, and the chance that it holds.
-    covariance
-        Of the figures around the model's true means.
-    counted_best, counted_draws
-        What the formula counts at first by group, at the best values and in each draw.
-    """
-
-    aim: Aim
-    effort: Effort
-    seed: int
-    best: Point
-    sets: NDArray[np.float64]
-    draws: NDArray[np.float64]
-    before: NDArray[np.float64]
-    after: NDArray[np.float64]
-    predicted: NDArray[np.float64]
-    simulated: NDArray[np.float64]
-    slopes: NDArray[np.float64]
-    doubt: NDArray[np.float64]
-    doubts: NDArray[np.float64]
-    covariance: NDArray[np.float64]
-    counted_best: NDArray[np.float64]
-    counted_draws: NDArray[np.float64]
-    rounds: int
-
-    @property
-    def scale(self) -> Scale:
-        """The ranges as the unit cube."""
-        return Scale(np.array(self.aim.low), np.array(self.aim.high))
-
-    @property
-    def settled(self) -> bool:
-        """Whether the stand-in was good enough when the fit stopped."""
-        return bool(np.all(self.doubt <= ENOUGH))
+UNSEEN_FROM, PREDICTED, LEVEL_FROM = 500, range(1000, 1004), 2000
+"""Numbers of the replications that a fit's own, which begin at 0, never reach: luck that it has not seen."""
 
 
 class Fitting:
@@ -254,7 +147,7 @@ class Fitting:
         scale = np.nanstd(means, axis=0)
         off = (means[:, : self.n] - self.aims) / np.where(scale > 0, scale, 1.0)[: self.n]
         place = int(np.argmin((np.nan_to_num(off)[:, list(self.aim.fitted)] ** 2).sum(axis=1)))
-        again = self._runs(range(2000, 2000 + LEVEL), "level.jsonl")
+        again = self._runs(range(LEVEL_FROM, LEVEL_FROM + LEVEL), "level.jsonl")
         rows = again.at([known[place]], self.progress)
         return np.nan_to_num(means[place] - _means(rows)[0]), _chance(rows[0])
 
@@ -315,26 +208,26 @@ class Fitting:
         before, after = self._before_and_after(numbers)
         self.say("Some of the sets that the figures allow, run once more")
         some = [self.numbers(each) for each in draws[:: max(1, len(draws) // 40)][:40]]
-        predicted = self._runs(range(1000, 1004), "predicted.jsonl").at(some, self.progress)
+        predicted = self._runs(PREDICTED, "predicted.jsonl").at(some, self.progress)
         _, known = self.runs.all()
+        counted = after[:, self.n :].mean(axis=0)
         return Fit(
-            self.aim,
-            self.effort,
-            self.seed,
-            numbers,
-            self.scale.values(sets),
-            np.array([self.numbers(each) for each in draws]),
-            before[:, : self.n],
-            after[:, : self.n],
-            predicted[..., : self.n],
-            _means(known)[:, : self.n],
-            self._slopes(emulator, point),
-            doubt,
-            np.sqrt(np.diag(self._own_covariance(self.spread))),
-            likelihood.covariance,
-            after[:, self.n :].mean(axis=0),
-            self._counted(emulator, point, draws) + after[:, self.n :].mean(axis=0),
-            rounds,
+            aim=self.aim,
+            effort=self.effort,
+            seed=self.seed,
+            best=numbers,
+            sets=self.scale.values(sets),
+            draws=np.array([self.numbers(each) for each in draws]),
+            before=before[:, : self.n],
+            after=after[:, : self.n],
+            predicted=predicted[..., : self.n],
+            simulated=_means(known)[:, : self.n],
+            slopes=self._slopes(emulator, point),
+            stand_in_doubt=doubt,
+            doubts=np.sqrt(np.diag(self._own_covariance(self.spread))),
+            counted_best=counted,
+            counted_draws=self._counted(emulator, point, draws) + counted,
+            rounds=rounds,
         )
 
     def _draws(self, likelihood: Likelihood, point: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -346,7 +239,7 @@ class Fitting:
     def _before_and_after(self, numbers: Point) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """With luck that the fit has not seen."""
         self.say("The scenario as it was and as fitted, with luck that the fit has not seen")
-        many = range(500, 500 + self.effort.final_replications)
+        many = range(UNSEEN_FROM, UNSEEN_FROM + self.effort.final_replications)
         runs = self._runs(many, "final.jsonl")
         after = runs.at([numbers], self.progress)[0]
         start = Runs(
@@ -381,8 +274,6 @@ class Fitting:
 
 
 def _nothing_moves(aim: Aim) -> Aim:
-    from dataclasses import replace
-
     return replace(aim, targets=aim.targets.model_copy(update={"fit": ()}), low=(), high=())
 
 

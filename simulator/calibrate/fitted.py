@@ -15,7 +15,7 @@ from .findings import AssumptionFound, assumptions
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
-    from .fit import Fit
+    from .result import Fit
 
 COUNTED_SOURCE = "Mean number that the formula counts in the first window that the model sees"
 

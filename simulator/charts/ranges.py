@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..calibrate.findings import AssumptionFound, FigureFound
-    from ..calibrate.fit import Scale
+    from ..calibrate.result import Scale
 
 ROW_HEIGHT = 26
 NAME_PIXELS = 520

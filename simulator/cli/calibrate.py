@@ -19,7 +19,7 @@ from .job import only
 from .options import AsJson, OneScenario, Workers
 
 if TYPE_CHECKING:
-    from ..calibrate.fit import Effort, Fit
+    from ..calibrate.result import Effort, Fit
     from ..calibrate.targets import Aim
     from ..scenario import Scenario
 
@@ -62,7 +62,7 @@ def calibrate(
         typer.Option("--points", min=20, help="How many sets of assumptions to run at most."),
     ] = 300,
     replications: Annotated[
-        int, typer.Option("--replications", "-n", min=2, help="How many runs of each set.")
+        int, typer.Option("--replications", "-n", min=2, max=500, help="How many runs of each set.")
     ] = 8,
     draws: Annotated[
         int,
@@ -73,7 +73,8 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Fit a scenario's assumptions to figures, with how well each one is known."""
-    from ..calibrate.fit import Effort, fit
+    from ..calibrate.fit import fit
+    from ..calibrate.result import Effort
     from ..workers import workers_by_default
 
     asked = _prepared(scenario, targets, out, name)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..calibrate.findings import AssumptionFound, FigureFound
-    from ..calibrate.fit import Fit
+    from ..calibrate.result import Fit
     from ..calibrate.targets import Target
 
 MEANS = (
