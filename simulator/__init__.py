@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from . import evidence
     from .errors import ConservationError, MissingExtra, SimulatorError
     from .explanation import Explanation
-    from .funding import Allocation, Counts, Member, Rule, TermWeights, allocate
+    from .funding import Allocation, Counts, Member, Rule, Term, allocate
     from .outputs import Settings
     from .outputs import write as write_results
     from .precision import Precision
@@ -52,7 +52,7 @@ __all__ = [
     "Sample",
     "Scenario",
     "SimulatorError",
-    "TermWeights",
+    "Term",
     "__version__",
     "allocate",
     "assumptions",
@@ -81,7 +81,7 @@ _LIVES_IN = {
     "Sample": "replicate",
     "Scenario": "scenario",
     "SimulatorError": "errors",
-    "TermWeights": "funding",
+    "Term": "funding",
     "allocate": "funding",
     "load": "scenario",
     "load_all": "scenario",

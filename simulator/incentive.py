@@ -16,7 +16,7 @@ import numpy as np
 
 from .errors import BadInput, Fault
 from .evidence import Assumption, assumptions
-from .funding import Counts, Inputs, Member, Rule, allocate
+from .funding import Inputs, Member, Rule, Term, allocate
 from .money import in_year
 from .replicate import paired
 from .years import WEEKS_PER_YEAR
@@ -159,9 +159,10 @@ def client_kept(sample: Sample, group: str, partnership: str | None = None) -> C
     _check(scenario, group, named)
     known = {each.path: each for each in assumptions(scenario)}
     cost = known[f"world.groups.{group}.treatment.cost_ready_gbp_per_week"]
-    weight = known[f"formula.group_weights.{group}"]
+    activity = _activity_term(scenario)
+    weight = known.get(f"formula.terms.{activity}.group_weights.{group}")
     group_cost = scenario.world.groups[group].treatment.cost_ready_gbp_per_week
-    worth = _Worth(sample, group, named, group_cost, cost.range, weight.range)
+    worth = _Worth(sample, group, named, group_cost, cost.range, weight.range if weight else None)
     return ClientKept(
         scenario=scenario.title,
         partnership=named,
@@ -172,9 +173,21 @@ def client_kept(sample: Sample, group: str, partnership: str | None = None) -> C
         rests_on=tuple(
             each
             for path, each in known.items()
-            if path in (cost.path, weight.path, "formula.weights.activity", "formula.pot_gbp")
+            if path
+            in (
+                cost.path,
+                weight and weight.path,
+                f"formula.terms.{activity}.weight",
+                "formula.pot_gbp",
+            )
         ),
     )
+
+
+def _activity_term(scenario: Scenario) -> str | None:
+    """The term that counts clients in effective treatment, where there is one."""
+    terms = scenario.formula.terms.items()
+    return next((name for name, term in terms if term.counts == "effective_clients"), None)
 
 
 def _check(scenario: Scenario, group: str, partnership: str) -> None:
@@ -264,17 +277,21 @@ class _Worth:
     def _counting(self, member: Member, more: int | Fraction) -> Member:
         clients = list(member.counts.effective)
         clients[self._place] = self._clients(member) + more
-        return replace(member, counts=Counts(tuple(clients), member.counts.completions))
+        return replace(member, counts=replace(member.counts, effective=tuple(clients)))
 
     def _weighing(self, rule: Rule, weight: float) -> Rule:
         """The rule with another weight for clients of this kind: problem drug users, or not."""
         groups = self.sample.scenario.world.groups
         kind = groups[self.group].is_pdu
-        weights = zip(groups.values(), rule.group_weights, strict=True)
-        return replace(
-            rule,
-            group_weights=tuple(weight if each.is_pdu == kind else old for each, old in weights),
-        )
+
+        def weighed(term: Term) -> Term:
+            if term.counts != "effective_clients" or term.group_weights is None:
+                return term
+            pairs = zip(groups.values(), term.group_weights, strict=True)
+            changed = tuple(weight if each.is_pdu == kind else old for each, old in pairs)
+            return replace(term, group_weights=changed)
+
+        return replace(rule, terms=tuple(map(weighed, rule.terms)))
 
 
 def _row(kept: ClientKept, year: YearKept) -> dict[str, object]:

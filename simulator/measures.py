@@ -157,6 +157,22 @@ class Journeys:
         chosen: Ints = rows[latest]
         return chosen
 
+    def planned_exits(self, begin: float, end: float) -> Ints:
+        """Persons of planned exits in a period, held or not."""
+        persons: Ints = self.person[self.planned & (self.end >= begin) & (self.end < end)]
+        return persons
+
+    def started(self, begin: float, end: float) -> Ints:
+        """Persons of journeys that began in a period."""
+        persons: Ints = self.person[(self.start >= begin) & (self.start < end)]
+        return persons
+
+    def kept_12_weeks(self, begin: float, end: float) -> Ints:
+        """Persons of journeys that reached 84 days in a period."""
+        reached = self.start + TWELVE_WEEKS_DAYS
+        persons: Ints = self.person[(reached >= begin) & (reached < end) & (self.end >= reached)]
+        return persons
+
     def completed(self, begin: float, end: float) -> Ints:
         """Persons of planned exits whose 182 days without a return ran out in a period."""
         run_out = self.end + SIX_MONTHS_DAYS
@@ -303,6 +319,17 @@ class Counter:
         cell = (records.what[inside] * self.years + year[inside]) * self.n_groups + group
         counts = np.bincount(cell, minlength=len(Happened) * self.years * self.n_groups)
         return counts.reshape(len(Happened), self.years, self.n_groups).astype(np.float64)
+
+
+def moves_before(records: Records, counter: Counter, day: float) -> Floats:
+    """By how much people have changed between day 0 and a day, by state and group."""
+    moves = np.zeros((len(State), counter.n_groups))
+    for what, (origin, target) in MOVES.items():
+        rows = records.of(what) & (records.day >= 0) & (records.day < day)
+        moved = counter.by_group(records.person[rows])
+        moves[origin] -= moved
+        moves[target] += moved
+    return moves
 
 
 def people_by_state(by_kind: Floats, on_day_0: Floats) -> Floats:

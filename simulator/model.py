@@ -13,17 +13,21 @@ import numpy as np
 from . import funding, measures
 from .chance import Chance
 from .errors import ConservationError
-from .funding import Counts, Inputs, Member, Rule, TermWeights
+from .funding import PEOPLE_COUNTED, Counts, Inputs, Member, Rule, Term
 from .journal import State
 from .money import YearMoney, in_year, setting, year_money
 from .pathway import Levers, Pathway
+from .scenario.own_world import of_partnership
 from .stock import PAST_DAYS
 from .years import CLOSE_OUT_DAYS, DAYS_PER_YEAR, SIX_MONTHS_DAYS, first_day, half_year_starts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from .measures import Journeys
+    from .scenario import schema
     from .scenario.schema import Scenario
 
 REST = "Rest of England"
@@ -33,7 +37,8 @@ class Partnership:
     """One partnership in one replication: its clients, its pounds, what the formula counts of it."""
 
     def __init__(self, scenario: Scenario, name: str, seed: int, replication: int):
-        self._scenario = scenario
+        self._whole = scenario
+        self._scenario = scenario = of_partnership(scenario, name)
         self.name = name
         self.plan = scenario.partnerships[name].plan
         chance = Chance(seed, replication, name)
@@ -42,8 +47,8 @@ class Partnership:
         self._on_day_0 = self.pathway.people_by_state()
         self._at_year_ends: list[NDArray[np.int64]] = []
         self.money: list[YearMoney] = []
-        weight = scenario.partnerships[name].old_share_weight
-        self.last_gbp = round(scenario.history.allocation_gbp * weight)
+        own = scenario.partnerships[name]
+        self.last_gbp = round(scenario.history.allocation_gbp * own.old_share_weight)
         self._recording = {
             group.name: chance.row(group.name, "recorded as a PDU", 0, group.people, "uniform")
             for group in self.pathway.groups
@@ -57,17 +62,25 @@ class Partnership:
 
     # What the formula counts
 
-    def counts(self, year: int) -> Counts:
-        """Effective clients and completions by group in the year's window, as known on its 1 April."""
-        formula, history = self._scenario.formula, self._scenario.history.groups
+    def counts(self, year: int, kinds: Sequence[str] | None = None) -> Counts:
+        """What the terms of the formula count by group in the year's window, as known on its 1 April.
+
+        Parameters
+        ----------
+        kinds
+            What to count beside effective clients and completions; by default what the formula needs.
+        """
+        formula = self._scenario.formula
         begin, end = funding.window(year, formula.observation_delay_days, formula.lag_years)
         if end <= 0:
-            return Counts(
-                tuple(past.effective_clients_per_year for past in history.values()),
-                tuple(past.completions_per_year for past in history.values()),
-            )
+            return counted_before(self._scenario)
         told = measures.journeys(self.pathway.journal.records())
-        return Counts(self._effective(told, begin, end, year), self._completions(told, begin, end))
+        needed = needed_counts(self._scenario) if kinds is None else kinds
+        return Counts(
+            self._effective(told, begin, end, year),
+            self._completions(told, begin, end),
+            **{name: getattr(self, f"_{name}")(told, begin, end) for name in needed},
+        )
 
     def _effective(self, told: Journeys, begin: int, end: int, year: int) -> tuple[float, ...]:
         persons = told.in_effective_treatment(max(begin, -PAST_DAYS), end, first_day(year))
@@ -105,16 +118,43 @@ class Partnership:
             for number, group in zip(counted, past, strict=True)
         )
 
+    def _planned_exits(self, told: Journeys, begin: int, end: int) -> tuple[float, ...]:
+        return self._in_window(told.planned_exits(max(begin, 0), end), begin, "planned_exits")
+
+    def _starts(self, told: Journeys, begin: int, end: int) -> tuple[float, ...]:
+        return self._in_window(told.started(max(begin, 0), end), begin, "starts")
+
+    def _kept_12_weeks(self, told: Journeys, begin: int, end: int) -> tuple[float, ...]:
+        return self._in_window(told.kept_12_weeks(max(begin, 0), end), begin, "kept_12_weeks")
+
+    def _in_window(self, persons: NDArray[np.int64], begin: int, name: str) -> tuple[float, ...]:
+        """Those seen since day 0, and for the part of the window before it as the history says."""
+        before = max(0, -begin) / DAYS_PER_YEAR
+        past = self._scenario.history.groups.values()
+        return tuple(
+            float(number) + getattr(group, f"{name}_per_year") * before
+            for number, group in zip(self.counter.by_group(persons), past, strict=True)
+        )
+
+    def _unmet_need(self, _told: Journeys, _begin: int, end: int) -> tuple[float, ...]:
+        """People untreated or waiting when the window ends."""
+        records = self.pathway.journal.records()
+        moves = measures.moves_before(records, self.counter, end)
+        people = self._on_day_0 + moves
+        return tuple((people[State.UNTREATED] + people[State.WAITING]).tolist())
+
     def member(self, year: int) -> Member:
         """The partnership as the formula sees it in a year."""
-        own = self._scenario.partnerships[self.name]
+        own = self._whole.partnerships[self.name]
         return Member(
             self.name,
             self.counts(year),
-            need=own.need_index,
+            need=own.need_index * own.size,
+            population=own.population_index * own.size,
             area_cost=own.area_cost_factor,
-            old_share=own.old_share_weight,
+            old_share=own.old_share_weight * own.size,
             last_gbp=self.last_gbp,
+            copies=own.copies,
         )
 
     # A year
@@ -190,26 +230,58 @@ def rest_of_england(scenario: Scenario, year: int, last_gbp: int) -> list[Member
     rest = scenario.formula.rest
     if not rest.partnerships:
         return []
-    groups = scenario.world.groups
     growth = (1 + rest.growth_per_year) ** year
-    counts = Counts(
-        tuple(rest.reference_activity[name] * growth for name in groups),
-        tuple(rest.reference_completions[name] * growth for name in groups),
+    before = counted_before(scenario)
+    kinds = {name: getattr(before, name) for name in needed_counts(scenario)}
+    kinds["effective"] = _in_order(rest.reference_activity, scenario)
+    kinds["completions"] = _in_order(rest.reference_completions, scenario)
+    grown = {name: tuple(each * growth for each in people) for name, people in kinds.items()}
+    return [Member(REST, Counts(**grown), last_gbp=last_gbp, copies=rest.partnerships)]
+
+
+def _in_order(by_group: dict[str, float], scenario: Scenario) -> tuple[float, ...]:
+    return tuple(by_group[name] for name in scenario.world.groups)
+
+
+def counted_before(scenario: Scenario) -> Counts:
+    """What is counted of an average partnership in the year before day 0."""
+    past = scenario.history.groups.values()
+    return Counts(
+        effective=tuple(group.effective_clients_per_year for group in past),
+        completions=tuple(group.completions_per_year for group in past),
+        planned_exits=tuple(group.planned_exits_per_year for group in past),
+        starts=tuple(group.starts_per_year for group in past),
+        kept_12_weeks=tuple(group.kept_12_weeks_per_year for group in past),
+        unmet_need=tuple(
+            float(group.never_treated + group.treated_before.people + group.waiting.people)
+            for group in past
+        ),
     )
-    return [Member(REST, counts, last_gbp=last_gbp, copies=rest.partnerships)]
+
+
+def needed_counts(scenario: Scenario) -> tuple[str, ...]:
+    """What a formula counts beside effective clients and completions, which are always counted."""
+    counted = {term.counts for term in scenario.formula.terms.values() if term.weight}
+    others = [name for name in PEOPLE_COUNTED if name not in ("effective_clients", "completions")]
+    return tuple(name for name in others if name in counted)
 
 
 def rule(scenario: Scenario, year: int) -> Rule:
     """The formula as it stands in a year."""
     formula = scenario.formula
-    weights = formula.weights
     return Rule(
-        TermWeights(weights.activity, weights.need, weights.completions),
-        tuple(formula.group_weights[name] for name in scenario.world.groups),
+        tuple(_term(term, scenario) for term in formula.terms.values()),
         phase_in=in_year(formula.phase_in_share, year),
         floor=in_year(formula.floor_share, year),
         ceiling=in_year(formula.ceiling_share, year),
+        area_cost=formula.area_cost_share,
     )
+
+
+def _term(term: schema.Term, scenario: Scenario) -> Term:
+    weights = term.group_weights
+    by_group = None if weights is None else _in_order(weights, scenario)
+    return Term(term.counts, term.weight, by_group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +328,7 @@ class Run:
         self.inputs.append(inputs)
         self._rest_gbp = min(allocation.pounds.get(REST, (0,)))
         for partnership in self.partnerships:
-            partnership.live(year, allocation[partnership.name])
+            partnership.live(year, allocation.pounds[partnership.name][0])
 
     @staticmethod
     def _check_pot(pot_gbp: int, allocation: funding.Allocation) -> None:

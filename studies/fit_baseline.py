@@ -21,8 +21,10 @@ import yaml
 from scipy.optimize import least_squares
 
 from simulator import scenario as scenarios
+from simulator.funding import window
 from simulator.model import Run
 from simulator.scenario import Scenario
+from simulator.years import DAYS_PER_YEAR
 from studies.balance import Balance
 
 FILE = Path(__file__).parents[1] / "scenarios" / "baseline_2008.yaml"
@@ -254,17 +256,43 @@ def day_0(balance: Balance) -> dict[str, Any]:
     }
 
 
-def first_window(scenario: Scenario) -> dict[str, float]:
-    """What the formula counts by group in the first window that it sees, on average."""
+COUNTED = {
+    "effective": "effective_clients_per_year",
+    "planned_exits": "planned_exits_per_year",
+    "starts": "starts_per_year",
+    "kept_12_weeks": "kept_12_weeks_per_year",
+}
+"""What a formula may count, and where the history keeps what was counted before."""
+
+
+def first_window(scenario: Scenario) -> dict[str, dict[str, float]]:
+    """What a formula counts by kind and group in the first window that it sees, on average."""
     name = next(iter(scenario.partnerships))
-    counted = []
+    counted: dict[str, list[tuple[float, ...]]] = {kind: [] for kind in COUNTED}
     for replication in range(REPLICATIONS):
         run = Run(scenario, SEED, replication)
         run.live_year()
-        counted.append(run.partnerships[0].counts(1).effective)
-    means = np.mean(counted, axis=0)
+        seen = run.partnerships[0].counts(1, kinds=tuple(COUNTED)[1:])
+        for kind, numbers in counted.items():
+            numbers.append(getattr(seen, kind))
     assert run.partnerships[0].name == name
-    return dict(zip(scenario.world.groups, means, strict=True))
+    means = {kind: np.mean(numbers, axis=0) for kind, numbers in counted.items()}
+    groups = scenario.world.groups
+    return {
+        kind: dict(zip(groups, _as_seen(scenario, kind, mean), strict=True))
+        for kind, mean in means.items()
+    }
+
+
+def _as_seen(scenario: Scenario, kind: str, mean: Any) -> Any:
+    """Flows at the pace that was seen: before day 0 the window holds what the history said until now."""
+    if kind == "effective":
+        return mean
+    formula = scenario.formula
+    begin, _ = window(1, formula.observation_delay_days, formula.lag_years)
+    before = max(0, -begin) / DAYS_PER_YEAR
+    past = [getattr(group, COUNTED[kind]) for group in scenario.history.groups.values()]
+    return (mean - before * np.array(past)) / (1 - before)
 
 
 def _flow_text(number: Any) -> str:
@@ -347,14 +375,16 @@ def update_what_is_counted(file: Path) -> None:
     scenario = scenarios.load(file)
     growth = 1 + scenario.formula.rest.growth_per_year
     counted = {
-        name: round(float(number) / growth, 1) for name, number in first_window(scenario).items()
+        kind: {name: round(float(number) / growth, 1) for name, number in by_group.items()}
+        for kind, by_group in first_window(scenario).items()
     }
     print("\ncounted by the formula at first:", counted)
     numbers: dict[str, Any] = {
-        f"history.groups.{name}.effective_clients_per_year": number
-        for name, number in counted.items()
+        f"history.groups.{name}.{COUNTED[kind]}": number
+        for kind, by_group in counted.items()
+        for name, number in by_group.items()
     }
-    numbers["formula.rest.reference_activity"] = counted
+    numbers["formula.rest.reference_activity"] = counted["effective"]
     numbers["formula.rest.reference_completions"] = {
         name: past.completions_per_year for name, past in scenario.history.groups.items()
     }

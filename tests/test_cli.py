@@ -749,7 +749,7 @@ def test_assumptions_are_a_table_worst_grade_first():
     table = sim.assumptions("baseline_2008")
     assert len(table) == len(sim.evidence.register(sim.load("baseline_2008")))
     assert table["grade"].iloc[0] == "unverified"
-    assert table.set_index("path").loc["formula.weights.activity", "value"] == 0.75
+    assert table.set_index("path").loc["formula.terms.activity.weight", "value"] == 0.75
 
 
 def test_results_of_the_functions_are_what_the_command_writes(tmp_path):

@@ -209,8 +209,11 @@ def shared_out(given, *, fewer_of_birch=0, phase_in=PHASE_IN, floor=FLOOR):
         )
         for name, (opiate, crack, other, need, area_cost, old_share, last) in given.items()
     ]
-    terms = sim.TermWeights(activity=WEIGHTS[0], need=WEIGHTS[1])
-    rule = sim.Rule(terms, COUNTS_FOR, phase_in=phase_in, floor=floor)
+    terms = (
+        sim.Term("effective_clients", WEIGHTS[0], COUNTS_FOR),
+        sim.Term("need_index", WEIGHTS[1]),
+    )
+    rule = sim.Rule(terms, phase_in=phase_in, floor=floor)
     return sim.allocate(POT, members, rule)
 
 

@@ -58,7 +58,7 @@ def test_every_number_of_the_world_is_an_assumption(complete):
     assert complete["world.prison.mean_stay_days"].value == 120
     assert complete["world.groups.opiate.treatment.drop_out.shape"].value == 0.6
     assert complete["history.allocation_gbp"].value == 250_000
-    assert complete["formula.weights.activity"].value == 0.75
+    assert complete["formula.terms.activity.weight"].value == 0.75
     assert complete["funding.streams.council.amount_gbp"].value == 20_000
 
 
@@ -75,7 +75,7 @@ def test_bands_and_lists_by_year_are_one_assumption_each(complete):
 
 
 def test_value_by_group_is_an_assumption_for_each(complete):
-    assert complete["formula.group_weights.opiate"].value == 2
+    assert complete["formula.terms.activity.group_weights.opiate"].value == 2
     assert complete["history.move_on_delay_days.other"].value == 60
     assert (
         by_path(load(COMPLETE, ["history.move_on_delay_days=7"]))[
@@ -101,8 +101,8 @@ def test_value_by_group_is_an_assumption_for_each(complete):
         ),
         ("funding.streams.council.amount_gbp", "Council money: Amount a year", "£"),
         (
-            "formula.group_weights.other",
-            "Other drug users: What a client of the group counts for",
+            "formula.terms.activity.group_weights.other",
+            "Activity: Other drug users: what a client of the group counts for",
             "ratio",
         ),
         ("world.groups.opiate.treatment.cost_ready_gbp_per_week", None, "£ a week"),

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from tiny import rule_of
 
 from simulator.explanation import Explanation
 from simulator.findings import (
@@ -22,7 +23,7 @@ from simulator.findings import (
     whether_the_cut_bites,
     why_it_moved,
 )
-from simulator.funding import EXPLAIN_STEPS, Counts, Inputs, Member, Rule, TermWeights
+from simulator.funding import EXPLAIN_STEPS, Counts, Inputs, Member
 from simulator.incentive import ClientKept, Estimate, YearKept
 from simulator.measures import MEASURES
 from simulator.replicate import Comparison, Sample
@@ -433,7 +434,7 @@ def stepping(scenario, **steps):
     for name, by in steps.items():
         amounts[..., EXPLAIN_STEPS.index(name)] = np.reshape(by, (-1, 1, 1))
     member = Member("Average partnership", Counts((900, 50, 150), (0, 0, 0)))
-    inputs = Inputs(1, (member,), Rule(TermWeights(activity=1), (2, 2, 1)))
+    inputs = Inputs(1, (member,), rule_of(activity=1, group_weights=(2, 2, 1)))
     told = sample(scenario)
     paid = Sample(scenario, 1, told.values, ((inputs,) * scenario.years,) * REPLICATIONS)
     return Explanation(paid, amounts)

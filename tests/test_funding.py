@@ -6,23 +6,22 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from tiny import rule_of, terms_of
 
 from simulator.funding import (
     EXPLAIN_STEPS,
     Counts,
     Inputs,
     Member,
-    Rule,
-    TermWeights,
     allocate,
     explain,
     window,
 )
 
-ACTIVITY_ONLY = Rule(TermWeights(activity=1), (1,))
-NEED_ONLY = Rule(TermWeights(need=1), (1,))
-OLD_RULE = Rule(TermWeights(need=1), (1,), phase_in=0)
-QUARTER_NEED = Rule(TermWeights(activity=0.75, need=0.25), (1,))
+ACTIVITY_ONLY = rule_of(activity=1)
+NEED_ONLY = rule_of(need=1)
+OLD_RULE = rule_of(need=1, phase_in=0)
+QUARTER_NEED = rule_of(activity=0.75, need=0.25)
 
 
 def member(name, *effective, completions=0, **others):
@@ -55,7 +54,7 @@ def test_three_members_share_by_activity_need_and_completions():
         member("B", 5, 5, need=2, completions=1),
         member("C", 0, 10, need=1, completions=0),
     ]
-    rule = Rule(TermWeights(activity=0.5, need=0.3, completions=0.2), group_weights=(2, 1))
+    rule = rule_of(activity=0.5, need=0.3, completions=0.2, group_weights=(2, 1))
     # Activity 25 + 15 + 10 = 50, need 4, completions 4.
     # A: 0.5 × 25/50 + 0.3 × 1/4 + 0.2 × 3/4 = 0.25 + 0.075 + 0.15 = 0.475
     # B: 0.5 × 15/50 + 0.3 × 2/4 + 0.2 × 1/4 = 0.15 + 0.15 + 0.05 = 0.35
@@ -65,7 +64,7 @@ def test_three_members_share_by_activity_need_and_completions():
 
 def test_completions_of_all_groups_count_the_same():
     members = [Member("A", Counts((0, 0), (3, 1))), Member("B", Counts((0, 0), (0, 4)))]
-    rule = Rule(TermWeights(completions=1), group_weights=(2, 1))
+    rule = rule_of(completions=1, group_weights=(2, 1))
     assert pounds(allocate(1000, members, rule)) == {"A": 500, "B": 500}
 
 
@@ -252,7 +251,7 @@ def test_the_pot_of_2008_09_shared_equally():
 
 def average_rule():
     """2008-09: problem drug users (PDUs) count twice; 75% activity."""
-    return replace(QUARTER_NEED, group_weights=(2, 1))
+    return replace(QUARTER_NEED, terms=terms_of(0.75, 0.25, group_weights=(2, 1)))
 
 
 def average_partnership_with(pdus):
@@ -278,11 +277,10 @@ def test_pounds_of_copies_are_not_one_number():
 
 
 def last_year_and_this():
-    terms = TermWeights(activity=0.5, need=0.25, completions=0.25)
     previous = Inputs(
         1000,
         (member("A", 10, 20, last_gbp=500), member("B", 20, 0, last_gbp=500)),
-        Rule(terms, (2, 1)),
+        rule_of(0.5, 0.25, 0.25, group_weights=(2, 1)),
     )
     current = Inputs(
         1200,
@@ -290,7 +288,7 @@ def last_year_and_this():
             member("A", 45, 0, completions=30, need=3, area_cost=1.3, last_gbp=600),
             member("B", 30, 0, completions=10, area_cost=2.7, old_share=3, last_gbp=400),
         ),
-        Rule(TermWeights(need=1), (2, 1), phase_in=0.5, floor=0.9),
+        rule_of(need=1, group_weights=(2, 1), phase_in=0.5, floor=0.9),
     )
     return previous, current
 
@@ -308,6 +306,9 @@ def test_explain_by_hand():
         ("own mix", 60, 510),
         # 0.425 + 0.25 × 30/40 = 0.6125
         ("own completions", 225, 735),
+        ("own planned exits", 0, 735),
+        ("own starts", 0, 735),
+        ("own unmet need", 0, 735),
         # Need 3 to 1: 0.6125 + 0.25 × (3/4 - 1/2) = 0.675
         ("need", 75, 810),
         # 1.3 × 0.675 = 2.7 × 0.325: half
@@ -337,7 +338,7 @@ def parts(inputs):
 
 
 def test_first_clients_come_in_this_years_mix():
-    rule = Rule(TermWeights(activity=1), (2, 1))
+    rule = rule_of(activity=1, group_weights=(2, 1))
     previous = Inputs(900, (member("A", 0, 0), member("B", 5, 5)), rule)
     current = replace(previous, members=(member("A", 12, 6), member("B", 5, 5)))
     gbp = {step.name: step.gbp for step in explain(previous, current, "A")}
@@ -346,9 +347,9 @@ def test_first_clients_come_in_this_years_mix():
 
 
 def test_a_change_in_a_group_weight_is_the_formulas_doing():
-    rule = Rule(TermWeights(activity=1), (2, 1))
+    rule = rule_of(activity=1, group_weights=(2, 1))
     previous = Inputs(1000, (member("A", 0, 10), member("B", 10, 0)), rule)
-    current = replace(previous, rule=replace(rule, group_weights=(4, 1)))
+    current = replace(previous, rule=rule_of(activity=1, group_weights=(4, 1)))
     gbp = {step.name: step.gbp for step in explain(previous, current, "A")}
     # From 10 of 30 points, 333.33, to 10 of 50.
     assert gbp == dict.fromkeys(EXPLAIN_STEPS, 0) | {"formula weights": 200 - 333}
@@ -359,7 +360,7 @@ def test_a_change_in_a_group_weight_is_the_formulas_doing():
     [
         ("need", {"need": 2}, {}),
         ("area cost", {"area_cost": 1.1}, {}),
-        ("formula weights", {}, {"weights": TermWeights(activity=1)}),
+        ("formula weights", {}, {"terms": terms_of(activity=1)}),
         ("phase-in", {"old_share": 2}, {}),
         ("phase-in", {}, {"phase_in": 1}),
         ("floor and ceiling", {"last_gbp": 900}, {}),
@@ -407,9 +408,9 @@ def test_nothing_later_than_the_year_before_can_be_counted():
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        ({"weights": TermWeights()}, "weights must be 0 or more, one of them above"),
-        ({"weights": TermWeights(1, -0.1)}, "weights must be 0 or more"),
-        ({"group_weights": (2, -1)}, "group_weights must be 0 or more"),
+        ({"terms": terms_of()}, "weights must be 0 or more, one of them above"),
+        ({"terms": terms_of(1, -0.1)}, "weights must be 0 or more"),
+        ({"terms": terms_of(1, group_weights=(2, -1))}, "group_weights must be 0 or more"),
         ({"phase_in": 1.1}, "phase_in must be within 0 and 1, got 1.1"),
         ({"phase_in": -0.1}, "phase_in must be within 0 and 1, got -0.1"),
         ({"floor": -0.1}, "floor must be 0 or more, got -0.1"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import astuple, replace
 from fractions import Fraction
 
 import pytest
@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 
 from simulator.funding import (
     EXPLAIN_STEPS,
+    PEOPLE_COUNTED,
     Counts,
     Inputs,
     Member,
     Rule,
-    TermWeights,
+    Term,
     allocate,
     explain,
 )
+from simulator.funding.formula import PAID_BEFORE
 
 NAMES = ("Barnet", "Dudley", "Haringey", "Leeds", "Milton Keynes", "Walsall")
 GROUPS = 2
@@ -30,11 +32,8 @@ def hundredths(low, high):
     return st.integers(low, high).map(lambda number: number / 100)
 
 
-counts = st.builds(
-    Counts,
-    effective=st.tuples(*[st.integers(0, 40)] * GROUPS),
-    completions=st.tuples(*[st.integers(0, 9)] * GROUPS),
-)
+some_people = st.tuples(*[st.integers(0, 40)] * GROUPS)
+counts = st.builds(Counts, *[some_people] * 6)
 
 
 def members_named(names, copies):
@@ -45,6 +44,7 @@ def members_named(names, copies):
                 name=st.just(name),
                 counts=counts,
                 need=hundredths(0, 300),
+                population=hundredths(0, 300),
                 area_cost=hundredths(80, 130),
                 old_share=st.integers(0, 9),
                 last_gbp=st.integers(0, 2000),
@@ -60,20 +60,30 @@ def some_members(at_least=1):
     return st.integers(at_least, len(NAMES)).flatmap(lambda n: members_named(NAMES[:n], copies))
 
 
-weights = st.sampled_from(
-    [
-        TermWeights(activity=1),
-        TermWeights(need=1),
-        TermWeights(completions=1),
-        TermWeights(activity=0.75, need=0.25),
-        TermWeights(activity=0.7, need=0.1, completions=0.2),
-    ]
+def some_terms(parts):
+    """Terms over what was drawn for each: a weight, and weights of the groups where it counts people."""
+    return tuple(
+        Term(counts, weight, group_weights if counts in PEOPLE_COUNTED else None)
+        for counts, (weight, group_weights) in parts.items()
+    )
+
+
+by_group = st.sampled_from([(1, 1), (2, 1), (2.5, 1), (0, 1), None])
+terms = (
+    st.dictionaries(
+        st.sampled_from([*PEOPLE_COUNTED, "need_index", "population", *PAID_BEFORE]),
+        st.tuples(hundredths(0, 100), by_group),
+        min_size=1,
+        max_size=5,
+    )
+    .map(some_terms)
+    .filter(lambda drawn: any(term.weight for term in drawn))
 )
 unbounded_rules = st.builds(
     Rule,
-    weights=weights,
-    group_weights=st.sampled_from([(1, 1), (2, 1), (2.5, 1), (0, 1)]),
+    terms=terms,
     phase_in=st.sampled_from([0, Fraction(1, 3), 0.5, Fraction(2, 3), 1]),
+    area_cost=st.sampled_from([0, 0.5, 1]),
 )
 bounds = st.tuples(
     st.none() | hundredths(0, 110),
@@ -178,7 +188,7 @@ def test_counting_in_another_unit_changes_nothing(year, unit):
     members = [
         replace(
             member,
-            counts=Counts(scaled(member.counts.effective), scaled(member.counts.completions)),
+            counts=Counts(*(scaled(people) for people in astuple(member.counts))),
         )
         for member in year.members
     ]

@@ -6,23 +6,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tiny import rule_of
 
 from simulator import replicate
 from simulator.errors import BadInput
-from simulator.funding import Counts, Inputs, Member, Rule, TermWeights, allocate
+from simulator.funding import Counts, Inputs, Member, allocate
 from simulator.incentive import Estimate, client_kept
 from simulator.replicate import Sample
 
 approx = pytest.approx
 OWN = "Average partnership"
-WEIGHTS = TermWeights(activity=0.75, need=0.25)
 
 
 def inputs(own=(30, 0, 0), other=(10, 0, 0), phase_in=1, pot_gbp=10_000, weights=(1, 1, 1)):
     """A year in which two members share a pot."""
     none = (0, 0, 0)
     members = (Member(OWN, Counts(own, none)), Member("Other", Counts(other, none)))
-    return Inputs(pot_gbp, members, Rule(WEIGHTS, weights, phase_in=phase_in))
+    return Inputs(pot_gbp, members, rule_of(0.75, 0.25, group_weights=weights, phase_in=phase_in))
 
 
 def sample_of(scenario, *replications):
@@ -127,7 +127,7 @@ def test_it_names_what_it_rests_on_with_grade_and_range(baseline):
     known = {
         each.path: each for each in client_kept(sample_of(baseline, inputs()), "opiate").rests_on
     }
-    assert known["formula.group_weights.opiate"].grade == "unverified"
+    assert known["formula.terms.activity.group_weights.opiate"].grade == "unverified"
     assert known["world.groups.opiate.treatment.cost_ready_gbp_per_week"].grade == "assumed"
 
 

@@ -231,8 +231,8 @@ def test_change_for_one_year_of_a_partnership_leaves_the_others_what_they_had():
 
 
 def test_change_by_mapping_merges():
-    varied = load(COMPLETE, ["formula.group_weights={other: 1.5}"])
-    assert varied.formula.group_weights == {"opiate": 2, "other": 1.5}
+    varied = load(COMPLETE, ["formula.terms.activity.group_weights={other: 1.5}"])
+    assert varied.formula.terms["activity"].group_weights == {"opiate": 2, "other": 1.5}
 
 
 def test_later_change_wins():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from simulator.funding import Rule, Term
 from simulator.journey import clocks
 from simulator.scenario import as_dict, load
 from simulator.validate.intervals import CLOSELY as CONFIDENCE
@@ -37,6 +38,8 @@ __all__ = [
     "journal",
     "level_of",
     "pounds_for",
+    "rule_of",
+    "terms_of",
     "tiny_queue",
     "two_groups",
     "with_frozen_formula",
@@ -44,6 +47,19 @@ __all__ = [
 ]
 
 WORLDS = Path(__file__).parent / "worlds"
+
+
+def rule_of(activity=0, need=0, completions=0, group_weights=(1,), **others):
+    """A rule of the terms of 2008-09 to 2012-13."""
+    return Rule(terms_of(activity, need, completions, group_weights), **others)
+
+
+def terms_of(activity=0, need=0, completions=0, group_weights=(1,)):
+    return (
+        Term("effective_clients", activity, group_weights),
+        Term("need_index", need),
+        Term("completions", completions),
+    )
 
 
 def two_groups(*changes):

@@ -1,10 +1,21 @@
 """The formula that shares out the pot, and why a partnership's sum changed."""
 
 from .explain import EXPLAIN_STEPS, Inputs, Step, explain
-from .formula import Allocation, Counts, Member, Number, Rule, TermWeights, allocate, window
+from .formula import (
+    PEOPLE_COUNTED,
+    Allocation,
+    Counts,
+    Member,
+    Number,
+    Rule,
+    Term,
+    allocate,
+    window,
+)
 
 __all__ = [
     "EXPLAIN_STEPS",
+    "PEOPLE_COUNTED",
     "Allocation",
     "Counts",
     "Inputs",
@@ -12,7 +23,7 @@ __all__ = [
     "Number",
     "Rule",
     "Step",
-    "TermWeights",
+    "Term",
     "allocate",
     "explain",
     "window",

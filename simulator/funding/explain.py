@@ -21,6 +21,9 @@ EXPLAIN_STEPS = (
     "own number",
     "own mix",
     "own completions",
+    "own planned exits",
+    "own starts",
+    "own unmet need",
     "need",
     "area cost",
     "formula weights",
@@ -57,10 +60,14 @@ def explain(previous: Inputs, current: Inputs, name: str) -> tuple[Step, ...]:
     - *others*: what is counted of all other members.
     - *own number*: its effective clients change in total and keep last year's mix of groups; if
       there were none, they come in this year's mix.
-    - *need*, *area cost*: everybody's.
-    - *formula weights*: the weights of the terms and of the groups.
+    - *own starts*: its journeys that began, and those that reached 12 weeks.
+    - *need*: everybody's need index and population.
+    - *area cost*: everybody's, and how far it counts.
+    - *formula weights*: the terms and their weights, and those of the groups.
     - *phase-in*: φ and everybody's old shares.
-    - *floor and ceiling*: both bounds, and the pounds they stand on.
+    - *floor and ceiling*: both bounds, and last year's pounds, on which they and a term may stand.
+
+    A member that stands for several alike is told by its first copy.
 
     Returns
     -------
@@ -69,7 +76,7 @@ def explain(previous: Inputs, current: Inputs, name: str) -> tuple[Step, ...]:
     Raises
     ------
     ValueError
-        If the members of the two years differ in name or number, or the member has copies.
+        If the members of the two years differ in name or number.
     """
     was, now = (
         {member.name: member.copies for member in year.members} for year in (previous, current)
@@ -77,7 +84,7 @@ def explain(previous: Inputs, current: Inputs, name: str) -> tuple[Step, ...]:
     if was != now:
         refuse("members", "be the same in both years", now, f"last year they were {was}")
     stages = [_Stage(EXPLAIN_STEPS[:done]) for done in range(len(EXPLAIN_STEPS) + 1)]
-    pounds = [_share_out(stage.inputs(previous, current, name))[name] for stage in stages]
+    pounds = [_share_out(stage.inputs(previous, current, name)).pounds[name][0] for stage in stages]
     changes = zip(EXPLAIN_STEPS, pairwise(pounds), strict=True)
     return tuple(Step(step, after - before, after) for step, (before, after) in changes)
 
@@ -105,11 +112,11 @@ class _Stage:
 
     def rule(self, old: Rule, new: Rule) -> Rule:
         return Rule(
-            weights=self.pick("formula weights", old.weights, new.weights),
-            group_weights=self.pick("formula weights", old.group_weights, new.group_weights),
+            terms=self.pick("formula weights", old.terms, new.terms),
             phase_in=self.pick("phase-in", old.phase_in, new.phase_in),
             floor=self.pick("floor and ceiling", old.floor, new.floor),
             ceiling=self.pick("floor and ceiling", old.ceiling, new.ceiling),
+            area_cost=self.pick("area cost", old.area_cost, new.area_cost),
         )
 
     def member(self, old: Member, new: Member, name: str) -> Member:
@@ -118,6 +125,7 @@ class _Stage:
             name=old.name,
             counts=counts(old.counts, new.counts),
             need=self.pick("need", old.need, new.need),
+            population=self.pick("need", old.population, new.population),
             area_cost=self.pick("area cost", old.area_cost, new.area_cost),
             old_share=self.pick("phase-in", old.old_share, new.old_share),
             last_gbp=self.pick("floor and ceiling", old.last_gbp, new.last_gbp),
@@ -132,6 +140,10 @@ class _Stage:
         return Counts(
             effective=self.pick("own mix", number, new.effective),
             completions=self.pick("own completions", old.completions, new.completions),
+            planned_exits=self.pick("own planned exits", old.planned_exits, new.planned_exits),
+            starts=self.pick("own starts", old.starts, new.starts),
+            kept_12_weeks=self.pick("own starts", old.kept_12_weeks, new.kept_12_weeks),
+            unmet_need=self.pick("own unmet need", old.unmet_need, new.unmet_need),
         )
 
 

@@ -26,15 +26,30 @@ from ..errors import Fault
 from ..years import first_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 Number: TypeAlias = int | float | Fraction
 """A float means the decimal that it is written as."""
 
 
+PEOPLE_COUNTED = {
+    "effective_clients": "effective",
+    "completions": "completions",
+    "planned_exits": "planned_exits",
+    "starts": "starts",
+    "kept_12_weeks": "kept_12_weeks",
+    "unmet_need": "unmet_need",
+}
+"""What a term may count of people, and where it stands in `Counts`."""
+PAID_BEFORE = ("historic_share", "last_allocation")
+"""What a term may take from the past. The costs of an area are in it already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the formula counts of one partnership in the 12 months of its window.
+    """What the formula counts of one partnership in the 12 months of its window, by group.
+
+    What no term of the rule counts may be left out.
 
     Parameters
     ----------
@@ -42,10 +57,22 @@ class Counts:
         Clients in effective treatment in each substance group.
     completions
         Planned exits whose six months without a return have passed, in each group.
+    planned_exits
+        Planned exits, whether they held or not.
+    starts
+        Journeys that began.
+    kept_12_weeks
+        Journeys that reached 12 weeks.
+    unmet_need
+        People who need treatment and are not in it, on the last day of the window.
     """
 
     effective: tuple[Number, ...]
     completions: tuple[Number, ...]
+    planned_exits: tuple[Number, ...] = ()
+    starts: tuple[Number, ...] = ()
+    kept_12_weeks: tuple[Number, ...] = ()
+    unmet_need: tuple[Number, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +87,8 @@ class Member:
         What is counted, for each copy.
     need
         The need index.
+    population
+        Its population; only proportions matter.
     area_cost
         The area cost factor c, 1 on average.
     old_share
@@ -73,6 +102,7 @@ class Member:
     name: str
     counts: Counts
     need: Number = 1
+    population: Number = 1
     area_cost: Number = 1
     old_share: Number = 1
     last_gbp: int = 0
@@ -94,12 +124,23 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class TermWeights:
-    """What each term of the formula weighs; only proportions matter."""
+class Term:
+    """One term of the formula.
 
-    activity: Number = 0
-    need: Number = 0
-    completions: Number = 0
+    Parameters
+    ----------
+    counts
+        What it counts: a key of `PEOPLE_COUNTED`, ``need_index``, ``population``, or one of
+        `PAID_BEFORE`.
+    weight
+        The part of the pot that follows it; only proportions matter.
+    group_weights
+        What one person of each substance group counts for; None where each counts as one.
+    """
+
+    counts: str
+    weight: Number
+    group_weights: tuple[Number, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,38 +149,39 @@ class Rule:
 
     Parameters
     ----------
-    weights
-        The weights of activity, need and completions.
-    group_weights
-        What one effective client of each substance group weighs in activity.
+    terms
+        What is counted, and how much of the pot follows it.
     phase_in
         The part φ of the new rule, 0 to 1; the old shares have the rest.
     floor
         Nobody gets less than this times last year's pounds; None for no floor.
     ceiling
         Nobody gets more than this times last year's pounds; None for no ceiling.
+    area_cost
+        How far the costs of an area are made up for: the factor c counts as 1 + area_cost (c - 1).
 
     Raises
     ------
     ValueError
-        If no weight is above 0, a weight or bound is below 0, φ is not within 0 and 1, or the
-        ceiling is below the floor.
+        If no weight is above 0, a weight or bound is below 0, a term counts what is not known, φ or
+        area_cost is not within 0 and 1, or the ceiling is below the floor.
     """
 
-    weights: TermWeights
-    group_weights: tuple[Number, ...]
+    terms: tuple[Term, ...]
     phase_in: Number = 1
     floor: Number | None = None
     ceiling: Number | None = None
+    area_cost: Number = 1
 
     def __post_init__(self) -> None:
-        weights = (self.weights.activity, self.weights.need, self.weights.completions)
-        if min(weights) < 0 or max(weights) <= 0:
+        weights = tuple(term.weight for term in self.terms)
+        if min(weights, default=0) < 0 or max(weights, default=0) <= 0:
             refuse("weights", "be 0 or more, one of them above", weights, "weigh a term")
-        if min(self.group_weights, default=0) < 0:
-            refuse("group_weights", "be 0 or more", self.group_weights, "give 0 for no money")
-        if not 0 <= self.phase_in <= 1:
-            refuse("phase_in", "be within 0 and 1", self.phase_in, "give 1 for no phase-in")
+        for term in self.terms:
+            _check_term(term)
+        for name, share in (("phase_in", self.phase_in), ("area_cost", self.area_cost)):
+            if not 0 <= share <= 1:
+                refuse(name, "be within 0 and 1", share, "give 1 for all of it")
         self._check_bounds()
 
     def _check_bounds(self) -> None:
@@ -176,6 +218,14 @@ class Allocation:
         return pounds[0]
 
 
+def _check_term(term: Term) -> None:
+    known = (*PEOPLE_COUNTED, "need_index", "population", *PAID_BEFORE)
+    if term.counts not in known:
+        refuse("counts", f"be one of {', '.join(known)}", term.counts, "name one of them")
+    if min(term.group_weights or (), default=0) < 0:
+        refuse("group_weights", "be 0 or more", term.group_weights, "give 0 for no money")
+
+
 def window(year: int, observation_delay_days: int, lag_years: int) -> tuple[int, int]:
     """First day of the 12 months that are counted for a year's allocation, and the day after them.
 
@@ -200,12 +250,14 @@ def window(year: int, observation_delay_days: int, lag_years: int) -> tuple[int,
 def allocate(pot_gbp: int, members: Sequence[Member], rule: Rule) -> Allocation:
     """Share a pot among its members, to the pound.
 
-    Each member i has a share x_i / Σx of each term: activity (effective clients × the weight of
-    their group), need, and completions. Where a sum is 0, shares are equal. Weighted together the
-    terms give s_i, and
+    Each member i has a share x_i / Σx of each term: of people, each × the weight of their group, of
+    need or of population. Where a sum is 0, shares are equal. Weighted together the terms give s_i, and
 
         q_i = pot × c_i s_i / Σ c_j s_j
         t_i = φ q_i + (1 - φ) pot × o_i / Σo
+
+    Terms of what was paid before (the historic share o_i, or last year's pounds) have the costs of an
+    area in them already: with weight v in all they are mixed with the others as (1 - v) q_i + v h_i.
 
     The bounds are low_i = ceil(floor × L_i) and high_i = floor(ceiling × L_i), or low_i where no
     whole pound lies between. λ is such that Σ clip(λ t_i, low_i, high_i) = pot; rounding is by
@@ -291,29 +343,49 @@ def _entitled(members: Sequence[Member], rule: Rule) -> _Shares:
 
 
 def _new_rule(members: Sequence[Member], rule: Rule, copies: Sequence[int]) -> _Shares:
-    """Each member's q as a share of the pot."""
-    terms = [
-        (rule.weights.activity, _shares(_activity(members, rule), copies)),
-        (rule.weights.need, _shares((member.need for member in members), copies)),
-        (rule.weights.completions, _shares(_completions(members), copies)),
-    ]
-    costs = [exact(member.area_cost) for member in members]
-    return _shares(map(mul, costs, _blend(terms, copies).parts), copies)
+    """Each member's q as a share of the pot, mixed with what was paid before where that has a weight."""
+    weighed = [(term.weight, term) for term in rule.terms if term.weight]
+    counted = [(w, term) for w, term in weighed if term.counts not in PAID_BEFORE]
+    before = [(w, _term_shares(term, members, copies)) for w, term in weighed
+              if term.counts in PAID_BEFORE]  # fmt: skip
+    if not counted:
+        return _blend(before, copies)
+    blend = _blend([(w, _term_shares(term, members, copies)) for w, term in counted], copies)
+    costs = [1 + exact(rule.area_cost) * (exact(member.area_cost) - 1) for member in members]
+    adjusted = _shares(map(mul, costs, blend.parts), copies)
+    if not before:
+        return adjusted
+    return _blend([(sum(exact(w) for w, _ in counted), adjusted), *before], copies)
 
 
-def _activity(members: Sequence[Member], rule: Rule) -> Iterator[int | Fraction]:
-    weights = [exact(weight) for weight in rule.group_weights]
-    for member in members:
-        clients = member.counts.effective
-        if len(clients) != len(weights):
-            refuse(
-                f"{member.name}.effective", f"have {len(weights)} groups", clients, "add weights"
-            )
-        yield sum(weight * exact(number) for weight, number in zip(weights, clients, strict=True))
+def _term_shares(term: Term, members: Sequence[Member], copies: Sequence[int]) -> _Shares:
+    return _shares((amount(term, member) for member in members), copies)
 
 
-def _completions(members: Sequence[Member]) -> Iterator[int | Fraction]:
-    return (sum(map(exact, member.counts.completions)) for member in members)
+def amount(term: Term, member: Member) -> int | Fraction:
+    """What a term counts of a member, x_i: people × the weights of their groups, or an area's number."""
+    if term.counts in PEOPLE_COUNTED:
+        return _people(term, member)
+    areas = {
+        "need_index": member.need,
+        "population": member.population,
+        "historic_share": member.old_share,
+        "last_allocation": member.last_gbp,
+    }
+    return exact(areas[term.counts])
+
+
+def _people(term: Term, member: Member) -> int | Fraction:
+    name = PEOPLE_COUNTED[term.counts]
+    people: tuple[Number, ...] = getattr(member.counts, name)
+    weights = term.group_weights
+    if weights is None:
+        return sum(map(exact, people))
+    if len(people) != len(weights):
+        refuse(f"{member.name}.{name}", f"have {len(weights)} groups", people, "add weights")
+    return sum(
+        exact(weight) * exact(number) for weight, number in zip(weights, people, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)

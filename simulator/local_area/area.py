@@ -162,6 +162,9 @@ class _Area:
             "effective_clients_per_year": size.contact,
             "effective_leavers_for_good_per_year": size.stock,
             "completions_per_year": size.completions,
+            "planned_exits_per_year": size.completions,
+            "starts_per_year": size.contact,
+            "kept_12_weeks_per_year": size.contact,
         }
 
     # Money
@@ -192,9 +195,16 @@ class _Area:
 
     def _formula_ratio(self) -> float:
         """What the formula counts of the area, against the base."""
-        past, weights = self.reference.history.groups, self.reference.formula.group_weights
+        past, weights = self.reference.history.groups, self._group_weights()
         counted = {g: past[g].effective_clients_per_year * weights[g] for g in self.groups}
         return _weighted(self.size.contact, counted)
+
+    def _group_weights(self) -> Ratios:
+        """What a client of each group counts for in the formula's activity."""
+        terms = self.reference.formula.terms.values()
+        counted = [term for term in terms if term.counts == "effective_clients"]
+        weights = counted[0].group_weights if counted else None
+        return weights or dict.fromkeys(self.groups, 1.0)
 
     def _local_money(self, costs: float) -> None:
         streams = self.whole["funding"]["streams"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias, Union, 
 
 from pydantic import BaseModel
 
-from .schema import Lognormal, People, Scenario, TermWeights, Weibull
+from .schema import Lognormal, People, Scenario, Weibull
 from .tree import Path, at
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 Model: TypeAlias = type[BaseModel]
 
 ASSUMED_PARTS = ("world", "history", "formula", "funding")
-NOT_ASSUMED = frozenset({"label", "is_pdu", "pays_for", "price_year"})
+NOT_ASSUMED = frozenset({"label", "is_pdu", "pays_for", "price_year", "counts"})
 """Names and kinds: nothing that the world could prove wrong."""
 
-_TITLED_TOGETHER: tuple[Model, ...] = (Weibull, Lognormal, People, TermWeights)
+_TITLED_TOGETHER: tuple[Model, ...] = (Weibull, Lognormal, People)
 _UNITS = {
     "_gbp_per_week": "£ a week",
     "_gbp": "£",
@@ -162,7 +162,7 @@ def _labels(groups: Any) -> dict[str, str]:
 
 def _label(name: str, item: Any) -> str:
     label = item.get("label") if isinstance(item, dict) else None
-    return label if isinstance(label, str) else name
+    return label if isinstance(label, str) else name.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class _Outline:
                 yield from self._fields(model, item, (*path, name), (label,))
         else:
             for name, item in value.items():
-                head = (self.labels.get(name, name),)
+                head = (*heads, self.labels.get(name, name))
                 yield from self._leaf(info, item, (*path, name), head)
 
     def _fields(
@@ -204,7 +204,8 @@ class _Outline:
     def _leaf(
         self, info: FieldInfo, value: Any, path: Path, heads: tuple[str, ...]
     ) -> Iterator[Leaf]:
-        if value != "formula":
+        left_out = value is None and not info.is_required() and info.default is None
+        if value != "formula" and not left_out:
             name = next(str(step) for step in reversed(path) if step not in self.labels)
             yield Leaf(path, ": ".join((*heads, str(info.title))), unit(name, info), value)
 

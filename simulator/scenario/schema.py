@@ -314,6 +314,17 @@ class GroupHistory(Part):
         title="Successful completions in the year before day 0",
         json_schema_extra=_CLIENTS_A_YEAR,
     )
+    planned_exits_per_year: NotNegative = Field(
+        title="Planned exits in the year before day 0, held or not",
+        json_schema_extra=_CLIENTS_A_YEAR,
+    )
+    starts_per_year: NotNegative = Field(
+        title="Journeys that began in the year before day 0", json_schema_extra=_CLIENTS_A_YEAR
+    )
+    kept_12_weeks_per_year: NotNegative = Field(
+        title="Journeys that reached 12 weeks in the year before day 0",
+        json_schema_extra=_CLIENTS_A_YEAR,
+    )
 
 
 class History(Part):
@@ -328,22 +339,56 @@ class History(Part):
     )
 
 
-class TermWeights(Part):
-    """How much each term of the formula counts."""
+Counted: TypeAlias = Literal[
+    "effective_clients",
+    "completions",
+    "planned_exits",
+    "starts",
+    "kept_12_weeks",
+    "unmet_need",
+    "need_index",
+    "population",
+    "historic_share",
+    "last_allocation",
+]
+"""What a term of the formula may count, of people and of areas."""
 
-    activity: Share = Field(title="clients in effective treatment", json_schema_extra=_SHARE)
-    need: Share = Field(title="the need index", json_schema_extra=_SHARE)
-    completions: Share = Field(title="successful completions", json_schema_extra=_SHARE)
+COUNTED_IN_PEOPLE: tuple[Counted, ...] = get_args(Counted)[:6]
+
+
+class Term(Part):
+    """One term of the formula: what it counts, and how much of the pot follows it."""
+
+    counts: Counted = Field(title="What it counts")
+    weight: Share = Field(title="weight in the formula", json_schema_extra=_SHARE)
+    group_weights: EachGroup[NotNegative] | None = Field(
+        default=None,
+        title="what a client of the group counts for",
+        json_schema_extra={"unit": "ratio"},
+    )
 
     @model_validator(mode="after")
-    def _sum_to_one(self) -> TermWeights:
-        total = self.activity + self.need + self.completions
-        if abs(total - 1) > 1e-9:
+    def _weighs_people_alone(self) -> Term:
+        if self.group_weights is not None and self.counts not in COUNTED_IN_PEOPLE:
             raise broken_rule(
-                f"have weights that sum to 1 (they sum to {total:.10g})",
-                "change the weights so that they sum to 1",
+                f"have no group_weights where it counts {self.counts}",
+                "take them out: this is counted of areas, not of people",
+                "group_weights",
             )
         return self
+
+
+def _weights_sum_to_one(terms: dict[str, Term]) -> dict[str, Term]:
+    total = sum(term.weight for term in terms.values())
+    if abs(total - 1) > 1e-9:
+        raise broken_rule(
+            f"have weights that sum to 1 (they sum to {total:.10g})",
+            "change the weights so that they sum to 1",
+        )
+    return terms
+
+
+Terms = Annotated[dict[str, Term], Field(min_length=1), AfterValidator(_weights_sum_to_one)]
 
 
 class Rest(Part):
@@ -366,10 +411,8 @@ class Formula(Part):
     """How the pot is shared out each 1 April."""
 
     pot_gbp: ByYear[Pounds] = Field(title="The pot that all partnerships share, a year")
-    weights: TermWeights = Field(title="Weight in the formula")
-    group_weights: EachGroup[NotNegative] = Field(
-        title="What a client of the group counts for", json_schema_extra={"unit": "ratio"}
-    )
+    terms: Terms = Field(title="Terms of the formula")
+    area_cost_share: Share = Field(title="How far the formula makes up for the costs of an area")
     lag_years: Annotated[int, Strict(), Field(ge=1, le=10)] = Field(
         title="Years between the activity and the money it brings",
         json_schema_extra={"unit": "years"},
@@ -477,12 +520,30 @@ class Plan(Part):
     )
 
 
+Behaviour: TypeAlias = Literal["hold", "clients_first", "follow_the_money"]
+
+
 class Partnership(Part):
     """One partnership: what is its own. Its plan is the scenario's plan with its own changes."""
 
+    size: Positive = Field(
+        default=1.0,
+        title="People and local money, against the average partnership",
+        json_schema_extra={"unit": "ratio"},
+    )
+    mix: EachGroup[NotNegative] | None = Field(
+        default=None,
+        title="People of each group for its size, against the average (null: as there)",
+        json_schema_extra={"unit": "ratio"},
+    )
     need_index: NotNegative = Field(
         default=1.0,
-        title="Need, against the average partnership",
+        title="Need for its size, against the average partnership",
+        json_schema_extra={"unit": "ratio"},
+    )
+    population_index: NotNegative = Field(
+        default=1.0,
+        title="Population for its size, against the average partnership",
         json_schema_extra={"unit": "ratio"},
     )
     area_cost_factor: Positive = Field(
@@ -492,8 +553,20 @@ class Partnership(Part):
     )
     old_share_weight: NotNegative = Field(
         default=1.0,
-        title="Share under the old rule, against the average",
+        title="Share under the old rule for its size, against the average",
         json_schema_extra={"unit": "ratio"},
+    )
+    copies: Annotated[int, Strict(), Field(ge=1, le=1000)] = Field(
+        default=1,
+        title="How many partnerships alike it stands for",
+        json_schema_extra={"unit": "partnerships"},
+    )
+    behaviour: Behaviour = Field(
+        default="hold",
+        title="What it does about its levers",
+        description="hold: its plan as it is written. clients_first: whatever is best for clients "
+        "within its limits. follow_the_money: whatever brings in most within its limits.",
+        json_schema_extra={"unit": "behaviour", "choices": list(get_args(Behaviour))},
     )
     plan: Plan = Field(title="Its own changes to the plan")
 

@@ -99,7 +99,7 @@ def with_frozen_formula(scenario: Scenario, **values: Any) -> Scenario:
     return changed(
         scenario,
         formula__pot_gbp=pot[0] if isinstance(pot, tuple) else pot,
-        formula__weights={"activity": 0.0, "need": 1.0, "completions": 0.0},
+        formula__terms={"need": {"counts": "need_index", "weight": 1.0}},
         formula__phase_in_share=1.0,
         formula__floor_share=None,
         formula__ceiling_share=None,
