@@ -5,8 +5,8 @@ Partnerships meet at the allocation alone, so each has its own simpy environment
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from .stock import PAST_DAYS
 from .years import CLOSE_OUT_DAYS, DAYS_PER_YEAR, SIX_MONTHS_DAYS, first_day, half_year_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -300,16 +300,60 @@ class Replication:
     inputs: tuple[Inputs, ...]
 
 
-class Run:
-    """One replication of a scenario, a year at a time."""
+class Here:
+    """All partnerships of one replication, living in this process."""
 
-    def __init__(self, scenario: Scenario, seed: int, replication: int):
+    def __init__(self, scenario: Scenario, names: Sequence[str], seed: int, replication: int):
+        self.partnerships = [Partnership(scenario, name, seed, replication) for name in names]
+
+    def members(self, year: int) -> list[Member]:
+        """Each partnership as the formula sees it in a year."""
+        return [partnership.member(year) for partnership in self.partnerships]
+
+    def live(self, year: int, allocation_gbp: Mapping[str, int]) -> None:
+        """Let each spend its pounds of a year."""
+        for partnership in self.partnerships:
+            partnership.live(year, allocation_gbp[partnership.name])
+
+    def close(self) -> list[NDArray[np.float64]]:
+        """Close out, and count."""
+        for partnership in self.partnerships:
+            partnership.close_out()
+        return [partnership.tallies() for partnership in self.partnerships]
+
+
+class Crew(Protocol):
+    """Whoever lets the partnerships of a replication live: this process, or several."""
+
+    def members(self, year: int) -> list[Member]:
+        """Each partnership as the formula sees it in a year, in order."""
+
+    def live(self, year: int, allocation_gbp: Mapping[str, int]) -> None:
+        """Let each spend its pounds of a year."""
+
+    def close(self) -> list[NDArray[np.float64]]:
+        """Close out, and give the tallies of each, in order."""
+
+
+class Run:
+    """One replication of a scenario, a year at a time.
+
+    Parameters
+    ----------
+    crew
+        Who lets the partnerships live; by default all of them live here.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, replication: int, crew: Crew | None = None):
         self.scenario = scenario
-        self.partnerships = [
-            Partnership(scenario, name, seed, replication) for name in scenario.partnerships
-        ]
+        self._crew = crew or Here(scenario, tuple(scenario.partnerships), seed, replication)
         self.inputs: list[Inputs] = []
         self._rest_gbp = scenario.history.allocation_gbp
+
+    @property
+    def partnerships(self) -> list[Partnership]:
+        """The partnerships, where they live in this process."""
+        return self._crew.partnerships if isinstance(self._crew, Here) else []
 
     @property
     def year(self) -> int:
@@ -319,16 +363,22 @@ class Run:
     def live_year(self) -> None:
         """Share out the pot on 1 April, then let everybody live a year."""
         year = self.year
-        members = [partnership.member(year) for partnership in self.partnerships]
-        members += rest_of_england(self.scenario, year, self._rest_gbp)
+        members = [*self._crew.members(year), *self._others(year)]
         pot = in_year(self.scenario.formula.pot_gbp, year)
         inputs = Inputs(pot, tuple(members), rule(self.scenario, year))
         allocation = funding.allocate(inputs.pot_gbp, inputs.members, inputs.rule)
         self._check_pot(pot, allocation)
         self.inputs.append(inputs)
+        self._paid(allocation)
+        each = {name: pounds[0] for name, pounds in allocation.pounds.items()}
+        self._crew.live(year, each)
+
+    def _others(self, year: int) -> list[Member]:
+        """Who shares the pot and does not live in the run."""
+        return rest_of_england(self.scenario, year, self._rest_gbp)
+
+    def _paid(self, allocation: funding.Allocation) -> None:
         self._rest_gbp = min(allocation.pounds.get(REST, (0,)))
-        for partnership in self.partnerships:
-            partnership.live(year, allocation.pounds[partnership.name][0])
 
     @staticmethod
     def _check_pot(pot_gbp: int, allocation: funding.Allocation) -> None:
@@ -340,12 +390,65 @@ class Run:
         """Live the years that are left, close out, and count."""
         while self.year < self.scenario.years:
             self.live_year()
-        for partnership in self.partnerships:
-            partnership.close_out()
-        tallies = np.stack([partnership.tallies() for partnership in self.partnerships])
-        return Replication(tallies, tuple(self.inputs))
+        return Replication(np.stack(self._crew.close()), tuple(self.inputs))
 
 
-def replicate_once(scenario: Scenario, seed: int, replication: int) -> Replication:
+class OneAmongOthers(Run):
+    """One partnership lives again, among others as they were counted before.
+
+    What it does moves its own money and that of the others, but not what the others do: their clients are
+    those of the inputs, their pounds are worked out again.
+
+    Parameters
+    ----------
+    scenario
+        In which the partnership may have another plan than in the run that the inputs are from.
+    name
+        The partnership. If it stands for several alike, one of them acts and the others stay.
+    among
+        What each year's allocation stood on, of the same replication.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        name: str,
+        seed: int,
+        replication: int,
+        among: Sequence[Inputs],
+    ):
+        super().__init__(
+            scenario, seed, replication, _OneCopy(scenario, (name,), seed, replication)
+        )
+        self._name = name
+        self._among = among
+        self._last_gbp: dict[str, int] = {}
+
+    def _others(self, year: int) -> list[Member]:
+        members = [self._as_before(member) for member in self._among[year].members]
+        return [
+            replace(member, last_gbp=self._last_gbp.get(member.name, member.last_gbp))
+            for member in members
+            if member is not None
+        ]
+
+    def _as_before(self, member: Member) -> Member | None:
+        if member.name != self._name:
+            return member
+        left = member.copies - 1
+        return replace(member, name=f"{member.name}, the others", copies=left) if left else None
+
+    def _paid(self, allocation: funding.Allocation) -> None:
+        self._last_gbp = {name: min(pounds) for name, pounds in allocation.pounds.items()}
+
+
+class _OneCopy(Here):
+    def members(self, year: int) -> list[Member]:
+        return [replace(member, copies=1) for member in super().members(year)]
+
+
+def replicate_once(
+    scenario: Scenario, seed: int, replication: int, crew: Crew | None = None
+) -> Replication:
     """Run one replication from beginning to end."""
-    return Run(scenario, seed, replication).finish()
+    return Run(scenario, seed, replication, crew).finish()

@@ -14,15 +14,17 @@ import numpy as np
 from scipy.special import stdtrit
 
 from . import measures
+from .crew import crew_of
 from .errors import BadInput, Fault
 from .measures import MEASURES
 from .model import Replication, replicate_once
 from .scenario.draws import with_values
+from .scenario.size import too_large
 from .workers import spread, workers_by_default
 from .years import year_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -37,7 +39,8 @@ BAND = (0.05, 0.95)
 """The band that holds nine runs in ten."""
 CONFIDENCE = 0.95
 BATCH = 5
-"""Replications that a worker takes at a time."""
+"""Replications that a worker takes at a time, and partnerships that make a replication a task of its own."""
+ONE_AT_A_TIME = 1
 
 
 def _batch(
@@ -254,11 +257,16 @@ def _tidy_summary(
     return told
 
 
-def _values(replications: Sequence[Replication]) -> NDArray[np.float64]:
-    """Measures of every replication; a last partnership is all together where there are several."""
+def _values(scenario: Scenario, replications: Sequence[Replication]) -> NDArray[np.float64]:
+    """Measures of every replication; a last partnership is all together where there are several.
+
+    A partnership that stands for several alike counts as many times in all together.
+    """
     tallies = np.stack([replication.tallies for replication in replications])
     if tallies.shape[1] > 1:
-        tallies = np.concatenate([tallies, tallies.sum(axis=1, keepdims=True)], axis=1)
+        copies = np.array([own.copies for own in scenario.partnerships.values()], dtype=np.float64)
+        whole = np.tensordot(copies, tallies, axes=(0, 1))[:, np.newaxis]
+        tallies = np.concatenate([tallies, whole], axis=1)
     return measures.measures(tallies)
 
 
@@ -293,15 +301,17 @@ def run(
     """
     chosen = workers_by_default() if workers is None else workers
     _check(replications, seed, chosen)
+    size = ONE_AT_A_TIME if _many_partnerships(scenarios) else BATCH
     end = first + replications
     tasks = [
-        (scenario, seed, range(begin, min(begin + BATCH, end)), draws)
-        for begin in range(first, end, BATCH)
+        (scenario, seed, range(begin, min(begin + size, end)), draws)
+        for begin in range(first, end, size)
         for scenario in scenarios
     ]
     done: dict[int, list[Replication]] = {}
     total = replications * len(scenarios)
-    for place, batch in spread(_batch, tasks, chosen):
+    shared = _shares_partnerships(scenarios, replications, chosen)
+    for place, batch in _shared(tasks, chosen) if shared else spread(_batch, tasks, chosen):
         done[place] = batch
         if progress:
             progress(sum(len(finished) for finished in done.values()), total)
@@ -309,8 +319,37 @@ def run(
     for place, scenario in enumerate(scenarios):
         mine = [r for each in range(place, len(tasks), len(scenarios)) for r in done[each]]
         inputs = tuple(r.inputs for r in mine)
-        samples.append(Sample(scenario, seed, _values(mine), inputs, draws))
+        samples.append(Sample(scenario, seed, _values(scenario, mine), inputs, draws))
     return samples
+
+
+def _many_partnerships(scenarios: Sequence[Scenario]) -> bool:
+    return max(len(scenario.partnerships) for scenario in scenarios) > BATCH
+
+
+def _shares_partnerships(scenarios: Sequence[Scenario], replications: int, workers: int) -> bool:
+    """Whether workers share the partnerships of one replication, rather than replications.
+
+    So they do where there are more workers than replications, or where several replications at once
+    would not fit into memory.
+    """
+    if workers == 1 or not _many_partnerships(scenarios):
+        return False
+    at_once = min(workers, replications * len(scenarios))
+    return at_once < workers or any(too_large(each, at_once=at_once) for each in scenarios)
+
+
+def _shared(
+    tasks: Sequence[tuple[Scenario, int, Sequence[int], Draws | None]], workers: int
+) -> Iterator[tuple[int, list[Replication]]]:
+    with crew_of(workers) as crew:
+        for place, (scenario, seed, numbers, draws) in enumerate(tasks):
+            batch = []
+            for number in numbers:
+                world = _world(scenario, number, draws)
+                crew.begin(world, seed, number)
+                batch.append(replicate_once(world, seed, number, crew))
+            yield place, batch
 
 
 def _check(replications: int, seed: int, workers: int) -> None:

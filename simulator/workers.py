@@ -55,7 +55,7 @@ def spread(
             yield place, _alone(work, task)
         return
     with _pool(min(workers, len(tasks))) as pool:
-        with _interrupts_ignored():  # which a process that starts now takes over
+        with interrupts_ignored():  # which a process that starts now takes over
             waiting: dict[Future[T], int] = {
                 pool.submit(_alone, work, task): place for place, task in enumerate(tasks)
             }
@@ -76,15 +76,16 @@ def _alone(work: Callable[..., T], task: tuple[Any, ...]) -> T:
             gc.enable()
 
 
-def _start_method() -> str:
+def start_method() -> str:
+    """How worker processes start: never by a fork of a process that has threads."""
     return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
 @contextmanager
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Worker processes, which end at once where anything goes wrong or the user interrupts."""
-    context = multiprocessing.get_context(_start_method())
-    pool = ProcessPoolExecutor(workers, context, initializer=_serve)
+    context = multiprocessing.get_context(start_method())
+    pool = ProcessPoolExecutor(workers, context, initializer=serve)
     try:
         yield pool
     except BrokenProcessPool as error:
@@ -100,7 +101,7 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def _serve() -> None:
+def serve() -> None:
     """Leave Ctrl-C, which a terminal sends to every process, to the one that runs; end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -113,7 +114,8 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
+def interrupts_ignored() -> Iterator[None]:
+    """Ignore Ctrl-C for a moment, so that processes which start now ignore it too."""
     if threading.current_thread() is not threading.main_thread():  # where signals cannot be set
         yield
         return

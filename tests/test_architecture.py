@@ -24,6 +24,7 @@ FLOORS = (
     {"stock", "places", "measures"},
     {"pathway"},
     {"model"},
+    {"crew"},
     {"observe", "replicate"},
     # Questions asked of the model.
     {"evidence", "explanation"},

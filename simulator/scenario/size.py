@@ -25,7 +25,12 @@ def people_expected(scenario: Scenario) -> float:
         group.need.onset_per_year + group.need.moves_in_per_year
         for group in scenario.world.groups.values()
     )
-    return len(scenario.partnerships) * (stock + coming * years)
+    return _size_in_all(scenario) * (stock + coming * years)
+
+
+def _size_in_all(scenario: Scenario) -> float:
+    """Sizes of all partnerships that are simulated; a mix of groups is taken as the average one."""
+    return sum(own.size for own in scenario.partnerships.values())
 
 
 def _people_on_day_0(group: GroupHistory) -> int:
@@ -42,10 +47,10 @@ def allowed_bytes() -> int:
     return int(SHARE_OF_MEMORY * physical) if physical > 0 else WHERE_MEMORY_IS_UNKNOWN_BYTES
 
 
-def too_large(scenario: Scenario, limit_bytes: int | None = None) -> str | None:
-    """What a run would need, in words, where that is more memory than it may use."""
+def too_large(scenario: Scenario, limit_bytes: int | None = None, at_once: int = 1) -> str | None:
+    """What a run, or so many at once, would need, in words, where that is more memory than it may use."""
     people = people_expected(scenario)
-    needed = people * BYTES_PER_PERSON
+    needed = people * BYTES_PER_PERSON * at_once
     if needed <= (allowed_bytes() if limit_bytes is None else limit_bytes):
         return None
     areas = len(scenario.partnerships)
