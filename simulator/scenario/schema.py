@@ -373,7 +373,6 @@ class Term(Part):
             raise broken_rule(
                 f"have no group_weights where it counts {self.counts}",
                 "take them out: this is counted of areas, not of people",
-                "group_weights",
             )
         return self
 
