@@ -281,6 +281,7 @@ def rule(scenario: Scenario, year: int) -> Rule:
         floor=in_year(formula.floor_share, year),
         ceiling=in_year(formula.ceiling_share, year),
         area_cost=formula.area_cost_share,
+        rounding_gbp=formula.rounding_gbp,
     )
 
 

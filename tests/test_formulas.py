@@ -25,6 +25,7 @@ formula:
   phase_in_share: 1.0
   floor_share: 0.9
   ceiling_share: null
+  rounding_gbp: 1
   pot_gbp: 1000
 evidence:
   plan.stretch_share: {grade: assumed, range: null, source: Nobody}

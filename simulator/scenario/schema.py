@@ -425,6 +425,9 @@ class SharingRule(Part):
     ceiling_share: ByYear[NotNegative | None] = Field(
         title="Largest allocation, as a share of last year's (null: no ceiling)"
     )
+    rounding_gbp: Annotated[int, Strict(), Field(ge=1, le=1_000_000)] = Field(
+        title="What allocations are rounded to"
+    )
 
 
 class Formula(SharingRule):
