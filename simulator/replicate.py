@@ -16,7 +16,7 @@ from scipy.special import stdtrit
 from . import measures
 from .errors import BadInput, Fault
 from .measures import MEASURES
-from .model import Replication, replicate_once
+from .model import STREAM_COLUMNS, Replication, replicate_once
 from .scenario.draws import with_values
 from .workers import spread, workers_by_default
 from .years import year_names
@@ -64,6 +64,8 @@ class Sample:
         What each year's allocation stood on, by replication.
     draws
         The worlds that the replications lived in, where they were not all the scenario's own.
+    accounts
+        Each stream's year by replication, partnership, year, stream and column (`STREAM_COLUMNS`).
     """
 
     scenario: Scenario
@@ -71,6 +73,7 @@ class Sample:
     values: NDArray[np.float64]
     inputs: tuple[tuple[Inputs, ...], ...]
     draws: Draws | None = None
+    accounts: NDArray[np.float64] | None = None
 
     @property
     def holds(self) -> str:
@@ -113,6 +116,21 @@ class Sample:
         names = ("replication", "partnership", "measure", "year", "group")
         order = ["partnership", "replication", "year", "group", "measure"]
         return _tidy(self.scenario.name, axes, names, {"value": self.values}, order)
+
+    @cached_property
+    def streams(self) -> pd.DataFrame:
+        """Who paid for what: one row for each partnership, replication, year and funding stream."""
+        names = tuple(self.scenario.funding.streams)
+        shape = (
+            0,
+            len(self.scenario.partnerships),
+            len(self.years),
+            len(names),
+            len(STREAM_COLUMNS),
+        )
+        accounts = np.zeros(shape) if self.accounts is None else self.accounts
+        axes = (tuple(self.scenario.partnerships), range(len(accounts)), self.years, names)
+        return _tidy_streams(self.scenario.name, axes, np.swapaxes(accounts, 0, 1))
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -227,6 +245,23 @@ def _tidy(
     return pd.DataFrame(columns)
 
 
+def _tidy_streams(
+    scenario: str, axes: Sequence[Sequence[object]], accounts: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Accounts by partnership, replication, year, stream and column as one table."""
+    import pandas as pd
+
+    places = np.indices(accounts.shape[:-1]).reshape(len(axes), -1)
+    names = ("partnership", "replication", "year", "stream")
+    columns: dict[str, object] = {"scenario": [scenario] * places.shape[1]}
+    for name, axis, place in zip(names, axes, places, strict=True):
+        columns[name] = np.array(axis, dtype=object)[place]
+    for name, column in zip(STREAM_COLUMNS, np.moveaxis(accounts, -1, 0), strict=True):
+        pounds = name.endswith("_gbp")
+        columns[name] = column.ravel().astype(np.int64) if pounds else column.ravel()
+    return pd.DataFrame(columns)
+
+
 def _without_group(
     row: NDArray[np.int64],
     wanted: Sequence[int],
@@ -309,7 +344,8 @@ def run(
     for place, scenario in enumerate(scenarios):
         mine = [r for each in range(place, len(tasks), len(scenarios)) for r in done[each]]
         inputs = tuple(r.inputs for r in mine)
-        samples.append(Sample(scenario, seed, _values(mine), inputs, draws))
+        accounts = np.stack([r.streams for r in mine])
+        samples.append(Sample(scenario, seed, _values(mine), inputs, draws, accounts))
     return samples
 
 
