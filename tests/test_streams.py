@@ -62,16 +62,15 @@ def test_a_stream_pays_for_another_use_where_one_would_go_short():
 
 def test_money_is_moved_through_a_third_stream_if_need_be():
     streams = [
-        holding(10, "overhead", "treatment"),
         holding(10, "treatment", "reintegration"),
         holding(10, "reintegration", "outreach"),
+        holding(10, "treatment"),
     ]
-    # Only the third may pay for outreach, so the second for reintegration and the first for treatment.
-    spent = {"treatment": 10, "reintegration": 10, "outreach": 10}
-    assert attributed(spent, streams) == [
-        spent_on(treatment=10),
+    # Only the last can be added for treatment; so the first pays for reintegration, the second for outreach.
+    assert attributed({"treatment": 10, "reintegration": 10, "outreach": 10}, streams) == [
         spent_on(reintegration=10),
         spent_on(outreach=10),
+        spent_on(treatment=10),
     ]
 
 
