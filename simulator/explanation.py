@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .funding import EXPLAIN_STEPS, window
-from .funding import explain as explain_step_by_step
+from .funding import EXPLAIN_STEPS, explain_each, window
 from .replicate import paired
 from .wording import TOO_CLOSE, gbp, interval, signed, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -111,16 +110,14 @@ def explain(sample: Sample) -> Explanation:
     """Say why each partnership's allocation changed, from the second year on."""
     names = tuple(sample.scenario.partnerships)
     shape = (sample.replications, len(names), sample.scenario.years - 1, len(EXPLAIN_STEPS))
-    steps = [[_steps(years, name) for name in names] for years in sample.inputs]
+    steps = [_steps(years, names) for years in sample.inputs]
     return Explanation(sample, np.array(steps, dtype=np.int64).reshape(shape))
 
 
-def _steps(years: tuple[Inputs, ...], name: str) -> list[list[int]]:
-    """Pounds of one partnership in one replication, by year from the second on, and step."""
-    return [
-        [step.gbp for step in explain_step_by_step(before, after, name)]
-        for before, after in pairwise(years)
-    ]
+def _steps(years: tuple[Inputs, ...], names: Sequence[str]) -> list[list[list[int]]]:
+    """Pounds of one replication by partnership, year from the second on, and step."""
+    told = [explain_each(before, after, names) for before, after in pairwise(years)]
+    return [[[step.gbp for step in year[name]] for year in told] for name in names]
 
 
 def _change(steps: NDArray[np.int64]) -> str:
