@@ -11,7 +11,7 @@ import numpy as np
 
 from .funding import EXPLAIN_STEPS, explain_each, window
 from .replicate import paired
-from .wording import TOO_CLOSE, gbp, interval, signed, verdict
+from .wording import TOO_CLOSE, gbp, interval, share, signed, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,6 +89,44 @@ class Explanation:
             for year in range(1, len(allocations))
         )
         return (first, *later)
+
+    @property
+    def sentences_together(self) -> tuple[str, ...]:
+        """For each year from the second on, how many get more or less, and who gains and loses most."""
+        return tuple(self._together(year) for year in range(1, self.sample.scenario.years))
+
+    def _together(self, year: int) -> str:
+        mean, low, high, _ = paired(self.steps[:, :, year - 1].sum(axis=2).astype(np.float64))
+        sums = [self.sample.of("allocation_gbp", name)[:, year - 1] for name in self.partnerships]
+        before = np.mean(sums, axis=1)
+        shares = np.divide(mean, before, out=np.zeros(len(mean)), where=before > 0)
+        most, least = (
+            self._changed(int(each), mean, shares) for each in (shares.argmax(), shares.argmin())
+        )
+        return (
+            f"{self.sample.years[year]}: {self._how_many(mean, low, high)}; as a share of its sum {most} "
+            f"gains most and {least} least."
+        )
+
+    def _how_many(
+        self,
+        mean: NDArray[np.float64],
+        low: NDArray[np.float64],
+        high: NDArray[np.float64],
+    ) -> str:
+        """So many that get more and less; of one replication there is no interval that could hold zero."""
+        copies = np.array([own.copies for own in self.sample.scenario.partnerships.values()])
+        sure = np.isnan(low) | (low > 0) | (high < 0)
+        unclear = copies[~sure].sum()
+        told = f"{copies[sure & (mean > 0)].sum()} get more than the year before, "
+        told += f"{copies[sure & (mean < 0)].sum()} less"
+        return f"{told}, {unclear} {TOO_CLOSE}" if unclear else told
+
+    def _changed(
+        self, place: int, changes: NDArray[np.float64], shares: NDArray[np.float64]
+    ) -> str:
+        change = f"{signed(changes[place], gbp)}, {signed(shares[place], share)}"
+        return f"{self.partnerships[place]} ({change})"
 
     def _on_history(self, year: int) -> str:
         """What is added where a year after the first is still paid on the history."""

@@ -51,7 +51,14 @@ LEAST_A_HEAD_GBP, MOST_A_HEAD_GBP = 1134, 3370
 FLOORS = (0.9, 0.888889, 0.875, 0.9, 0.9)
 """A tenth of the pounds of 2007-08 each year for three years, 0.9 × 0.888889 × 0.875 = 0.70; then of last year's."""
 
-ASSUMED = {"size": 0.6, "opiate": 0.15, "crack": 0.5, "other": 0.35, "need": 0.25, "population": 0.3}
+ASSUMED = {
+    "size": 0.6,
+    "opiate": 0.15,
+    "crack": 0.5,
+    "other": 0.35,
+    "need": 0.25,
+    "population": 0.3,
+}
 """Spreads: the standard deviation of the logarithm over partnerships."""
 LIKE_EACH_OTHER = {"need": ("opiate", 0.5), "population": ("need", -0.5)}
 """Which other characteristic one goes with, and the correlation of their normal scores."""
@@ -249,7 +256,9 @@ def with_old_shares(baseline: Scenario, england: England) -> England:
         old = scaled(new / gain / (each * england.size), england.size)
         england = replace(england, old=np.round(old, 5))
         pounds = phased_in(baseline, england)
-        best *= LARGEST_GAIN / max(last / first for first, last in zip(pounds[0], pounds[3], strict=True))
+        best *= LARGEST_GAIN / max(
+            last / first for first, last in zip(pounds[0], pounds[3], strict=True)
+        )
     return england
 
 

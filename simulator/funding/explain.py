@@ -159,7 +159,8 @@ class _Way:
     def _alike(self, first: int, second: int) -> bool:
         """Whether two stages differ in nothing but a member's own counts."""
         return all(
-            step.startswith("own") for step in EXPLAIN_STEPS[min(first, second) : max(first, second)]
+            step.startswith("own")
+            for step in EXPLAIN_STEPS[min(first, second) : max(first, second)]
         )
 
     def _of_all(self, number: int) -> Allocation:
