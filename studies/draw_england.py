@@ -323,7 +323,7 @@ ENGLAND_HEAD = """\
 #
 # Drawn: quantiles of the distributions below, shuffled with a fixed seed; all are assumptions (grade: assumed).
 #   size              lognormal, sigma 0.6 (0.4 to 0.8), sum 149: upper-tier councils, from a small unitary to a large
-#                     shire; Hertfordshire had 1.9 times the mean pounds of 2007-08 (Hansard 17 December 2008)
+#                     shire; Hertfordshire had 1.9 times the mean pounds of 2007-08 (Hansard 7 July 2009)
 #   mix, opiate       lognormal, sigma 0.15 (0.05 to 0.3), mean 1 over people
 #   mix, crack        lognormal, sigma 0.5 (0.3 to 0.8): crack without opiates is used in few cities
 #   mix, other        lognormal, sigma 0.35 (0.2 to 0.6): with it the share of PDUs moves from partnership to partnership
@@ -337,7 +337,10 @@ ENGLAND_HEAD = """\
 #                     gain in 2008-09 (Hansard 7 July 2009: published); from £1,134 to £3,370 a head in 2007-08, which
 #                     the transition of that year had made of £882 to £3,536 (Community Care 29 January 2007: published;
 #                     a head is taken to be a client in effective treatment: assumed)
-# People on day 0 are rounded for each partnership, so totals differ by a few from 149 times the baseline's.
+# Before day 0, people counted are 149 times the baseline's; on day 0 they are rounded for each partnership, so totals
+# differ by a few. In the runs of 2008-09 contacts are 196,900 (149 times the baseline: 202,300; published: 210,815), in
+# effective treatment 181,900 (185,900; 194,572), presentations 80,900 (87,800; 84,520): money is spread unevenly, so some
+# partnerships are short at first while others cannot spend theirs (ten replications, seed 1).
 #
 # `treatment-sim run england_2008 --partnership "Area 001"` tells one of them; england_2008_types.yaml is quicker.
 

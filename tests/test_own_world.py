@@ -67,12 +67,20 @@ def test_size_doubles_people_who_come_and_what_was_counted_of_them(unlike):
     assert per_year(large, kept).tolist() == per_year(unlike, kept).tolist()
 
 
-def test_size_doubles_local_money_overhead_and_the_allocation_before(unlike):
+def test_size_doubles_local_money_and_the_allocation_before(unlike):
     large = of_partnership(unlike, "Large")
     assert large.funding.streams["local_mainstream"].amount_gbp == 2 * 1_342_000
-    assert large.world.fixed_overhead_gbp == 2 * 650_000
     assert large.history.allocation_gbp == 2 * 2_503_355
     assert large.world.outreach_cost_per_referral_gbp == 500
+
+
+def test_overhead_grows_with_size_but_for_the_part_that_does_not(unlike, seed):
+    """650,000 × (0.3 + 0.7 × 2), once: the world of its own has the overhead of size 1."""
+    large = Partnership(unlike, "Large", seed, 0)
+    large.live(0, 5_000_000)
+    assert unlike.world.overhead_fixed_share == 0.3
+    assert large.money[0].overhead_gbp == 1_105_000
+    assert of_partnership(unlike, "Large").world.fixed_overhead_gbp == 650_000
 
 
 def test_local_money_by_year_is_scaled_each_year(baseline):

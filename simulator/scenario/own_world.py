@@ -26,7 +26,7 @@ def of_partnership(scenario: Scenario, name: str) -> Scenario:
     """The scenario as one partnership lives it; the scenario itself where it is an average one.
 
     - *size* and *mix*: people on day 0, people who come, and what was counted of them before.
-    - *size*: local money, the allocation before day 0, and overhead.
+    - *size*: local money, the allocation before day 0, and (in `money.overhead_gbp`) overhead.
     - *area cost factor*: what clients, overhead, support and outreach cost.
     """
     own = scenario.partnerships[name]
@@ -50,7 +50,7 @@ def _scaled(
     past = {name: _past(group, by_group[name]) for name, group in history.groups.items()}
     return _changed(
         scenario,
-        world=_world(scenario.world, size, cost, by_group),
+        world=_world(scenario.world, cost, by_group),
         history=_changed(history, groups=past, allocation_gbp=round(history.allocation_gbp * size)),
         funding=_funding(scenario.funding, size),
     )
@@ -72,7 +72,7 @@ def _past(group: GroupHistory, scale: float) -> GroupHistory:
     return _changed(group, **counted, **people)
 
 
-def _world(world: World, size: float, cost: float, scales: dict[str, float]) -> World:
+def _world(world: World, cost: float, scales: dict[str, float]) -> World:
     groups = {name: _group(group, cost, scales[name]) for name, group in world.groups.items()}
     support = world.support
     return _changed(
@@ -80,7 +80,7 @@ def _world(world: World, size: float, cost: float, scales: dict[str, float]) -> 
         groups=groups,
         support=_changed(support, cost_gbp_per_week=support.cost_gbp_per_week * cost),
         outreach_cost_per_referral_gbp=world.outreach_cost_per_referral_gbp * cost,
-        fixed_overhead_gbp=round(world.fixed_overhead_gbp * size * cost),
+        fixed_overhead_gbp=round(world.fixed_overhead_gbp * cost),
     )
 
 
