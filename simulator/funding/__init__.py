@@ -1,6 +1,6 @@
 """The formula that shares out the pot, and why a partnership's sum changed."""
 
-from .explain import EXPLAIN_STEPS, Inputs, Step, explain
+from .explain import EXPLAIN_STEPS, Inputs, Step, explain, explain_each
 from .formula import (
     PEOPLE_COUNTED,
     Allocation,
@@ -26,5 +26,6 @@ __all__ = [
     "Term",
     "allocate",
     "explain",
+    "explain_each",
     "window",
 ]
