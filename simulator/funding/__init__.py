@@ -1,5 +1,6 @@
 """The formula that shares out the pot, and why a partnership's sum changed."""
 
+from .derivative import Bound, Derivative, Slopes, derivatives
 from .explain import EXPLAIN_STEPS, Inputs, Step, explain
 from .formula import (
     PEOPLE_COUNTED,
@@ -17,14 +18,18 @@ __all__ = [
     "EXPLAIN_STEPS",
     "PEOPLE_COUNTED",
     "Allocation",
+    "Bound",
     "Counts",
+    "Derivative",
     "Inputs",
     "Member",
     "Number",
     "Rule",
+    "Slopes",
     "Step",
     "Term",
     "allocate",
+    "derivatives",
     "explain",
     "window",
 ]
