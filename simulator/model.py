@@ -47,6 +47,8 @@ class Partnership:
         self._on_day_0 = self.pathway.people_by_state()
         self._at_year_ends: list[NDArray[np.int64]] = []
         self.money: list[YearMoney] = []
+        self.found_per_day: dict[int, tuple[float, ...]] = {}
+        """By year and group, people found at no cost (`pathway.Levers`)."""
         own = scenario.partnerships[name]
         self.last_gbp = round(scenario.history.allocation_gbp * own.old_share_weight)
         self._recording = {
@@ -193,6 +195,7 @@ class Partnership:
             support_days=7 * in_year(plan.support_weeks, year),
             support_reach_back_days=in_year(plan.support_reach_back_days, year),
             outreach_referrals_per_day=money.outreach_gbp / cost / DAYS_PER_YEAR,
+            found_per_day=self.found_per_day.get(year, ()),
         )
 
     def _check_committed(self) -> None:
