@@ -37,7 +37,7 @@ class Partnership:
     """One partnership in one replication: its clients, its pounds, what the formula counts of it."""
 
     def __init__(self, scenario: Scenario, name: str, seed: int, replication: int):
-        self._whole = scenario
+        self._before = member_before(scenario, name)
         self._scenario = scenario = of_partnership(scenario, name)
         self.name = name
         self.plan = scenario.partnerships[name].plan
@@ -47,10 +47,7 @@ class Partnership:
         self._on_day_0 = self.pathway.people_by_state()
         self._at_year_ends: list[NDArray[np.int64]] = []
         self.money: list[YearMoney] = []
-        self.found_per_day: dict[int, tuple[float, ...]] = {}
-        """By year and group, people found at no cost (`pathway.Levers`)."""
-        own = scenario.partnerships[name]
-        self.last_gbp = round(scenario.history.allocation_gbp * own.old_share_weight)
+        self.last_gbp = self._before.last_gbp
         self._recording = {
             group.name: chance.row(group.name, "recorded as a PDU", 0, group.people, "uniform")
             for group in self.pathway.groups
@@ -147,17 +144,8 @@ class Partnership:
 
     def member(self, year: int) -> Member:
         """The partnership as the formula sees it in a year."""
-        own = self._whole.partnerships[self.name]
-        return Member(
-            self.name,
-            self.counts(year),
-            need=own.need_index * own.size,
-            population=own.population_index * own.size,
-            area_cost=own.area_cost_factor,
-            old_share=own.old_share_weight * own.size,
-            last_gbp=self.last_gbp,
-            copies=own.copies,
-        )
+        before = self._before
+        return replace(before, counts=self.counts(year), last_gbp=self.last_gbp)
 
     # A year
 
@@ -195,7 +183,6 @@ class Partnership:
             support_days=7 * in_year(plan.support_weeks, year),
             support_reach_back_days=in_year(plan.support_reach_back_days, year),
             outreach_referrals_per_day=money.outreach_gbp / cost / DAYS_PER_YEAR,
-            found_per_day=self.found_per_day.get(year, ()),
         )
 
     def _check_committed(self) -> None:
@@ -259,6 +246,22 @@ def counted_before(scenario: Scenario) -> Counts:
             float(group.never_treated + group.treated_before.people + group.waiting.people)
             for group in past
         ),
+    )
+
+
+def member_before(scenario: Scenario, name: str) -> Member:
+    """A partnership as the formula sees it on day 0, by what was counted before; nobody has to live for it."""
+    own = scenario.partnerships[name]
+    local = of_partnership(scenario, name)
+    return Member(
+        name,
+        counted_before(local),
+        need=own.need_index * own.size,
+        population=own.population_index * own.size,
+        area_cost=own.area_cost_factor,
+        old_share=own.old_share_weight * own.size,
+        last_gbp=round(local.history.allocation_gbp * own.old_share_weight),
+        copies=own.copies,
     )
 
 

@@ -27,7 +27,7 @@ from .stock import PAST_DAYS, GroupPeople, people_of
 from .years import TWELVE_WEEKS_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -76,9 +76,6 @@ class Levers:
         Funded support places.
     outreach_referrals_per_day
         Referrals that outreach brings in above those that come by themselves.
-    found_per_day
-        By group, people who are found beside them and cost nothing to find; nobody where it is empty. A plan has no
-        such lever: it is what the worth of one client more is asked with.
     """
 
     move_on_delay_days: tuple[float, ...]
@@ -89,7 +86,6 @@ class Levers:
     support_days: float
     support_reach_back_days: float
     outreach_referrals_per_day: float
-    found_per_day: tuple[float, ...] = ()
 
 
 class Pathway:
@@ -216,7 +212,7 @@ class Pathway:
             effects.relapse_hazard_ratio_afterwards,
         )
         self._set_exits(now, levers)
-        self._set_outreach(now, levers)
+        self._set_outreach(now, levers.outreach_referrals_per_day)
         self._open_diary(now, until_day)
         self._admit(now)
         self._offer_support(now)
@@ -270,21 +266,16 @@ class Pathway:
             self._early_left[person] = (self._early_day[person] - now) * was
         self._early_day[person] = now + exponential_days(self._early_left[person], per_day)
 
-    def _set_outreach(self, now: float, levers: Levers) -> None:
+    def _set_outreach(self, now: float, referrals_per_day: float) -> None:
         """Outreach hastens the seeking of those who have never been in treatment, by so much in all."""
-        found = levers.found_per_day or (0.0,) * len(self.groups)
-        sought = [g.name in self._outreach_to for g in self.groups]
-        new = [
-            [p for p in self._all_in(g, UNTREATED) if not self._treated_before[p]]
-            if reached or more or g.outreach_ratio != 1.0
-            else []
-            for g, reached, more in zip(self.groups, sought, found, strict=True)
+        reached = [
+            (g, [p for p in self._all_in(g, UNTREATED) if not self._treated_before[p]])
+            for g in self.groups
+            if g.name in self._outreach_to
         ]
-        come = [len(p) * g.clocks.first_seeking for g, p in zip(self.groups, new, strict=True)]
-        by_themselves = sum(each for each, reached in zip(come, sought, strict=True) if reached)
-        everywhere = levers.outreach_referrals_per_day / by_themselves if by_themselves else 0.0
-        for g, people, each, reached, more in zip(self.groups, new, come, sought, found, strict=True):
-            ratio = 1.0 + (everywhere if reached else 0.0) + (more / each if each else 0.0)
+        by_themselves = sum(len(people) * g.clocks.first_seeking for g, people in reached)
+        ratio = 1 + referrals_per_day / by_themselves if by_themselves else 1.0
+        for g, people in reached:
             change, g.outreach_ratio = ratio / g.outreach_ratio, ratio
             for person in people if change != 1.0 else ():
                 self._seek_day[person] = now + (self._seek_day[person] - now) / change
@@ -362,6 +353,16 @@ class Pathway:
                 kept = standing.kept_12_weeks[i] or where == IN_RECOVERY
                 write(day - (TWELVE_WEEKS_DAYS + 1 if kept else 1), person, START, 0)
                 write(day, person, PAST_EXIT[where], 0)
+
+    def find(self, persons: Sequence[int], days: Sequence[float]) -> None:
+        """Let some who stand untreated on day 0 seek treatment by a day of their own, if not sooner by themselves.
+
+        No plan does so: it is how `incentive` asks what one client more is worth.
+        """
+        for person, day in zip(persons, days, strict=True):
+            if day < self._seek_day[person]:
+                self._seek_day[person] = day
+                self._next_untreated(person, 0.0)
 
     # A client's day
 

@@ -6,14 +6,15 @@ the way of a start but the days of assessment and patience, so a place is always
 money suffices for; nobody is pushed out early. What waiting lists, money and bounds make of it, the paired simulation
 tells.
 
-Time begins when a window of the formula ends: that window is the first of five, and what is done is done on its last
-day.
+Time begins when the one thing is done, somewhere in a window of the formula that is the first of five. What is counted
+is a mean over four places in it, one in each quarter.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -34,7 +35,9 @@ YEAR = 52
 """Steps in a year."""
 STEP_DAYS = DAYS_PER_YEAR / YEAR
 WINDOWS = 5
-STEPS = YEAR * (WINDOWS - 1)
+STEPS = YEAR * WINDOWS
+LEFT_OF_WINDOW = (6, 19, 32, 45)
+"""Steps from what is done to the end of the window in which it is done: the middle of each quarter."""
 TWELVE_WEEKS, SIX_MONTHS, REVIEW = 12, 26, 13
 """In steps: 84, 182 and 91 days, each within two days."""
 RETURNS = 8
@@ -52,7 +55,7 @@ class Life:
     counted
         By kind of count (a key of `funding.PEOPLE_COUNTED`), people in each window; unmet need on its last day.
     cost_gbp
-        What the client's treatment costs in the year that each window is followed by: nothing in the first.
+        What the client's treatment costs in each window.
     years_in_treatment
         Years in treatment over all of them.
     """
@@ -147,6 +150,10 @@ class Expected:
         c = self._c
         return c.deaths_in_treatment + c.custody + c.moves_away
 
+    @cached_property
+    def _after_new_stay(self) -> Floats:
+        return self._after(self.new_stay)
+
     def _by_other_exits(self, served_days: float) -> Floats:
         """The chance of neither dropping out, dying, prison nor moving away, from now on."""
         c = self._c
@@ -195,6 +202,7 @@ class Expected:
 
     # Ways back
 
+    @cached_property
     def _seeks_again(self) -> Floats:
         c = self._c
         seeks = _masses(_survival(EDGES, c.seeks_again_shape, c.seeks_again_scale))
@@ -203,13 +211,14 @@ class Expected:
     def _starts_after_seeking(self, seeks: Floats) -> Floats:
         """From seeking treatment to a start a week later, unless patience ends first; then again."""
         starts, tried = np.zeros(STEPS), seeks
-        patient = self._patient()
-        again = self._seeks_again()
+        patient = self._patient
+        again = self._seeks_again
         for _ in range(4):
             starts[1:] += patient * tried[:-1]
             tried = (1 - patient) * _then(tried, again)
         return starts
 
+    @cached_property
     def _patient(self) -> float:
         """The chance that patience outlasts the assessment."""
         c = self._c
@@ -222,9 +231,10 @@ class Expected:
         days = c.assessment_median * np.exp(c.assessment_sigma * z)
         return float((density * np.exp(-days / c.mean_patience)).sum() / density.sum())
 
+    @cached_property
     def back_untreated(self) -> Floats:
         """The chance of a start in each step after a dropping out or a relapse."""
-        return self._starts_after_seeking(self._seeks_again())
+        return self._starts_after_seeking(self._seeks_again)
 
     def relapse(self, exit_ratio: float) -> Floats:
         """The chance of a relapse in each step after a planned exit."""
@@ -234,22 +244,24 @@ class Expected:
 
     def back_planned(self, exit_ratio: float) -> Floats:
         """The chance of a start in each step after a planned exit."""
-        return _then(self.relapse(exit_ratio), self.back_untreated())
+        return _then(self.relapse(exit_ratio), self.back_untreated)
 
     def holds(self, exit_ratio: float) -> float:
         """The chance that a planned exit counts as a completion: no start within six months."""
         return float(1 - self.back_planned(exit_ratio)[:SIX_MONTHS].sum())
 
+    @cached_property
     def _released(self) -> Floats:
         return _masses(np.exp(-EDGES / self._prison.mean_stay_days))
 
+    @cached_property
     def _back_from_prison(self) -> Floats:
         at_once = np.zeros(STEPS)
         at_once[0] = 1.0
         picked = self._prison.picked_up_share
         ways = picked * self._starts_after_seeking(at_once)
-        ways += (1 - picked) * self.back_untreated()
-        return _then(self._released(), ways)
+        ways += (1 - picked) * self.back_untreated
+        return _then(self._released, ways)
 
     def _stays_untreated(self, seeks: Floats) -> Floats:
         c = self._c
@@ -284,7 +296,7 @@ class Expected:
         """
         first = self.new_stay if starts_now else stay
         begins = self._first_starts(exits_now, exit_ratio, never_treated)
-        again = self._after(self.new_stay)
+        again = self._after_new_stay
         own = begins + (self._after(first) if first else 0.0)
         starts = newer = own
         for _ in range(RETURNS):
@@ -295,9 +307,10 @@ class Expected:
     def _first_starts(self, exits_now: float, exit_ratio: float, never_treated: bool) -> Floats:
         starts = exits_now * self.back_planned(exit_ratio)
         if never_treated:
-            starts = starts + self._starts_after_seeking(self._first_seeking())
+            starts = starts + self._starts_after_seeking(self._first_seeking)
         return starts
 
+    @cached_property
     def _first_seeking(self) -> Floats:
         c = self._c
         away = np.exp(-(c.stops + c.deaths_untreated) * EDGES[:-1])
@@ -307,8 +320,8 @@ class Expected:
         """Starts that follow from the ends of a stay."""
         return (
             _then(stay.planned, self.back_planned(1.0))
-            + _then(stay.dropped_out, self.back_untreated())
-            + _then(stay.custody, self._back_from_prison())
+            + _then(stay.dropped_out, self.back_untreated)
+            + _then(stay.custody, self._back_from_prison)
         )
 
     def _told(
@@ -341,20 +354,27 @@ class Expected:
             "kept_12_weeks": _by_window(0.0, kept),
             "unmet_need": self._unmet(first, starts, exits_now, exit_ratio, never_treated),
         }
-        return Life(counted, _by_window(0.0, cost), float(there.sum()) / YEAR)
+        return Life(counted, _by_window(0.0, cost), float(_by_window(0.0, there).sum()) / YEAR)
 
     def _effective(self, first: Stay | None, starts: Floats, exits_now: float) -> Floats:
         """Who counts in each window: in contact in it, and kept 12 weeks by the day that status is known."""
+        told = [self._effective_after(left, first, starts, exits_now) for left in LEFT_OF_WINDOW]
+        mean: Floats = np.mean(told, axis=0)
+        return mean
+
+    def _effective_after(
+        self, left: int, first: Stay | None, starts: Floats, exits_now: float
+    ) -> Floats:
         counted = np.zeros(WINDOWS)
-        counted[0] = exits_now
         for window in range(WINDOWS):
-            begin, end = (window - 1) * YEAR, window * YEAR
+            end = left + window * YEAR
+            begin = max(0, end - YEAR)
+            known = 0.0 if window else exits_now
             if first:
-                lasts = max(begin, TWELVE_WEEKS - first.served_steps, 0)
-                counted[window] += first.still[lasts]
-            if window:
-                needed = np.maximum(TWELVE_WEEKS, begin - np.arange(end))
-                counted[window] += float((starts[:end] * self.new_stay.still[needed]).sum())
+                known += float(first.still[max(begin, TWELVE_WEEKS - first.served_steps)])
+            needed = np.maximum(TWELVE_WEEKS, begin - np.arange(end))
+            again = float((starts[:end] * self.new_stay.still[needed]).sum())
+            counted[window] = known + (1 - known) * again  # each person once in a window
         return counted
 
     def _unmet(
@@ -369,12 +389,14 @@ class Expected:
         falls = exits_now * self.relapse(exit_ratio)
         for planned, dropped, jailed in self._ended(first, starts):
             falls = falls + dropped + _then(planned, self.relapse(1.0))
-            falls = falls + _then(jailed, (1 - self._prison.picked_up_share) * self._released())
-        stays = self._stays_untreated(self.back_untreated())
+            falls = falls + _then(jailed, (1 - self._prison.picked_up_share) * self._released)
+        stays = self._stays_untreated(self.back_untreated)
         there = np.concatenate([[0.0], np.convolve(falls, stays)[:STEPS]])
         if never_treated:
-            there += self._stays_untreated(self._starts_after_seeking(self._first_seeking()))
-        return there[::YEAR]
+            there += self._stays_untreated(self._starts_after_seeking(self._first_seeking))
+        ends = np.array([[left + window * YEAR for window in range(WINDOWS)] for left in LEFT_OF_WINDOW])
+        mean: Floats = there[ends].mean(axis=0)
+        return mean
 
     def _ended(self, first: Stay | None, starts: Floats) -> list[tuple[Floats, Floats, Floats]]:
         new = self.new_stay
@@ -414,5 +436,12 @@ class Expected:
 
 
 def _by_window(now: float, masses: Floats) -> Floats:
-    """What happens today, and in each of the years to come."""
-    return np.concatenate([[now], masses.reshape(WINDOWS - 1, YEAR).sum(axis=1)])
+    """What happens at once and later, in each window: a mean over the places in the first."""
+    summed = np.concatenate([[0.0], np.cumsum(masses)])
+    told = [
+        np.diff(summed[[0, *(left + YEAR * window for window in range(WINDOWS))]])
+        for left in LEFT_OF_WINDOW
+    ]
+    by_window: Floats = np.mean(told, axis=0)
+    by_window[0] += now
+    return by_window
