@@ -45,6 +45,7 @@ VERBS = (
     "run",
     "compare",
     "explain",
+    "incentive",
     "calibrate",
     "validate",
     "evidence",

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..explanation import Explanation
+    from ..incentive import Incentive
     from ..outputs import Settings
     from ..precision import Precision
     from ..replicate import Comparison, Sample
     from ..scenario import Scenario
 
-R = TypeVar("R", "Sample", "Comparison", "Explanation")
+R = TypeVar("R", "Sample", "Comparison", "Explanation", "Incentive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +148,21 @@ def only(scenarios: tuple[Scenario, ...], argument: str) -> Scenario:
     raise BadInput([Fault(argument, "scenarios", "hold one scenario", names, advice)])
 
 
-def heading(verb: str, result: Sample | Comparison | Explanation) -> dict[str, Any]:
+def heading(verb: str, result: Sample | Comparison | Explanation | Incentive) -> dict[str, Any]:
     """What a JSON document says of how its numbers were made."""
-    from ..outputs import evidence_records, precision_record, samples_of
+    from ..outputs import evidence_records, made_of, precision_record
 
-    sample = samples_of(result)[0]
-    told = evidence_records(sample.scenario)
+    made = made_of(result)
+    scenario = made.scenarios[0]
+    told = evidence_records(scenario)
     return {
         "verb": verb,
-        "scenario": sample.scenario.name,
-        "title": sample.scenario.title,
-        "question": sample.scenario.question,
-        "replications": sample.replications,
-        "seed": sample.seed,
-        "bands_hold": sample.holds,
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "question": scenario.question,
+        "replications": made.replications,
+        "seed": made.seed,
+        "bands_hold": made.holds,
         **precision_record(result),
         "model": sim.__version__,
         "assumptions_by_grade": Counter(each["grade"] for each in told),

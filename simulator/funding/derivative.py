@@ -155,7 +155,7 @@ class Slopes:
         return adjusted, self._summed(adjusted)
 
     def _by_term(self, term: Term, group: int) -> list[Fraction] | None:
-        """dt of one copy of the member, then of each member whose copies stay as they are."""
+        """Change of t of one copy of the member, then of each member whose copies stay as they are."""
         column, whole = self._column(term)
         counts_for = Fraction(exact(term.group_weights[group]) if term.group_weights else 1)
         adjusted, sum_adjusted = self._adjusted

@@ -23,6 +23,7 @@ from .estimate import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
+
     from ..replicate import Sample
     from ..scenario.schema import Scenario
 

@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from ..funding import PEOPLE_COUNTED
 from ..years import DAYS_PER_YEAR, REVIEW_EVERY_DAYS
@@ -43,7 +43,7 @@ TWELVE_WEEKS, SIX_MONTHS, REVIEW = 12, 26, 13
 RETURNS = 8
 """So many journeys of one person are followed; hardly anybody has more in four years."""
 AGES = 16
-EDGES = np.arange(STEPS + 1) * STEP_DAYS
+EDGES: Floats = np.arange(STEPS + 1, dtype=np.float64) * STEP_DAYS
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,8 @@ class Expected:
         served = served_steps * STEP_DAYS
         known = float(self._ready(np.array([not_ready_before]))[0])
         reviews = (np.arange(STEPS + 1) + served_steps) // REVIEW
-        could = np.where(reviews >= 1, self._ready(reviews * REVIEW_EVERY_DAYS - self._held), 0.0)
+        since = np.asarray(reviews * REVIEW_EVERY_DAYS - self._held, dtype=np.float64)
+        could = np.where(reviews >= 1, self._ready(since), 0.0)
         left = np.clip((could - known) / (1 - known), 0.0, 1.0)
         ready = np.clip((self._ready(EDGES + served) - known) / (1 - known), 0.0, 1.0)
         return self._ends(served_steps, left, ready)
@@ -394,7 +395,9 @@ class Expected:
         there = np.concatenate([[0.0], np.convolve(falls, stays)[:STEPS]])
         if never_treated:
             there += self._stays_untreated(self._starts_after_seeking(self._first_seeking))
-        ends = np.array([[left + window * YEAR for window in range(WINDOWS)] for left in LEFT_OF_WINDOW])
+        ends = np.array(
+            [[left + window * YEAR for window in range(WINDOWS)] for left in LEFT_OF_WINDOW]
+        )
         mean: Floats = there[ends].mean(axis=0)
         return mean
 
@@ -411,13 +414,11 @@ class Expected:
 
     def ready_clients(self) -> list[tuple[float, float]]:
         """Days served when clients become ready, and how many of those who do have served so long."""
-        edges = np.linspace(0, 1, AGES + 1)[1:] - 0.5 / AGES
+        middles = (np.arange(AGES, dtype=np.float64) + 0.5) / AGES
         c = self._c
         if c.ready_median == math.inf:
             return []
-        from scipy.special import ndtri
-
-        days = c.ready_median * np.exp(c.ready_sigma * ndtri(edges))
+        days: Floats = c.ready_median * np.exp(c.ready_sigma * ndtri(middles))
         there = _survival(days, c.drop_out_shape, c.drop_out_scale) * np.exp(-self._others() * days)
         return list(zip(days.tolist(), (there / there.sum()).tolist(), strict=True))
 

@@ -28,10 +28,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..funding import Inputs
-    from ..measures import Journeys
-    from ..pathway import GroupPeople
     from ..scenario.draws import Draws
     from ..scenario.schema import Scenario
+    from ..stock import GroupPeople
     from ..workers import Progress
 
 Floats: TypeAlias = "NDArray[np.float64]"
@@ -135,7 +134,9 @@ def _batch(
     draws: Draws | None,
 ) -> list[_Told]:
     return [
-        _one(with_values(scenario, draws.of(n)) if draws else scenario, partnership, groups, seed, n)
+        _one(
+            with_values(scenario, draws.of(n)) if draws else scenario, partnership, groups, seed, n
+        )
         for n in numbers
     ]
 
@@ -149,7 +150,12 @@ def _one(
     without = Lived(OneAmongOthers(scenario, partnership, seed, number, inputs))
     told = [
         [
-            _compared(without, Lived(acting(scenario, partnership, group, move, seed, number, inputs)), group, move)
+            _compared(
+                without,
+                Lived(acting(scenario, partnership, group, move, seed, number, inputs)),
+                group,
+                move,
+            )
             for move in MOVES
         ]
         for group in groups
@@ -327,7 +333,7 @@ def _compared(
         _person_years(more("in_recovery")),
         more("re_presentations"),
         more("deaths"),
-        _crime(with_it) - _crime(without),
+        crime_gbp(with_it) - crime_gbp(without),
     ]
     return changed, [clients, client_years]
 
@@ -339,7 +345,7 @@ def _person_years(on_31_march: Floats) -> Floats:
     return years
 
 
-def _crime(lived: Lived) -> Floats:
+def crime_gbp(lived: Lived) -> Floats:
     """What the offences of problem drug users cost by year, above what day 0 gives: none where others differ."""
     scenario = lived.scenario
     crime = scenario.world.crime
