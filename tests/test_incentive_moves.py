@@ -19,7 +19,6 @@ from simulator.incentive.moves import by_formula, changes, expected
 from simulator.incentive.result import Paid, told
 from simulator.journey import clocks
 from simulator.model import Run
-from simulator.scenario.formulas import with_formula
 
 approx = pytest.approx
 OWN = "Average partnership"

@@ -14,6 +14,8 @@ from .formula import (
     window,
 )
 
+from .shapley import shapley
+
 __all__ = [
     "EXPLAIN_STEPS",
     "PEOPLE_COUNTED",
@@ -31,5 +33,6 @@ __all__ = [
     "allocate",
     "derivatives",
     "explain",
+    "shapley",
     "window",
 ]

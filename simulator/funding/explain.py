@@ -83,18 +83,19 @@ def explain(previous: Inputs, current: Inputs, name: str) -> tuple[Step, ...]:
     )
     if was != now:
         refuse("members", "be the same in both years", now, f"last year they were {was}")
-    stages = [_Stage(EXPLAIN_STEPS[:done]) for done in range(len(EXPLAIN_STEPS) + 1)]
-    pounds = [_share_out(stage.inputs(previous, current, name)).pounds[name][0] for stage in stages]
+    stages = [Stage(EXPLAIN_STEPS[:done]) for done in range(len(EXPLAIN_STEPS) + 1)]
+    pounds = [share_out(stage.inputs(previous, current, name)).pounds[name][0] for stage in stages]
     changes = zip(EXPLAIN_STEPS, pairwise(pounds), strict=True)
     return tuple(Step(step, after - before, after) for step, (before, after) in changes)
 
 
-def _share_out(inputs: Inputs) -> Allocation:
+def share_out(inputs: Inputs) -> Allocation:
+    """What everybody gets."""
     return allocate(inputs.pot_gbp, inputs.members, inputs.rule)
 
 
 @dataclass(frozen=True, slots=True)
-class _Stage:
+class Stage:
     """A point on the way from one year to the next: what is done is this year's already."""
 
     done: tuple[str, ...]
@@ -136,15 +137,20 @@ class _Stage:
         return self.pick("others", old, new)
 
     def own_counts(self, old: Counts, new: Counts) -> Counts:
-        number = self.pick("own number", old.effective, _old_mix(old.effective, new.effective))
         return Counts(
-            effective=self.pick("own mix", number, new.effective),
+            effective=self.own_clients(old.effective, new.effective),
             completions=self.pick("own completions", old.completions, new.completions),
             planned_exits=self.pick("own planned exits", old.planned_exits, new.planned_exits),
             starts=self.pick("own starts", old.starts, new.starts),
             kept_12_weeks=self.pick("own starts", old.kept_12_weeks, new.kept_12_weeks),
             unmet_need=self.pick("own unmet need", old.unmet_need, new.unmet_need),
         )
+
+    def own_clients(self, old: tuple[Number, ...], new: tuple[Number, ...]) -> tuple[Number, ...]:
+        """Clients of the total and of the mix of groups that are this year's already, or not yet."""
+        if "own mix" in self.done:
+            return self.pick("own number", _old_mix(new, old), new)
+        return self.pick("own number", old, _old_mix(old, new))
 
 
 def _old_mix(old: tuple[Number, ...], new: tuple[Number, ...]) -> tuple[Number, ...]:
