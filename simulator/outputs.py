@@ -40,8 +40,10 @@ RECORD = "run.json"
 TABLES = (
     "measures.csv",
     "summary.csv",
+    "streams.csv",
     "differences.csv",
     "explanation.csv",
+    "shapley.csv",
     "incentive.csv",
     "meters.csv",
 )
@@ -189,11 +191,14 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
     told = {
         "measures.csv": _stacked([sample.table for sample in samples]),
         "summary.csv": _stacked([sample.summary for sample in samples]),
+        "streams.csv": _stacked([sample.streams for sample in samples]),
     }
     if isinstance(result, Comparison):
         told["differences.csv"] = result.differences
     if isinstance(result, Explanation):
         told["explanation.csv"] = result.table
+        if result.checked:
+            told["shapley.csv"] = result.shapley_table(result.checked)
     return told
 
 

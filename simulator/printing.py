@@ -71,11 +71,14 @@ class Asked:
         Changes that were made to it.
     partnership
         The partnership to print; None for all together.
+    formula
+        The rule that took the place of its own, if one did.
     """
 
     argument: str
     changes: Sequence[str] = ()
     partnership: str | None = None
+    formula: str | None = None
 
     def place(self, sample: Sample) -> str:
         """The partnership to print, or `all` where there are several."""
@@ -172,6 +175,8 @@ def _difference(show: wording.Show, difference: float, low: float, high: float) 
 def _print_title(console: Console, scenario: Scenario, asked: Asked) -> None:
     _say(console, scenario.title, style="bold")
     _say(console, scenario.question)
+    if asked.formula:
+        _say(console, f"Paid by: {asked.formula}")
     if asked.changes:
         _say(console, f"Changed: {'; '.join(asked.changes)}")
 
@@ -240,8 +245,16 @@ def _differences(comparison: Comparison, other: Sample, asked: Asked) -> dict[st
     }
 
 
-def print_explanation(explanation: Explanation, names: Sequence[str], asked: Asked) -> None:
-    """Why each partnership's allocation changes: sentences, and for one alone the steps by year."""
+def print_explanation(
+    explanation: Explanation, names: Sequence[str], asked: Asked, *, over_orders: bool = False
+) -> None:
+    """Why each partnership's allocation changes: sentences, and for one alone the steps by year.
+
+    Parameters
+    ----------
+    over_orders
+        Whether the mean over all orders is told beside the steps.
+    """
     console = _console()
     sample = explanation.sample
     _print_title(console, sample.scenario, asked)
@@ -250,26 +263,47 @@ def print_explanation(explanation: Explanation, names: Sequence[str], asked: Ask
         _say(console, name, style="bold")
         for sentence in explanation.sentences_of(name):
             _say(console, sentence)
+        if over_orders:
+            for sentence in explanation.order_sentences_of(name):
+                _say(console, sentence)
     if len(names) == 1 and sample.scenario.years > 1:
-        _print_by_year(console, sample.years[1:], _steps(explanation, names[0]))
+        _print_by_year(console, sample.years[1:], _steps(explanation, names[0], over_orders))
     console.print()
     _say(console, explanation.note)
+    if over_orders:
+        from .explanation import OVER_ALL_ORDERS
+
+        _say(console, OVER_ALL_ORDERS)
     _print_assumptions(console, sample.scenario, asked)
 
 
-def _steps(explanation: Explanation, partnership: str) -> dict[str, list[_Cell]]:
+def _steps(
+    explanation: Explanation, partnership: str, over_orders: bool = False
+) -> dict[str, list[_Cell]]:
     """Steps by year, without those that change nothing in any year."""
     columns = ("gbp", "low", "high")
     numbers = _by_row_and_year(explanation.table, partnership, "step", columns)
     moved = {step for (step, _), (gbp, *_) in numbers.items() if gbp}
     signed = partial(wording.signed, show_as=wording.gbp)
-    return {
+    rows = {
         wording.sentence_case(step): [
             _difference(signed, *numbers[step, year]) for year in explanation.sample.years[1:]
         ]
         for step in EXPLAIN_STEPS
         if step in moved
     }
+    if not over_orders:
+        return rows
+    means = explanation.shapley_of(partnership).mean(axis=0).T
+    beside = {
+        f"{wording.sentence_case(step)}, over all orders": [
+            _Cell(signed(float(gbp)), dim=True) for gbp in by_year
+        ]
+        for step, by_year in zip(EXPLAIN_STEPS, means, strict=True)
+        if step in moved
+    }
+    pairs = zip(rows.items(), beside.items(), strict=True)
+    return dict(row for pair in pairs for row in pair)
 
 
 def _made_of(sample: Sample) -> str:
@@ -309,7 +343,8 @@ def _print_assumptions(console: Console, scenario: Scenario, asked: Asked) -> No
     outside = sum(each.outside_range for each in told)
     also = f", {outside} outside their plausible range" if outside else ""
     changes = [part for change in asked.changes for part in ("--set", change)]
-    command = shlex.join([PROGRAM, "evidence", asked.argument, *changes])
+    formula = ["--formula", asked.formula] if asked.formula else []
+    command = shlex.join([PROGRAM, "evidence", asked.argument, *formula, *changes])
     _say(console, f"{weak} of {len(told)} assumptions are assumed or unverified{also}: {command}")
 
 

@@ -46,6 +46,7 @@ VERBS = (
     "compare",
     "explain",
     "incentive",
+    "formula",
     "calibrate",
     "validate",
     "evidence",

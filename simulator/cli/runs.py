@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
 import simulator as sim
 
 from ..printing import print_comparison, print_explanation, print_run
@@ -11,6 +16,7 @@ from .options import (
     AsJson,
     Changes,
     DrawsFile,
+    FormulaName,
     MaxReplications,
     OnePartnership,
     OneScenario,
@@ -23,12 +29,17 @@ from .options import (
     Workers,
 )
 
+if TYPE_CHECKING:
+    from ..explanation import Explanation
+    from ..scenario import Scenario
+
 
 @app.command()
 def run(
     scenario: OneScenario,
     *,
     changes: Changes = None,
+    formula: FormulaName = None,
     replications: Replications = None,
     precision: PrecisionShare = None,
     measure: PreciseMeasures = None,
@@ -44,6 +55,7 @@ def run(
     job = Job(
         [scenario],
         changes=changes or [],
+        formula=formula,
         replications=replications,
         seed=seed,
         workers=workers,
@@ -67,6 +79,7 @@ def compare(
     scenarios: Scenarios,
     *,
     changes: Changes = None,
+    formula: FormulaName = None,
     replications: Replications = None,
     precision: PrecisionShare = None,
     measure: PreciseMeasures = None,
@@ -82,6 +95,7 @@ def compare(
     job = Job(
         scenarios,
         changes=changes or [],
+        formula=formula,
         replications=replications,
         seed=seed,
         workers=workers,
@@ -108,18 +122,27 @@ def explain(
     scenario: OneScenario,
     *,
     changes: Changes = None,
+    formula: FormulaName = None,
     replications: Replications = None,
     seed: Seed = None,
     workers: Workers = None,
     draws: DrawsFile = None,
     out: OutFolder = None,
     partnership: OnePartnership = None,
+    shapley: Annotated[
+        bool,
+        typer.Option(
+            "--shapley",
+            help="Also tell each reason's mean over all orders, as a check on the steps.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say why each partnership's allocation changes from year to year."""
     job = Job(
         [scenario],
         changes=changes or [],
+        formula=formula,
         replications=replications,
         seed=seed,
         workers=workers,
@@ -128,11 +151,25 @@ def explain(
         partnership=partnership,
     )
     found, chosen = job.prepared()
-    explanation = job.done(sim.explain, only(found, scenario), chosen)
+    checks = partial(_explained, partnership=partnership, shapley=shapley)
+    explanation = job.done(checks, only(found, scenario), chosen)
     names = [partnership] if partnership else list(explanation.partnerships)
     if as_json:
         sentences = {name: explanation.sentences_of(name) for name in names}
         told = {"explanation": job.rows(explanation.table), "sentences": sentences}
+        if shapley:
+            told["shapley"] = job.rows(explanation.shapley_table(names))
         print_json(heading("explain", explanation) | told | {"note": explanation.note})
     else:
-        print_explanation(explanation, names, job.asked)
+        print_explanation(explanation, names, job.asked, over_orders=shapley)
+
+
+def _explained(
+    scenario: Scenario, *, partnership: str | None, shapley: bool, **how: Any
+) -> Explanation:
+    """The explanation, with the check worked out where it was asked for."""
+    explanation = sim.explain(scenario, **how)
+    for name in [partnership] if partnership else explanation.partnerships:
+        if shapley:
+            explanation.shapley_of(name)
+    return explanation

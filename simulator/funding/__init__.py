@@ -13,7 +13,6 @@ from .formula import (
     allocate,
     window,
 )
-
 from .shapley import shapley
 
 __all__ = [

@@ -65,7 +65,8 @@ def explain(previous: Inputs, current: Inputs, name: str) -> tuple[Step, ...]:
     - *area cost*: everybody's, and how far it counts.
     - *formula weights*: the terms and their weights, and those of the groups.
     - *phase-in*: φ and everybody's old shares.
-    - *floor and ceiling*: both bounds, and last year's pounds, on which they and a term may stand.
+    - *floor and ceiling*: both bounds, last year's pounds, on which they and a term may stand, and
+      rounding.
 
     A member that stands for several alike is told by its first copy.
 
@@ -100,57 +101,59 @@ class Stage:
 
     done: tuple[str, ...]
 
-    def pick(self, step: str, old: T, new: T) -> T:
+    def _pick(self, step: str, old: T, new: T) -> T:
         return new if step in self.done else old
 
     def inputs(self, old: Inputs, new: Inputs, name: str) -> Inputs:
+        """What the allocation stands on here, for the steps of one member."""
         this_year = {member.name: member for member in new.members}
         return Inputs(
-            pot_gbp=self.pick("pot", old.pot_gbp, new.pot_gbp),
-            members=tuple(self.member(was, this_year[was.name], name) for was in old.members),
-            rule=self.rule(old.rule, new.rule),
+            pot_gbp=self._pick("pot", old.pot_gbp, new.pot_gbp),
+            members=tuple(self._member(was, this_year[was.name], name) for was in old.members),
+            rule=self._rule(old.rule, new.rule),
         )
 
-    def rule(self, old: Rule, new: Rule) -> Rule:
+    def _rule(self, old: Rule, new: Rule) -> Rule:
         return Rule(
-            terms=self.pick("formula weights", old.terms, new.terms),
-            phase_in=self.pick("phase-in", old.phase_in, new.phase_in),
-            floor=self.pick("floor and ceiling", old.floor, new.floor),
-            ceiling=self.pick("floor and ceiling", old.ceiling, new.ceiling),
-            area_cost=self.pick("area cost", old.area_cost, new.area_cost),
+            terms=self._pick("formula weights", old.terms, new.terms),
+            phase_in=self._pick("phase-in", old.phase_in, new.phase_in),
+            floor=self._pick("floor and ceiling", old.floor, new.floor),
+            ceiling=self._pick("floor and ceiling", old.ceiling, new.ceiling),
+            area_cost=self._pick("area cost", old.area_cost, new.area_cost),
+            rounding_gbp=self._pick("floor and ceiling", old.rounding_gbp, new.rounding_gbp),
         )
 
-    def member(self, old: Member, new: Member, name: str) -> Member:
-        counts = self.own_counts if old.name == name else self.other_counts
+    def _member(self, old: Member, new: Member, name: str) -> Member:
+        counts = self._own_counts if old.name == name else self._other_counts
         return Member(
             name=old.name,
             counts=counts(old.counts, new.counts),
-            need=self.pick("need", old.need, new.need),
-            population=self.pick("need", old.population, new.population),
-            area_cost=self.pick("area cost", old.area_cost, new.area_cost),
-            old_share=self.pick("phase-in", old.old_share, new.old_share),
-            last_gbp=self.pick("floor and ceiling", old.last_gbp, new.last_gbp),
+            need=self._pick("need", old.need, new.need),
+            population=self._pick("need", old.population, new.population),
+            area_cost=self._pick("area cost", old.area_cost, new.area_cost),
+            old_share=self._pick("phase-in", old.old_share, new.old_share),
+            last_gbp=self._pick("floor and ceiling", old.last_gbp, new.last_gbp),
             copies=old.copies,
         )
 
-    def other_counts(self, old: Counts, new: Counts) -> Counts:
-        return self.pick("others", old, new)
+    def _other_counts(self, old: Counts, new: Counts) -> Counts:
+        return self._pick("others", old, new)
 
-    def own_counts(self, old: Counts, new: Counts) -> Counts:
+    def _own_counts(self, old: Counts, new: Counts) -> Counts:
         return Counts(
-            effective=self.own_clients(old.effective, new.effective),
-            completions=self.pick("own completions", old.completions, new.completions),
-            planned_exits=self.pick("own planned exits", old.planned_exits, new.planned_exits),
-            starts=self.pick("own starts", old.starts, new.starts),
-            kept_12_weeks=self.pick("own starts", old.kept_12_weeks, new.kept_12_weeks),
-            unmet_need=self.pick("own unmet need", old.unmet_need, new.unmet_need),
+            effective=self._own_clients(old.effective, new.effective),
+            completions=self._pick("own completions", old.completions, new.completions),
+            planned_exits=self._pick("own planned exits", old.planned_exits, new.planned_exits),
+            starts=self._pick("own starts", old.starts, new.starts),
+            kept_12_weeks=self._pick("own starts", old.kept_12_weeks, new.kept_12_weeks),
+            unmet_need=self._pick("own unmet need", old.unmet_need, new.unmet_need),
         )
 
-    def own_clients(self, old: tuple[Number, ...], new: tuple[Number, ...]) -> tuple[Number, ...]:
+    def _own_clients(self, old: tuple[Number, ...], new: tuple[Number, ...]) -> tuple[Number, ...]:
         """Clients of the total and of the mix of groups that are this year's already, or not yet."""
         if "own mix" in self.done:
-            return self.pick("own number", _old_mix(new, old), new)
-        return self.pick("own number", old, _old_mix(old, new))
+            return self._pick("own number", _old_mix(new, old), new)
+        return self._pick("own number", old, _old_mix(old, new))
 
 
 def _old_mix(old: tuple[Number, ...], new: tuple[Number, ...]) -> tuple[Number, ...]:
