@@ -13,7 +13,7 @@ import simulator as sim
 from ..printing import print_table
 from ..wording import MISSING, TOO_CLOSE, gbp_exact, interval, signed
 from .door import app, print_json, say
-from .job import Job, heading, only
+from .job import Job, heading, only, put_page
 from .options import (
     AsJson,
     Changes,
@@ -58,6 +58,8 @@ def incentive(
     as_json: AsJson = False,
 ) -> None:
     """Say what one client is worth: kept, moved on, moved on early, taken on; and what doing right costs."""
+    from ..report.incentive import document as report
+
     job = Job(
         [scenario],
         changes=changes or [],
@@ -73,6 +75,11 @@ def incentive(
         sim.incentive, formulas=formula or (), groups=group or (), partnership=partnership
     )
     told = job.done(ask, only(found, scenario), chosen)
+    if out is not None:
+        options = [part for each in formula or () for part in ("--formula", each)]
+        options += [part for each in group or () for part in ("--group", each)]
+        command = job.command("incentive", chosen, *options)
+        put_page(out, "incentive.html", partial(report, told, command))
     if as_json:
         print_json(heading("incentive", told) | _as_json(told))
     else:

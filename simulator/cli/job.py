@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import simulator as sim
 
-from ..errors import BadInput, Fault
-from ..printing import Asked, progress_on_stderr
+from ..errors import BadInput, Fault, MissingExtra
+from ..printing import PROGRAM, Asked, progress_on_stderr
 from .door import noted, tell
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from ..outputs import Settings
     from ..precision import Precision
     from ..replicate import Comparison, Sample
+    from ..report.document import Document
     from ..scenario import Scenario
+
+NO_CHARTS = "The page has no charts: pip install 'treatment-funding-simulator[report]'"
 
 R = TypeVar("R", "Sample", "Comparison", "Explanation", "Incentive")
 
@@ -107,6 +111,16 @@ class Job:
         most, place = self.max_replications, self.partnership
         return asked(self.precision, self.measures, most, place, self.replications)
 
+    def command(self, verb: str, made: Settings, *options: str) -> str:
+        """What makes a result again."""
+        told = [PROGRAM, verb, *self.arguments, *options]
+        told += [part for change in self.changes for part in ("--set", change)]
+        told += ["--partnership", self.partnership] if self.partnership else []
+        told += ["--draws", self.draws] if self.draws else []
+        return shlex.join(
+            [*told, "--replications", str(made.replications), "--seed", str(made.seed)]
+        )
+
     @property
     def asked(self) -> Asked:
         """What the printed answer says of how it was asked for."""
@@ -164,6 +178,35 @@ def only(scenarios: tuple[Scenario, ...], argument: str) -> Scenario:
     names = ", ".join(each.name for each in scenarios)
     advice = "give it to compare, or name one of them"
     raise BadInput([Fault(argument, "scenarios", "hold one scenario", names, advice)])
+
+
+def can_draw() -> bool:
+    """Whether the optional part that draws charts is installed."""
+    from ..report.drawings import check_installed
+
+    try:
+        check_installed()
+    except MissingExtra:
+        return False
+    return True
+
+
+def put_page(folder: Path, name: str, make: Callable[[bool], Document]) -> None:
+    """Write a report into the folder of a result, with charts where they can be drawn.
+
+    Parameters
+    ----------
+    make
+        Makes the report, with or without charts.
+    """
+    from ..report.document import page
+    from ..report.page import put
+
+    with_charts = can_draw()
+    put(folder / name, page(make(with_charts)).encode())
+    tell(f"Wrote {name} to {folder}")
+    if not with_charts:
+        tell(NO_CHARTS)
 
 
 def heading(verb: str, result: Sample | Comparison | Explanation | Incentive) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import simulator as sim
 
 from ..printing import print_comparison, print_explanation, print_run
 from .door import app, print_json
-from .job import Job, heading, only
+from .job import Job, heading, only, put_page
 from .options import (
     AsJson,
     Changes,
@@ -154,6 +154,11 @@ def explain(
     checks = partial(_explained, partnership=partnership, shapley=shapley)
     explanation = job.done(checks, only(found, scenario), chosen)
     names = [partnership] if partnership else list(explanation.partnerships)
+    if out is not None:
+        from ..report.explanation import document
+
+        command = job.command("explain", chosen, *(["--shapley"] if shapley else []))
+        put_page(out, "explanation.html", partial(document, explanation, names[0], command))
     if as_json:
         sentences = {name: explanation.sentences_of(name) for name in names}
         told = {"explanation": job.rows(explanation.table), "sentences": sentences}

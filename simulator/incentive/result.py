@@ -228,6 +228,13 @@ _SAYS = {
 }
 
 
+def headline(group: GroupWorth) -> str:
+    """What the meter of a group says, in a line."""
+    if group.meter is None:
+        return f"{group.label}: nobody was moved on"
+    return f"{group.label}: moving a ready client on {_SAYS[group.meter.says]}"
+
+
 def told(paid: Paid, group: GroupWorth) -> Iterator[str]:
     """What one meter says: the money now, and where it would break even."""
     meter = group.meter
