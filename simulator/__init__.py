@@ -357,6 +357,7 @@ def incentive(
     workers: int | None = 1,
     changes: Sequence[str] = (),
     draws: str | Path | Draws | None = None,
+    balance: bool = False,
     progress: Progress | None = None,
 ) -> Incentive:
     """Say what one client is worth to a partnership: kept, moved on, moved on early, taken on.
@@ -373,6 +374,9 @@ def incentive(
         Substance groups; by default all.
     partnership
         The one that acts, among the others as they are; by default the first.
+    balance
+        Whether to search, by more runs, for the share for reintegration at which the books are as where ready clients are
+        kept.
 
     The other parameters are those of `run`.
 
@@ -401,6 +405,7 @@ def incentive(
         workers=workers_by_default() if workers is None else workers,
         progress=progress,
         draws=_worlds(draws, chosen, [whole, *(each for _, _, each in paid)]),
+        with_balance=balance,
     )
 
 

@@ -12,6 +12,7 @@ import simulator as sim
 from simulator.errors import BadInput
 from simulator.funding import Counts, Inputs, Member, Rule, Term, allocate
 from simulator.incentive import MOVES, Estimate, ratio
+from simulator.incentive import balance as by_balance
 from simulator.incentive import paired as by_pairs
 from simulator.incentive.life import STEPS, Expected
 from simulator.incentive.meter import Meter, at_weight, break_even_weight, gross, verdict_of
@@ -351,3 +352,32 @@ def test_what_cannot_be_asked_is_refused_with_every_fault(tenth):
     with pytest.raises(BadInput) as refused:
         sim.incentive(tenth, groups=["alcohol"], partnership="Nowhere", replications=1)
     assert [fault.name for fault in refused.value.faults] == ["group", "partnership"]
+
+
+# The books
+
+
+def test_the_books_are_even_where_a_line_between_two_shares_is():
+    found = np.array([[30.0, 10.0, -10.0], [50.0, 30.0, 10.0]])
+    even = by_balance._even(np.array([0.0, 0.1, 0.2]), found)
+    assert even.mean == approx(0.2)  # means are 40, 20, 0
+    assert math.isnan(by_balance._even(np.array([0.0, 0.1]), found[:, :2]).mean)
+    assert math.isnan(by_balance._even(np.array([0.0, 0.1]), -found[:, :2]).mean)
+
+
+def test_more_for_reintegration_is_taken_from_treatment(baseline):
+    plan = by_balance.moving_on(baseline, OWN, "opiate", 0.05).partnerships[OWN].plan
+    assert plan.treatment_share == (0.95,) * 5
+    assert plan.reintegration_share == (0.05,) * 5
+    assert plan.move_on_delay_days["opiate"] == 0.0
+    assert plan.move_on_delay_days["crack"] == (614.0,) * 5
+
+
+def test_the_books_are_told_where_they_were_asked_for(tenth, seed):
+    found = sim.incentive(
+        tenth, ["young_people_index"], groups=["opiate"], replications=2, seed=seed, balance=True
+    )
+    books = found.paid[0].groups[0].meter.balance
+    assert books.shares == (0.0, 0.02, 0.05, 0.1)
+    assert books.difference_gbp[0].mean > 0  # nothing is lost, and clients cost less
+    assert "moved on at once" in found.sentences[-1]

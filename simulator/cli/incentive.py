@@ -48,6 +48,13 @@ def incentive(
         list[str] | None,
         typer.Option("--group", metavar="GROUP", help="Only this group; may be repeated."),
     ] = None,
+    balance: Annotated[
+        bool,
+        typer.Option(
+            "--balance",
+            help="Also search for the share for reintegration that balances the books; more runs.",
+        ),
+    ] = False,
     changes: Changes = None,
     replications: Replications = None,
     seed: Seed = None,
@@ -72,13 +79,18 @@ def incentive(
     )
     found, chosen = job.prepared()
     ask = partial(
-        sim.incentive, formulas=formula or (), groups=group or (), partnership=partnership
+        sim.incentive,
+        formulas=formula or (),
+        groups=group or (),
+        partnership=partnership,
+        balance=balance,
     )
     told = job.done(ask, only(found, scenario), chosen)
     if out is not None:
         options = [part for each in formula or () for part in ("--formula", each)]
         options += [part for each in group or () for part in ("--group", each)]
-        command = job.command("incentive", chosen, *options)
+        options += ["--balance"] if balance else []
+        command = job.command("incentive", *options)
         put_page(out, "incentive.html", partial(report, told, command))
     if as_json:
         print_json(heading("incentive", told) | _as_json(told))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..report.document import Document
     from ..scenario import Scenario
 
+RECORD = "run.json"
 NO_CHARTS = "The page has no charts: pip install 'treatment-funding-simulator[report]'"
 
 R = TypeVar("R", "Sample", "Comparison", "Explanation", "Incentive")
@@ -111,15 +112,10 @@ class Job:
         most, place = self.max_replications, self.partnership
         return asked(self.precision, self.measures, most, place, self.replications)
 
-    def command(self, verb: str, made: Settings, *options: str) -> str:
-        """What makes a result again."""
-        told = [PROGRAM, verb, *self.arguments, *options]
-        told += [part for change in self.changes for part in ("--set", change)]
-        told += ["--partnership", self.partnership] if self.partnership else []
-        told += ["--draws", self.draws] if self.draws else []
-        return shlex.join(
-            [*told, "--replications", str(made.replications), "--seed", str(made.seed)]
-        )
+    def command(self, verb: str, *options: str) -> str:
+        """What makes a result again, in the folder in which its record stands."""
+        named = ["--partnership", self.partnership] if self.partnership else []
+        return shlex.join([PROGRAM, verb, RECORD, *options, *named])
 
     @property
     def asked(self) -> Asked:

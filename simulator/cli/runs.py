@@ -157,7 +157,7 @@ def explain(
     if out is not None:
         from ..report.explanation import document
 
-        command = job.command("explain", chosen, *(["--shapley"] if shapley else []))
+        command = job.command("explain", *(["--shapley"] if shapley else []))
         put_page(out, "explanation.html", partial(document, explanation, names[0], command))
     if as_json:
         sentences = {name: explanation.sentences_of(name) for name in names}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import BadInput, Fault
 from ..scenario.own_world import of_partnership
 from ..scenario.tree import instead, shown
 from ..years import WEEKS_PER_YEAR
+from .balance import balance
 from .estimate import ratio
 from .meter import Meter, activity_weight, break_even_weight, gross
 from .moves import MOVES, Move, by_formula, changes
@@ -37,6 +39,7 @@ def incentive(
     workers: int = 1,
     progress: Progress | None = None,
     draws: Draws | None = None,
+    with_balance: bool = False,
 ) -> Incentive:
     """What one client of each group is worth to a partnership, under each formula.
 
@@ -48,6 +51,8 @@ def incentive(
         By default all.
     partnership
         By default the first.
+    with_balance
+        Whether to search for the reintegration share at which the books are as where clients are kept: more runs.
 
     Raises
     ------
@@ -63,6 +68,9 @@ def incentive(
         told = _part_of(progress, place, len(asked), replications)
         found = pairs(each, named, chosen, replications, seed, workers, told, draws)
         worth = tuple(_group(each, named, group, found) for group in chosen)
+        if with_balance:
+            how = (replications, seed, workers, draws)
+            worth = tuple(_balanced(each, named, group, how) for group in worth)
         paid.append(Paid(name, title, each, worth))
     return Incentive(scenario, named, replications, seed, tuple(paid), draws)
 
@@ -107,6 +115,18 @@ def _group(scenario: Scenario, partnership: str, group: str, found: Pairs) -> Gr
         tuple(_worth(found, group, move, by_rule.get(move)) for move in MOVES),
         _meter(scenario, partnership, group, found),
     )
+
+
+def _balanced(
+    scenario: Scenario,
+    partnership: str,
+    found: GroupWorth,
+    how: tuple[int, int, int, Draws | None],
+) -> GroupWorth:
+    if found.meter is None:
+        return found
+    books = balance(scenario, partnership, found.group, *how)
+    return replace(found, meter=replace(found.meter, balance=books))
 
 
 def _worth(found: Pairs, group: str, move: Move, by_rule: ByFormula | None) -> Worth:

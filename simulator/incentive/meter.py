@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..funding import Inputs
+    from .balance import Balance
 
 Says: TypeAlias = Literal["costs money", "leaves money", "neither", "too close to call"]
 
@@ -42,6 +43,8 @@ class Meter:
         there is none from 0 to 1.
     support_gbp_per_week
         What a support place costs.
+    balance
+        The books where all ready clients are moved on and more goes to reintegration, if that was asked for.
     """
 
     lost_gbp: Estimate
@@ -54,6 +57,7 @@ class Meter:
     weight: float
     break_even_weight: float | None
     support_gbp_per_week: float
+    balance: Balance | None = None
 
     @property
     def says(self) -> Says:

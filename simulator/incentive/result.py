@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ..scenario.draws import Draws
     from ..scenario.schema import Scenario
+    from .balance import Balance
     from .meter import Meter
     from .moves import ByFormula
 
@@ -247,6 +248,30 @@ def told(paid: Paid, group: GroupWorth) -> Iterator[str]:
         f"{_support(meter)}"
     )
     yield f"{_year(meter)} {_break_even(meter)}"
+    if meter.balance:
+        yield _books(meter.balance)
+
+
+def _books(books: Balance) -> str:
+    """At which share for reintegration the books are as where clients are kept, if at any that was tried."""
+    first, tried = books.difference_gbp[0], ", ".join(share(each) for each in books.shares)
+    begin = (
+        "If all ready clients are moved on at once and nothing more goes to reintegration, the books of the run end"
+        f" {_amount(first)} {'better' if first.mean >= 0 else 'worse'} than where they are kept."
+    )
+    if not math.isnan(books.even.mean):
+        ends = "" if math.isnan(books.even.low) else (
+            f" (95% interval {books.even.low:.1%} to {books.even.high:.1%})".replace("-", "−")
+        )  # fmt: skip
+        return f"{begin} They are as good with {books.even.mean:.1%} more for reintegration{ends}."
+    if first.mean < 0:
+        return f"{begin} No share for reintegration makes up for that."
+    least = min(books.difference_gbp, key=lambda each: each.mean)
+    at = books.shares[books.difference_gbp.index(least)]
+    return (
+        f"{begin} With none of the shares tried ({tried}) do they fall to what keeping leaves; they come nearest with {share(at)}"
+        f" more for reintegration: {_amount(least)} better. Money for support that finds nobody to support is not spent."
+    )
 
 
 def _lost(lost: Estimate) -> str:
