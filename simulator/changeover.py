@@ -159,9 +159,7 @@ def _by_year(scenario: Scenario, members: list[Member], pot_gbp: int) -> list[Al
     return paid
 
 
-def unsteadiness(
-    paid: NDArray[np.float64], pots: Sequence[int], copies: Sequence[int]
-) -> Estimate:
+def unsteadiness(paid: NDArray[np.float64], pots: Sequence[int], copies: Sequence[int]) -> Estimate:
     """By how much a partnership's part of the pot changes from one year to the next, on average.
 
     A share of what it had, up or down, over partnerships and the years after the first three, when a rule is

@@ -263,8 +263,16 @@ def _differences(comparison: Comparison, other: Sample, asked: Asked) -> dict[st
     }
 
 
-def print_explanation(explanation: Explanation, names: Sequence[str], asked: Asked) -> None:
-    """Why each partnership's allocation changes: sentences, and for one alone the steps by year."""
+def print_explanation(
+    explanation: Explanation, names: Sequence[str], asked: Asked, *, over_orders: bool = False
+) -> None:
+    """Why each partnership's allocation changes: sentences, and for one alone the steps by year.
+
+    Parameters
+    ----------
+    over_orders
+        Whether the mean over all orders is told beside the steps.
+    """
     console = _console()
     sample = explanation.sample
     _print_title(console, sample.scenario, asked)
@@ -275,10 +283,17 @@ def print_explanation(explanation: Explanation, names: Sequence[str], asked: Ask
         _say(console, name, style="bold")
         for sentence in explanation.sentences_of(name):
             _say(console, sentence)
+        if over_orders:
+            for sentence in explanation.order_sentences_of(name):
+                _say(console, sentence)
     if len(names) == 1 and sample.scenario.years > 1:
-        _print_by_year(console, sample.years[1:], _steps(explanation, names[0]))
+        _print_by_year(console, sample.years[1:], _steps(explanation, names[0], over_orders))
     console.print()
     _say(console, explanation.note)
+    if over_orders:
+        from .explanation import OVER_ALL_ORDERS
+
+        _say(console, OVER_ALL_ORDERS)
     _print_assumptions(console, sample.scenario, asked)
 
 
@@ -291,19 +306,33 @@ def _print_explained_together(console: Console, explanation: Explanation) -> Non
     _say(console, f"{_one_of_them(explanation.sample.scenario)}; --out FOLDER writes all of them.")
 
 
-def _steps(explanation: Explanation, partnership: str) -> dict[str, list[_Cell]]:
+def _steps(
+    explanation: Explanation, partnership: str, over_orders: bool = False
+) -> dict[str, list[_Cell]]:
     """Steps by year, without those that change nothing in any year."""
     columns = ("gbp", "low", "high")
     numbers = _by_row_and_year(explanation.table, partnership, "step", columns)
     moved = {step for (step, _), (gbp, *_) in numbers.items() if gbp}
     signed = partial(wording.signed, show_as=wording.gbp)
-    return {
+    rows = {
         wording.sentence_case(step): [
             _difference(signed, *numbers[step, year]) for year in explanation.sample.years[1:]
         ]
         for step in EXPLAIN_STEPS
         if step in moved
     }
+    if not over_orders:
+        return rows
+    means = explanation.shapley_of(partnership).mean(axis=0).T
+    beside = {
+        f"{wording.sentence_case(step)}, over all orders": [
+            _Cell(signed(float(gbp)), dim=True) for gbp in by_year
+        ]
+        for step, by_year in zip(EXPLAIN_STEPS, means, strict=True)
+        if step in moved
+    }
+    pairs = zip(rows.items(), beside.items(), strict=True)
+    return dict(row for pair in pairs for row in pair)
 
 
 def _made_of(sample: Sample) -> str:

@@ -132,11 +132,11 @@ class _Way:
         order = {member.name: place for place, member in enumerate(self._new.members)}
         self._this_year = [self._new.members[order[member.name]] for member in self._old.members]
         self._place = {member.name: place for place, member in enumerate(self._old.members)}
-        self._stages = [_Stage(EXPLAIN_STEPS[:done]) for done in range(len(EXPLAIN_STEPS) + 1)]
+        self._stages = [Stage(EXPLAIN_STEPS[:done]) for done in range(len(EXPLAIN_STEPS) + 1)]
         self._everybody = [self._members(stage) for stage in self._stages]
         self._shared: dict[int, Allocation] = {}
 
-    def _members(self, stage: _Stage) -> tuple[Member, ...]:
+    def _members(self, stage: Stage) -> tuple[Member, ...]:
         pairs = zip(self._old.members, self._this_year, strict=True)
         return tuple(stage.member(old, new, stage.other_counts) for old, new in pairs)
 
@@ -180,6 +180,11 @@ class _Way:
         return allocate(pot, members, stage.rule(self._old.rule, self._new.rule))
 
 
+def share_out(inputs: Inputs) -> Allocation:
+    """What everybody gets."""
+    return allocate(inputs.pot_gbp, inputs.members, inputs.rule)
+
+
 def _counted(rule: Rule) -> set[str]:
     """What a rule counts of people, by its name in `Counts`."""
     return {PEOPLE_COUNTED[t.counts] for t in rule.terms if t.weight and t.counts in PEOPLE_COUNTED}
@@ -193,15 +198,33 @@ def _with_counted(year: Inputs, counted: set[str]) -> Inputs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stage:
+class Stage:
     """A point on the way from one year to the next: what is done is this year's already."""
 
     done: tuple[str, ...]
 
+    def inputs(self, old: Inputs, new: Inputs, name: str) -> Inputs:
+        """What the allocation stands on here, for the steps of one member."""
+        this_year = {member.name: member for member in new.members}
+        return Inputs(
+            pot_gbp=self.pick("pot", old.pot_gbp, new.pot_gbp),
+            members=tuple(
+                self.member(
+                    was,
+                    this_year[was.name],
+                    self.own_counts if was.name == name else self.other_counts,
+                )
+                for was in old.members
+            ),
+            rule=self.rule(old.rule, new.rule),
+        )
+
     def pick(self, step: str, old: T, new: T) -> T:
+        """This year's value where the step is done, last year's where it is not."""
         return new if step in self.done else old
 
     def rule(self, old: Rule, new: Rule) -> Rule:
+        """The rule as it stands here."""
         return Rule(
             terms=self.pick("formula weights", old.terms, new.terms),
             phase_in=self.pick("phase-in", old.phase_in, new.phase_in),
@@ -214,6 +237,7 @@ class _Stage:
     def member(
         self, old: Member, new: Member, counts: Callable[[Counts, Counts], Counts]
     ) -> Member:
+        """A member as it stands here, by its own counts or as one of the others."""
         return Member(
             name=old.name,
             counts=counts(old.counts, new.counts),
@@ -226,9 +250,11 @@ class _Stage:
         )
 
     def other_counts(self, old: Counts, new: Counts) -> Counts:
+        """What is counted of all but the member that is explained."""
         return self.pick("others", old, new)
 
     def own_counts(self, old: Counts, new: Counts) -> Counts:
+        """What is counted of the member that is explained, kind by kind."""
         number = self.pick("own number", old.effective, _old_mix(old.effective, new.effective))
         return Counts(
             effective=self.pick("own mix", number, new.effective),

@@ -425,7 +425,7 @@ class _Amounts:
 
 
 def _claims(pot: int, shares: _Shares, members: Sequence[Member], rule: Rule) -> list[_Claim]:
-    bounds = [_bounds(pot, member.last_gbp, rule) for member in members]
+    bounds = [bounds_of(pot, member.last_gbp, rule) for member in members]
     if not any(high for _, high in bounds):
         bounds = [(0, pot)] * len(members)
     return [
@@ -434,7 +434,7 @@ def _claims(pot: int, shares: _Shares, members: Sequence[Member], rule: Rule) ->
     ]
 
 
-def _bounds(pot: int, last_gbp: int, rule: Rule) -> tuple[int, int]:
+def bounds_of(pot: int, last_gbp: int, rule: Rule) -> tuple[int, int]:
     """Least and most pounds; without a ceiling, the pot, which nobody can exceed."""
     low = 0 if rule.floor is None else math.ceil(exact(rule.floor) * last_gbp)
     high = pot if rule.ceiling is None else math.floor(exact(rule.ceiling) * last_gbp)

@@ -242,6 +242,18 @@ class Caseload(Part):
     )
 
 
+class Crime(Part):
+    """What the offences of heroin and crack users cost society; the partnership pays nothing of it."""
+
+    untreated_pdu_gbp_per_year: NotNegative = Field(
+        title="Cost of crime of a problem drug user out of treatment, a year",
+        json_schema_extra={"unit": "£ a year"},
+    )
+    in_treatment_ratio: NotNegative = Field(
+        title="Cost of crime in treatment, against out of treatment"
+    )
+
+
 class Detox(Part):
     """What inpatient detox costs. It is bought in whole beds, and does nothing to clients in the model."""
 
@@ -261,6 +273,7 @@ class World(Part):
         title="Risk of relapse after an exit that came too early, against after a timely one"
     )
     caseload: Caseload = Field(title="Caseloads")
+    crime: Crime = Field(title="Crime")
     outreach_cost_per_referral_gbp: Positive = Field(title="Cost of one more referral by outreach")
     fixed_overhead_gbp: Pounds = Field(
         title="Fixed overhead a year: commissioning, open access, needle exchange"
