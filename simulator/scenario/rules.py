@@ -37,6 +37,11 @@ def broken_rules(draft: Draft) -> Iterator[Fault]:
         yield from rule(draft)
 
 
+MOST_PLANS = 200
+"""A partnership has at most so many plans to choose among: each is a run of its own."""
+_CHOICES: Path = ("behaviour", "choices")
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
@@ -156,6 +161,40 @@ def _spending(draft: Draft) -> Iterator[tuple[Path, str]]:
             yield path, use
 
 
+def _choices_can_be_made(draft: Draft) -> Iterator[Fault]:
+    """Values that a partnership may choose: each once, few plans in all, shares that leave treatment some."""
+    chosen = {name: _numbers(draft.value((*_CHOICES, name))) for name in draft.names(_CHOICES) or ()}
+    for name, values in chosen.items():
+        if len(set(values)) < len(values):
+            path = (*_CHOICES, name)
+            yield draft.fault(path, "name each once", "take out the second", shown(values))
+    plans = math.prod(max(1, len(values)) for values in chosen.values())
+    if plans > MOST_PLANS:
+        rule, advice = f"make at most {MOST_PLANS} plans together", "give fewer values"
+        yield draft.fault(_CHOICES, rule, advice, f"{plans:,}", [(*_CHOICES, n) for n in chosen])
+    spent = [(*_CHOICES, share) for share in SHARES if chosen.get(share)]
+    largest = math.fsum(max(chosen[str(path[-1])]) for path in spent)
+    if largest > 1 + 1e-9:
+        rule, advice = "have largest shares that sum to at most 1", "lower one of them"
+        yield draft.fault(_CHOICES, rule, advice, f"a sum of {largest:.10g}", spent)
+    yield from _choices_are_paid_for(draft, spent)
+
+
+def _choices_are_paid_for(draft: Draft, spent: list[Path]) -> Iterator[Fault]:
+    paid = _paid_for(draft)
+    for path in spent:
+        use = str(path[-1]).removesuffix("_share")
+        if paid and use not in paid and any(_numbers(draft.value(path))):
+            rule = "be 0 where no funding stream pays for it"
+            advice = f"add {use} to the pays_for of a stream, or choose nothing but 0"
+            yield draft.fault(path, rule, advice, shown(draft.value(path)))
+
+
+def _numbers(value: Any) -> list[float]:
+    """A list of numbers; of none where anything else stands in it."""
+    return list(value) if isinstance(value, list) and all(map(_is_number, value)) else []
+
+
 def _one_stream_from_the_formula(draft: Draft) -> Iterator[Fault]:
     path: Path = ("funding", "streams")
     amounts = {str(each[-1]): draft.value((*each, "amount_gbp")) for each in _streams(draft)}
@@ -233,6 +272,7 @@ _RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     _outreach_to_known_groups,
     _named_once,
     _somebody_pays,
+    _choices_can_be_made,
     _one_stream_from_the_formula,
     _costs_do_not_rise,
     _keys_are_plain,
