@@ -1,6 +1,7 @@
 """What a scenario is: read, checked, varied and written."""
 
 from .editor import json_schema
+from .formulas import formula_names, load_formula, with_formula
 from .library import names
 from .loading import load, load_all
 from .schema import Scenario
@@ -12,10 +13,13 @@ __all__ = [
     "as_dict",
     "canonical_json",
     "fingerprint",
+    "formula_names",
     "json_schema",
     "load",
     "load_all",
+    "load_formula",
     "names",
     "people_expected",
+    "with_formula",
     "write",
 ]

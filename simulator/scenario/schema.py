@@ -407,10 +407,9 @@ class Rest(Part):
     growth_per_year: Growth = Field(title="Growth of the others' activity")
 
 
-class Formula(Part):
-    """How the pot is shared out each 1 April."""
+class SharingRule(Part):
+    """How a pot is shared out each 1 April, whatever the pot and whoever shares it."""
 
-    pot_gbp: ByYear[Pounds] = Field(title="The pot that all partnerships share, a year")
     terms: Terms = Field(title="Terms of the formula")
     area_cost_share: Share = Field(title="How far the formula makes up for the costs of an area")
     lag_years: Annotated[int, Strict(), Field(ge=1, le=10)] = Field(
@@ -427,6 +426,12 @@ class Formula(Part):
     ceiling_share: ByYear[NotNegative | None] = Field(
         title="Largest allocation, as a share of last year's (null: no ceiling)"
     )
+
+
+class Formula(SharingRule):
+    """The rule by which the pot is shared, the pot, and who else shares it."""
+
+    pot_gbp: ByYear[Pounds] = Field(title="The pot that all partnerships share, a year")
     rest: Rest = Field(title="The rest of England")
 
 
@@ -652,6 +657,15 @@ class Evidence(Part):
     source: Text = Field(title="Title and year of the source")
     range: tuple[Number, Number] | None = Field(title="Lowest and highest value that is plausible")
     fitted_to: Text | None = Field(default=None, title="What the value was fitted to")
+
+
+class FormulaPreset(Part):
+    """A rule that may take the place of a scenario's own, and why it is as it is."""
+
+    title: Text = Field(title="Title in one line")
+    description: Text = Field(title="What it is about")
+    formula: SharingRule = Field(title="How a pot is shared out")
+    evidence: dict[str, Evidence] = Field(title="Why the values are what they are")
 
 
 class Scenario(Part):

@@ -59,11 +59,9 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def as_yaml(scenario: Scenario) -> str:
-    """The whole scenario as a file; its name is left to the file."""
-    whole = own_changes(as_dict(scenario))
-    del whole["name"]
-    return yaml.dump(
+def flow(whole: dict[str, Any]) -> str:
+    """Plain values as a file, with what is innermost on one line."""
+    text: str = yaml.dump(
         whole,
         Dumper=_Dumper,
         sort_keys=False,
@@ -71,6 +69,14 @@ def as_yaml(scenario: Scenario) -> str:
         width=100,
         default_flow_style=None,
     )
+    return text
+
+
+def as_yaml(scenario: Scenario) -> str:
+    """The whole scenario as a file; its name is left to the file."""
+    whole = own_changes(as_dict(scenario))
+    del whole["name"]
+    return flow(whole)
 
 
 def extension_yaml(
@@ -98,14 +104,7 @@ def extension_yaml(
         part[path[-1]] = value
     if evidence:
         whole["evidence"] = evidence
-    return yaml.dump(
-        whole,
-        Dumper=_Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        width=100,
-        default_flow_style=None,
-    )
+    return flow(whole)
 
 
 def write(scenario: Scenario, path: str | FilePath) -> None:
