@@ -12,7 +12,7 @@ import numpy as np
 
 from . import funding, measures
 from .chance import Chance
-from .errors import ConservationError
+from .errors import BadInput, ConservationError, Fault
 from .funding import PEOPLE_COUNTED, Counts, Inputs, Member, Rule, Term
 from .journal import State
 from .money import YearMoney, in_year, setting, year_money
@@ -345,6 +345,7 @@ class Run:
     """
 
     def __init__(self, scenario: Scenario, seed: int, replication: int, crew: Crew | None = None):
+        _check_everybody_holds(scenario)
         self.scenario = scenario
         self._crew = crew or Here(scenario, tuple(scenario.partnerships), seed, replication)
         self.inputs: list[Inputs] = []
@@ -391,6 +392,15 @@ class Run:
         while self.year < self.scenario.years:
             self.live_year()
         return Replication(np.stack(self._crew.close()), tuple(self.inputs))
+
+
+def _check_everybody_holds(scenario: Scenario) -> None:
+    """Refuse a scenario in which somebody still chooses, so that no behaviour is read and left undone."""
+    choosing = [name for name, own in scenario.partnerships.items() if own.behaviour != "hold"]
+    if choosing:
+        rule, got = "hold their plans once a run begins", f"{', '.join(choosing)} choose"
+        advice = "run it through run, compare or explain, or give it to behaviour.resolved first"
+        raise BadInput([Fault(scenario.name, "all partnerships", rule, got, advice)])
 
 
 class OneAmongOthers(Run):

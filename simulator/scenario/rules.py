@@ -163,7 +163,9 @@ def _spending(draft: Draft) -> Iterator[tuple[Path, str]]:
 
 def _choices_can_be_made(draft: Draft) -> Iterator[Fault]:
     """Values that a partnership may choose: each once, few plans in all, shares that leave treatment some."""
-    chosen = {name: _numbers(draft.value((*_CHOICES, name))) for name in draft.names(_CHOICES) or ()}
+    chosen = {
+        name: _numbers(draft.value((*_CHOICES, name))) for name in draft.names(_CHOICES) or ()
+    }
     for name, values in chosen.items():
         if len(set(values)) < len(values):
             path = (*_CHOICES, name)
