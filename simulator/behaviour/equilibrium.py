@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
+import numpy as np
+
 from ..errors import BadInput, Fault
 from ..incentive import Estimate
 from .clients import ClientsFirst, put_first
@@ -78,10 +80,11 @@ class FollowTheMoney:
         """How it goes: ``settles``, ``cycles``, ``spirals``, or ``unfinished``.
 
         It spirals if all move a lever one way and never back, until they stand at its limit or the rounds are
-        over, and nobody has clearly more money for it.
+        over, and together they have not clearly more money for it.
         """
         ending = self.main.ending
-        if ending != "cycles" and self.race is not None and not self.better_off:
+        gained = self.gain_together.low > 0 and self.gain_together.mean >= self.horizon.least_gain
+        if ending != "cycles" and self.race is not None and not gained:
             return "spirals"
         return ending
 
@@ -117,11 +120,20 @@ class FollowTheMoney:
 
     def gain(self, name: str) -> Estimate:
         """Pounds that a partnership, one of its type, has more at the end than at the start."""
+        return Estimate.of(self._gained(name))
+
+    @cached_property
+    def gain_together(self) -> Estimate:
+        """Pounds that all that choose have more at the end than at the start, copies counted."""
+        partnerships = self.table.scenario.partnerships
+        each = [partnerships[name].copies * self._gained(name) for name in self.table.players]
+        return Estimate.of(np.sum(each, axis=0))
+
+    def _gained(self, name: str) -> NDArray[np.float64]:
+        """By replication."""
         place = list(self.table.scenario.partnerships).index(name)
-        payoffs = [
-            self.horizon.payoff(self.lived[profile][:, place]) for profile in (self.start, self.end)
-        ]
-        return Estimate.of(payoffs[1] - payoffs[0])
+        before, after = (self.lived[profile][:, place] for profile in (self.start, self.end))
+        return self.horizon.payoff(after) - self.horizon.payoff(before)
 
     def option(self, player: int, profile: Profile) -> Option:
         """What a player does in a profile."""

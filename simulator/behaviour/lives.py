@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import BadInput, Fault
+from ..funding import allocate
 from ..measures import TALLIES
 from ..model import OneAmongOthers, replicate_once
 from ..scenario import as_dict
@@ -72,9 +73,17 @@ def _outcomes(tallies: NDArray[np.float64]) -> NDArray[np.float64]:
 def _together(
     scenario: Scenario, seed: int, number: int
 ) -> tuple[NDArray[np.float64], tuple[Inputs, ...]]:
-    """One replication of everybody: outcomes, and what each year's allocation stood on."""
+    """One replication of everybody: outcomes, and what each year's allocation stood on.
+
+    The allocation of one that stands for several is their mean, so that all together are the pot to the pound.
+    """
     lived = replicate_once(scenario, seed, number)
-    return _outcomes(lived.tallies), lived.inputs
+    values = _outcomes(lived.tallies)
+    for year, inputs in enumerate(lived.inputs):
+        paid = allocate(inputs.pot_gbp, inputs.members, inputs.rule).pounds
+        for place, name in enumerate(scenario.partnerships):
+            values[place, outcome("allocation_gbp"), year] = sum(paid[name]) / len(paid[name])
+    return values, lived.inputs
 
 
 def _alone(

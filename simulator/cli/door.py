@@ -45,6 +45,7 @@ VERBS = (
     "run",
     "compare",
     "explain",
+    "behaviour",
     "calibrate",
     "validate",
     "evidence",
