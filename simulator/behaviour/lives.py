@@ -129,7 +129,7 @@ class Lives:
         """Everybody does something: by replication, partnership, outcome and year."""
         keys = {profile: self._key(profile) for profile in profiles}
         new = [profile for profile in keys if not self._has(keys[profile])]
-        for profile, values in self._run_together(new):
+        for profile, values in self._run_together(new) if new else ():
             self._keep(keys[profile], values, {"profile": list(profile)})
         return [self._known[keys[profile]] for profile in profiles]
 

@@ -10,6 +10,7 @@ from .look import (
     FONT_SIZE,
     ILLUSTRATIVE,
     INK,
+    LINE_HEIGHT,
     PALETTE,
     WIDTH,
     Chart,
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
     from ..behaviour import FollowTheMoney, Price
 
-CELL_HEIGHT, CELL_WIDTH = 46, 150
-CELL_CHARACTERS = 20
+CELL_HEIGHT, CELL_WIDTH = 46, 180
+CELL_CHARACTERS = 26
 TYPE_PIXELS = 200
 PEOPLE = (
     "in_recovery",
@@ -73,11 +74,12 @@ def choices_by_round(game: FollowTheMoney, title: str) -> Chart:
         color=alt.Color("does:N", scale=fills, legend=None),
         stroke=alt.Stroke("does:N", scale=edges, legend=None),
     )
-    words = base.mark_text(fontSize=FONT_SIZE - 1, color=INK, lineBreak="\n").encode(text="words:N")
     subtitle = f"What one of each type does at the start and after each round. {ILLUSTRATIVE}"
     told = "; ".join(f"{row['who']}, {row['round']}: {row['does']}" for row in rows)
     height = CELL_HEIGHT * len(game.table.players)
-    chart = (boxes + words).properties(width=CELL_WIDTH * len(heads), height=height)
+    chart = alt.layer(boxes, *_words(base, rows)).properties(
+        width=CELL_WIDTH * len(heads), height=height
+    )
     return finished(chart, title, subtitle, f"Table chart. {title}. {told}.")
 
 
@@ -92,10 +94,28 @@ def _cells(game: FollowTheMoney) -> Rows:
                     "round": f"round {number}" if number else "start",
                     "who": f"{name} (× {copies})" if copies > 1 else name,
                     "does": does,
-                    "words": "\n".join(wrapped(does, CELL_CHARACTERS)),
                 }
             )
     return rows
+
+
+def _words(base: Chart, rows: Rows) -> list[Chart]:
+    """What is done, in the middle of its cell: a layer for each place of a line in a cell."""
+    lines = [
+        row | {"line": text, "down": LINE_HEIGHT * (at - (len(told) - 1) / 2)}
+        for row in rows
+        for told in [wrapped(str(row["does"]), CELL_CHARACTERS)]
+        for at, text in enumerate(told)
+    ]
+    alt = altair()
+    return [
+        base.properties(
+            data=alt.InlineData(values=[each for each in lines if each["down"] == down])
+        )
+        .mark_text(fontSize=FONT_SIZE - 1, color=INK, dy=down)
+        .encode(text="line:N")
+        for down in sorted({float(each["down"]) for each in lines})
+    ]
 
 
 def price_of_following(cost: Price, title: str) -> Chart:

@@ -65,9 +65,13 @@ class _Asked:
     def prepared(self) -> Scenario:
         """The scenario, or every fault of all that was asked for, before anything runs."""
         from ..outputs import check_writable
+        from ..scenario import load_formula
 
         faults: list[Fault] = []
         found: list[Scenario] = []
+        with noted(faults):
+            if self.formula is not None:
+                load_formula(self.formula)
         with noted(faults):
             found.append(self._read())
         with noted(faults):
@@ -82,7 +86,7 @@ class _Asked:
             if self.out is not None:
                 check_writable(self.out)
         if faults:
-            raise BadInput(faults)
+            raise BadInput(dict.fromkeys(faults))
         return found[0]
 
     def _read(self) -> Scenario:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..behaviour import Price, alone_and_together, price
 from ..incentive import Estimate
+from ..scenario.schema import Plan
 from ..wording import count, counted, gbp, share, signed
 from .figures import (
     MONEY,
@@ -20,6 +21,7 @@ from .figures import (
     joined,
     last_day,
     last_two,
+    lower,
     period,
     verdict,
 )
@@ -121,10 +123,10 @@ _TITLES = {
     "unfinished": "Following the money has not settled {rounds}",
 }
 _ENDS = {
-    "settles": "They begin with {start}; in the end nobody gains clearly by changing from {end}.",
-    "cycles": "They begin with {start}, and what they do comes back in turn: {end}.",
-    "spirals": "They begin with {start} and end with {end}.",
-    "unfinished": "They begin with {start}; last they do {end}, and somebody still gains by changing.",
+    "settles": "They begin with “{start}”; in the end nobody gains clearly by changing from {end}.",
+    "cycles": "They begin with “{start}”, and what they do comes back in turn: {end}.",
+    "spirals": "They begin with “{start}” and end with {end}.",
+    "unfinished": "They begin with “{start}”; last they do {end}, and somebody still gains by changing.",
 }
 
 
@@ -147,8 +149,8 @@ def _end(game: FollowTheMoney) -> str:
 def _race(game: FollowTheMoney) -> str:
     if game.verdict != "spirals" or game.race is None:
         return ""
-    lever = game.race.replace("_", " ")
-    return f" All move {lever} the same way and none goes back: each only keeps up with the others."
+    lever = Plan.model_fields[game.race].title
+    return f" All move one lever the same way, and none goes back: {lower(str(lever))}."
 
 
 def _better(game: FollowTheMoney) -> str:
@@ -182,11 +184,18 @@ def what_it_costs(cost: Price) -> Finding:
             f" than where all put clients first ({_best(cost)}), and"
             f" {amount(unmet, PEOPLE, 'people who need treatment and are not in it')}. Over the years together"
             f" there are {amount(dead, PEOPLE, 'deaths')} and {amount(back, PEOPLE, 're-presentations')}, and"
-            f" {amount(spent, MONEY)} is spent."
+            f" {amount(spent, MONEY)} is spent.{_early(by_outcome['early_exits'])}"
         ),
         verdict=verdict(well),
         figures=figures,
     )
+
+
+def _early(figure: Figure) -> str:
+    """That people are pushed out, where more or fewer are."""
+    if figure.sign == "same":
+        return ""
+    return f" Of the planned exits, {amount(figure, PEOPLE)} come before clients are ready."
 
 
 _COSTS: dict[Sign, str] = {

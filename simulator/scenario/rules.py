@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .outline import NOT_ASSUMED, is_assumption, leaves
+from .schema import Choices
 from .tree import Path, dotted, instead, nearest, shown
 
 if TYPE_CHECKING:
@@ -161,30 +162,39 @@ def _spending(draft: Draft) -> Iterator[tuple[Path, str]]:
             yield path, use
 
 
-def _choices_can_be_made(draft: Draft) -> Iterator[Fault]:
-    """Values that a partnership may choose: each once, few plans in all, shares that leave treatment some."""
-    chosen = {
-        name: _numbers(draft.value((*_CHOICES, name))) for name in draft.names(_CHOICES) or ()
-    }
-    for name, values in chosen.items():
+def _choices_are_told_once(draft: Draft) -> Iterator[Fault]:
+    for name in draft.names(_CHOICES) or ():
+        path = (*_CHOICES, name)
+        values = _numbers(draft.value(path))
         if len(set(values)) < len(values):
-            path = (*_CHOICES, name)
             yield draft.fault(path, "name each once", "take out the second", shown(values))
+
+
+def _choices_can_be_made(draft: Draft) -> Iterator[Fault]:
+    """Few plans in all, each of which leaves treatment no less than nothing."""
+    chosen = _chosen(draft)
     plans = math.prod(max(1, len(values)) for values in chosen.values())
     if plans > MOST_PLANS:
+        given = [(*_CHOICES, name) for name in draft.names(_CHOICES) or ()]
         rule, advice = f"make at most {MOST_PLANS} plans together", "give fewer values"
-        yield draft.fault(_CHOICES, rule, advice, f"{plans:,}", [(*_CHOICES, n) for n in chosen])
-    spent = [(*_CHOICES, share) for share in SHARES if chosen.get(share)]
+        yield draft.fault(_CHOICES, rule, advice, f"{plans:,}", given)
+    spent: list[Path] = [(*_CHOICES, share) for share in SHARES if chosen.get(share)]
     largest = math.fsum(max(chosen[str(path[-1])]) for path in spent)
     if largest > 1 + 1e-9:
         rule, advice = "have largest shares that sum to at most 1", "lower one of them"
         yield draft.fault(_CHOICES, rule, advice, f"a sum of {largest:.10g}", spent)
-    yield from _choices_are_paid_for(draft, spent)
 
 
-def _choices_are_paid_for(draft: Draft, spent: list[Path]) -> Iterator[Fault]:
+def _chosen(draft: Draft) -> dict[str, list[float]]:
+    """The values that each lever may take: those given, or the usual ones."""
+    usual = {name: list(field.default) for name, field in Choices.model_fields.items()}
+    given = draft.names(_CHOICES) or ()
+    return usual | {name: _numbers(draft.value((*_CHOICES, name))) for name in given}
+
+
+def _choices_are_paid_for(draft: Draft) -> Iterator[Fault]:
     paid = _paid_for(draft)
-    for path in spent:
+    for path in [(*_CHOICES, share) for share in SHARES]:
         use = str(path[-1]).removesuffix("_share")
         if paid and use not in paid and any(_numbers(draft.value(path))):
             rule = "be 0 where no funding stream pays for it"
@@ -274,7 +284,9 @@ _RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     _outreach_to_known_groups,
     _named_once,
     _somebody_pays,
+    _choices_are_told_once,
     _choices_can_be_made,
+    _choices_are_paid_for,
     _one_stream_from_the_formula,
     _costs_do_not_rise,
     _keys_are_plain,
