@@ -31,7 +31,15 @@ if TYPE_CHECKING:
     from .outputs import write as write_results
     from .precision import Precision
     from .replicate import Comparison, Sample
-    from .scenario import Scenario, load, load_all, names
+    from .scenario import (
+        Scenario,
+        formula_names,
+        load,
+        load_all,
+        load_formula,
+        names,
+        with_formula,
+    )
     from .scenario import write as write_scenario
     from .scenario.draws import Draws
     from .workers import Progress
@@ -63,11 +71,14 @@ __all__ = [
     "evidence",
     "explain",
     "follow_the_money",
+    "formula_names",
     "load",
     "load_all",
+    "load_formula",
     "names",
     "read",
     "run",
+    "with_formula",
     "write_results",
     "write_scenario",
 ]
@@ -90,9 +101,12 @@ _LIVES_IN = {
     "best_response": "behaviour",
     "clients_first": "behaviour",
     "follow_the_money": "behaviour",
+    "formula_names": "scenario",
     "load": "scenario",
     "load_all": "scenario",
+    "load_formula": "scenario",
     "names": "scenario",
+    "with_formula": "scenario",
 }
 _CALLED_THERE = {
     "__version__": ("outputs", "model_version"),

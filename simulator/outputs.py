@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 """The form of ``run.json``; it is raised when a reader must know."""
 RECORD = "run.json"
-TABLES = ("measures.csv", "summary.csv", "differences.csv", "explanation.csv")
+TABLES = ("measures.csv", "summary.csv", "streams.csv", "differences.csv", "explanation.csv")
 DIGITS = 10
 """Significant digits of a value."""
 VERSIONS_OF = ("numpy", "scipy", "pandas", "simpy")
@@ -146,6 +146,7 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
     told = {
         "measures.csv": _stacked([sample.table for sample in samples]),
         "summary.csv": _stacked([sample.summary for sample in samples]),
+        "streams.csv": _stacked([sample.streams for sample in samples]),
     }
     if isinstance(result, Comparison):
         told["differences.csv"] = result.differences

@@ -40,7 +40,8 @@ TWO_YEARS = ["formula.pot_gbp=20026845", "formula.phase_in_share=1.0"]
 
 
 def same(ours, theirs):
-    return ours.values.tobytes() == theirs.values.tobytes() and ours.inputs == theirs.inputs
+    alike = ours.values.tobytes() == theirs.values.tobytes() and ours.inputs == theirs.inputs
+    return alike and ours.accounts.tobytes() == theirs.accounts.tobytes()
 
 
 # The same numbers, however they are made

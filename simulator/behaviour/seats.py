@@ -146,11 +146,14 @@ def seated(scenario: Scenario, names: Sequence[str]) -> Table:
 
 
 def _alike(partnerships: Mapping[str, Partnership], choosing: frozenset[str]) -> list[list[str]]:
-    """Names of those that are alike in all but how many they stand for, those that choose apart."""
+    """Names of those that are alike in all but how many they stand for, those that choose apart.
+
+    Who commissions with others stands for itself alone: what it pays depends on who they are.
+    """
     alike: dict[tuple[bool, str], list[str]] = {}
     for name, own in partnerships.items():
         same = {"copies": 1, "behaviour": "hold"}
-        told = own.model_copy(update=same).model_dump_json()
+        told = own.model_copy(update=same).model_dump_json() if own.cluster is None else name
         alike.setdefault((name in choosing, told), []).append(name)
     return list(alike.values())
 
