@@ -261,7 +261,7 @@ def test_the_python_of_the_readme_runs(elsewhere):
         assert ran.returncode == 0, f"{text}\n{ran.stderr}"
 
 
-LONG = {"app", "calibrate", "demo", "report", "validate", "workshop"}
+LONG = {"app", "behaviour", "calibrate", "demo", "report", "validate", "workshop"}
 """Commands that stay open, take minutes, or need the optional parts."""
 
 
