@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ from simulator.behaviour.responses import horizon_of
 from simulator.behaviour.rounds import one_way, play
 from simulator.behaviour.seats import MOST_TYPES, seated, with_plans
 from simulator.errors import BadInput
-from simulator.findings import all_findings, where_it_ends
+from simulator.findings import all_findings, what_one_would_do, where_it_ends
 from simulator.incentive import Estimate
 from simulator.scenario import load
 
@@ -116,6 +116,17 @@ def test_a_gain_too_small_to_count_changes_nothing():
     assert not answer.changes
 
 
+def test_what_is_too_close_to_call_changes_nothing():
+    answer = best_response(two(), "Ash", replications=2)
+    paid = OUTCOMES.index("allocation_gbp")
+    lived = np.zeros_like(answer.lived)
+    lived[AT_ONCE, :, paid, 1] = [-1_000, 9_000_000]
+    unclear = replace(answer, lived=lived)
+    assert unclear.gain(AT_ONCE).mean > unclear.horizon.least_gain
+    assert not unclear.changes
+    assert what_one_would_do(unclear).verdict == "too close to call"
+
+
 def test_the_table_of_a_response_holds_every_option_outcome_and_year():
     answer = best_response(two(), "Ash", replications=2)
     table = answer.table
@@ -149,6 +160,15 @@ def test_where_completions_count_all_race_to_the_limit_and_none_has_more():
     )
     assert game.gain_together == Estimate(0, 0, 0)
     assert "spirals" in where_it_ends(game).title
+
+
+def test_a_race_in_which_all_gain_from_others_is_no_spiral():
+    # Two others have no completions: what the two that choose gain in the second year is theirs.
+    scenario = two("completions", "{Ash: {}, Oak: {}}", "formula.rest.partnerships=2")
+    game = follow_the_money(scenario, replications=2)
+    assert game.race == "move_on_delay_days"
+    assert (game.verdict, game.better_off) == ("settles", ("Ash", "Oak"))
+    assert game.gain_together == Estimate(POT / 2, POT / 2, POT / 2)
 
 
 @pytest.mark.parametrize("order", ["at_once", "in_turn"])
@@ -493,6 +513,15 @@ def test_what_is_kept_is_not_run_again(tmp_path, monkeypatch):
 
     monkeypatch.setattr("simulator.behaviour.lives.spread", never)
     assert follow_the_money(scenario, replications=2, folder=tmp_path).rounds.equals(first.rounds)
+
+
+def test_a_file_under_the_name_of_another_is_not_taken_for_it(tmp_path):
+    best_response(two(), "Ash", replications=2, folder=tmp_path)
+    first, second, *_ = sorted(tmp_path.iterdir())
+    whole = files(tmp_path)
+    first.write_bytes(whole[second.name])
+    best_response(two(), "Ash", replications=2, folder=tmp_path)
+    assert files(tmp_path) == whole
 
 
 def test_what_another_world_left_or_a_torn_file_is_run_anew(tmp_path):
