@@ -51,7 +51,7 @@ def _told(scenario: Scenario) -> Iterator[tuple[Path, Any]]:
     for name, own in partnerships.items():
         plan = own.pop("plan")
         yield from _flat(
-            {key: value for key, value in own.items() if value not in (1, None)}, (OF, name)
+            {key: value for key, value in own.items() if value not in (1, None, "hold")}, (OF, name)
         )
         changed = {lever: value for lever, value in plan.items() if value != whole["plan"][lever]}
         yield from _flat({"plan": changed}, (OF, name))
