@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .funding import EXPLAIN_STEPS, window
-from .funding import explain as explain_step_by_step
+from .funding import EXPLAIN_STEPS, explain_each, window
 from .funding import shapley as mean_over_orders
 from .replicate import paired
-from .wording import TOO_CLOSE, gbp, interval, signed, verdict
+from .wording import TOO_CLOSE, gbp, interval, share, signed, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -157,6 +156,44 @@ class Explanation:
         )
         return (first, *later)
 
+    @property
+    def sentences_together(self) -> tuple[str, ...]:
+        """For each year from the second on, how many get more or less, and who gains and loses most."""
+        return tuple(self._together(year) for year in range(1, self.sample.scenario.years))
+
+    def _together(self, year: int) -> str:
+        mean, low, high, _ = paired(self.steps[:, :, year - 1].sum(axis=2).astype(np.float64))
+        sums = [self.sample.of("allocation_gbp", name)[:, year - 1] for name in self.partnerships]
+        before = np.mean(sums, axis=1)
+        shares = np.divide(mean, before, out=np.zeros(len(mean)), where=before > 0)
+        most, least = (
+            self._changed(int(each), mean, shares) for each in (shares.argmax(), shares.argmin())
+        )
+        return (
+            f"{self.sample.years[year]}: {self._how_many(mean, low, high)}; as a share of its sum {most} "
+            f"gains most and {least} least."
+        )
+
+    def _how_many(
+        self,
+        mean: NDArray[np.float64],
+        low: NDArray[np.float64],
+        high: NDArray[np.float64],
+    ) -> str:
+        """So many that get more and less; of one replication there is no interval that could hold zero."""
+        copies = np.array([own.copies for own in self.sample.scenario.partnerships.values()])
+        sure = np.isnan(low) | (low > 0) | (high < 0)
+        unclear = copies[~sure].sum()
+        told = f"{copies[sure & (mean > 0)].sum()} get more than the year before, "
+        told += f"{copies[sure & (mean < 0)].sum()} less"
+        return f"{told}, {unclear} {TOO_CLOSE}" if unclear else told
+
+    def _changed(
+        self, place: int, changes: NDArray[np.float64], shares: NDArray[np.float64]
+    ) -> str:
+        change = f"{signed(changes[place], gbp)}, {signed(shares[place], share)}"
+        return f"{self.partnerships[place]} ({change})"
+
     def _on_history(self, year: int) -> str:
         """What is added where a year after the first is still paid on the history."""
         formula = self.sample.scenario.formula
@@ -177,16 +214,14 @@ def explain(sample: Sample) -> Explanation:
     """Say why each partnership's allocation changed, from the second year on."""
     names = tuple(sample.scenario.partnerships)
     shape = (sample.replications, len(names), sample.scenario.years - 1, len(EXPLAIN_STEPS))
-    steps = [[_steps(years, name) for name in names] for years in sample.inputs]
+    steps = [_steps(years, names) for years in sample.inputs]
     return Explanation(sample, np.array(steps, dtype=np.int64).reshape(shape))
 
 
-def _steps(years: tuple[Inputs, ...], name: str) -> list[list[int]]:
-    """Pounds of one partnership in one replication, by year from the second on, and step."""
-    return [
-        [step.gbp for step in explain_step_by_step(before, after, name)]
-        for before, after in pairwise(years)
-    ]
+def _steps(years: tuple[Inputs, ...], names: Sequence[str]) -> list[list[list[int]]]:
+    """Pounds of one replication by partnership, year from the second on, and step."""
+    told = [explain_each(before, after, names) for before, after in pairwise(years)]
+    return [[[step.gbp for step in year[name]] for year in told] for name in names]
 
 
 def _over_all_orders(years: tuple[Inputs, ...], name: str) -> list[list[float]]:

@@ -46,6 +46,8 @@ ALL = "all"
 LEAST_KNOWN = ("unverified", "assumed")
 PIPE_WIDTH = 250
 """Columns where the output goes to no terminal."""
+MOST_EXPLAINED = 12
+"""Partnerships that are explained one after the other; of more, all together is told."""
 LABEL_WIDTH = 26
 """Columns of a label where space is short; a longer one takes two lines."""
 
@@ -183,9 +185,25 @@ def _print_title(console: Console, scenario: Scenario, asked: Asked) -> None:
 
 def _print_place(console: Console, sample: Sample, asked: Asked) -> None:
     place = asked.place(sample)
-    everybody = f"All {len(sample.scenario.partnerships)} partnerships together"
     console.print()
-    _say(console, everybody if place == ALL else place, style="bold")
+    if place != ALL:
+        _say(console, place, style="bold")
+        return
+    _say(console, f"All {_how_many(sample.scenario)} together", style="bold")
+    _say(console, _one_of_them(sample.scenario))
+
+
+def _how_many(scenario: Scenario) -> str:
+    """The partnerships in words; where some stand for several alike, both numbers."""
+    simulated = len(scenario.partnerships)
+    counted = sum(own.copies for own in scenario.partnerships.values())
+    told = f"{counted} partnerships"
+    return told if counted == simulated else f"{told} of {simulated} types"
+
+
+def _one_of_them(scenario: Scenario) -> str:
+    """How to see one partnership."""
+    return f"One of them: --partnership {shlex.quote(next(iter(scenario.partnerships)))}"
 
 
 def print_run(sample: Sample, asked: Asked) -> None:
@@ -258,7 +276,9 @@ def print_explanation(
     console = _console()
     sample = explanation.sample
     _print_title(console, sample.scenario, asked)
-    for name in names:
+    if len(names) > MOST_EXPLAINED:
+        _print_explained_together(console, explanation)
+    for name in names if len(names) <= MOST_EXPLAINED else ():
         console.print()
         _say(console, name, style="bold")
         for sentence in explanation.sentences_of(name):
@@ -275,6 +295,15 @@ def print_explanation(
 
         _say(console, OVER_ALL_ORDERS)
     _print_assumptions(console, sample.scenario, asked)
+
+
+def _print_explained_together(console: Console, explanation: Explanation) -> None:
+    """Who gains and who loses where there are too many to explain each, and how to see one."""
+    console.print()
+    _say(console, f"All {_how_many(explanation.sample.scenario)} together", style="bold")
+    for sentence in explanation.sentences_together:
+        _say(console, sentence)
+    _say(console, f"{_one_of_them(explanation.sample.scenario)}; --out FOLDER writes all of them.")
 
 
 def _steps(

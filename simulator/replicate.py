@@ -41,6 +41,8 @@ CONFIDENCE = 0.95
 BATCH = 5
 """Replications that a worker takes at a time, and partnerships that make a replication a task of its own."""
 ONE_AT_A_TIME = 1
+MOST_LISTED = 12
+"""Names that a fault lists one by one."""
 
 
 def _batch(
@@ -424,6 +426,13 @@ def compare(
     return Comparison(first, tuple(others))
 
 
+def _listed(names: Sequence[str]) -> str:
+    """Names, of many the first and the last."""
+    if len(names) <= MOST_LISTED:
+        return ", ".join(names)
+    return f"{names[0]}, {names[1]} … {names[-1]} ({len(names)} in all)"
+
+
 def _check_alike(scenarios: Sequence[Scenario]) -> None:
     faults = []
     if len(scenarios) < 2:
@@ -447,8 +456,8 @@ def _check_alike(scenarios: Sequence[Scenario]) -> None:
                     Fault(
                         "compare",
                         f"{name} of {other.name}",
-                        f"be those of {scenarios[0].name}, {', '.join(of(scenarios[0]))}",
-                        ", ".join(of(other)),
+                        f"be those of {scenarios[0].name}, {_listed(of(scenarios[0]))}",
+                        _listed(of(other)),
                         "compare scenarios of the same people over the same years",
                     )
                 )

@@ -234,7 +234,8 @@ def test_run_as_json_is_one_document_on_stdout():
 def test_partnership_that_is_asked_for_is_printed():
     both = treatment_sim("run", COMPLETE, *FEW).stdout
     one = treatment_sim("run", COMPLETE, *FEW, "--partnership", "Area 2").stdout
-    assert "All 2 partnerships together" in both
+    assert "All 2 partnerships together\nOne of them: --partnership 'Area 1'\n" in both
+    assert "One of them" not in one
     assert "\nArea 2\n" in one
     gbp = sim.run(COMPLETE, replications=2).of("allocation_gbp", "Area 2")[:, 2].mean()
     assert f"£{round(gbp, -3):,.0f}" in one
@@ -325,6 +326,28 @@ def test_explain_prints_the_sentences_of_every_partnership():
         assert f"\n{lines}\n" in told.stdout
     assert explanation.note in told.stdout
     assert "Own number" not in told.stdout
+
+
+def test_explain_of_very_many_tells_them_together_and_how_to_see_one(tmp_path):
+    file = tmp_path / "many.yaml"
+    lines = "".join(f"  Area {number:02d}: {{size: 0.1}}\n" for number in range(1, 14))
+    words = "title: Many\nquestion: Who wins?\ndescription: x\n"
+    file.write_text(f"extends: {COMPLETE}\n{words}partnerships:\n{lines}")
+    told = treatment_sim("explain", file, "-n", 1, "-w", 1).stdout
+    assert "All 13 partnerships together" in told
+    for sentence in sim.explain(file, replications=1).sentences_together:
+        assert sentence in told
+    assert "One of them: --partnership 'Area 01'; --out FOLDER writes all of them." in told
+    assert told.count("paid on the history") == 0
+
+
+def test_types_are_told_with_the_partnerships_that_they_stand_for(tmp_path):
+    file = tmp_path / "types.yaml"
+    words = "title: Types\nquestion: x\ndescription: x\n"
+    lines = "  Small: {size: 0.1, copies: 4}\n  Large: {size: 0.3}\n"
+    file.write_text(f"extends: {COMPLETE}\n{words}partnerships:\n{lines}")
+    told = treatment_sim("run", file, "-n", 1, "-w", 1).stdout
+    assert "All 5 partnerships of 2 types together" in told
 
 
 def test_explain_prints_the_steps_of_one_partnership_in_order():

@@ -4,6 +4,14 @@ No direction stands in the text: whether something is more, less, the same or to
 off the 95% interval of the paired differences, and so is every title.
 """
 
+from .choosing import (
+    all_findings,
+    alone_or_together,
+    together_of,
+    what_it_costs,
+    what_one_would_do,
+    where_it_ends,
+)
 from .drift import what_moves_the_money
 from .figures import Figure, Finding
 from .messages import message, why_it_moved
@@ -22,14 +30,20 @@ __all__ = [
     "Finding",
     "Together",
     "acting_together",
+    "all_findings",
     "alone_and_together",
+    "alone_or_together",
     "message",
     "money_and_recovery",
     "of_comparison",
     "support_gbp",
+    "together_of",
     "what_a_client_is_worth",
+    "what_it_costs",
     "what_moves_the_money",
+    "what_one_would_do",
     "what_support_buys",
+    "where_it_ends",
     "whether_the_cut_bites",
     "why_it_moved",
 ]

@@ -1,7 +1,7 @@
 """The formula that shares out the pot, and why a partnership's sum changed."""
 
 from .derivative import Bound, Derivative, Slopes, derivatives
-from .explain import EXPLAIN_STEPS, Inputs, Step, explain
+from .explain import EXPLAIN_STEPS, Inputs, Step, explain, explain_each
 from .formula import (
     PEOPLE_COUNTED,
     Allocation,
@@ -32,6 +32,7 @@ __all__ = [
     "allocate",
     "derivatives",
     "explain",
+    "explain_each",
     "shapley",
     "window",
 ]
