@@ -197,6 +197,13 @@ def test_all_allocations_are_the_pot_in_every_round(formula):
         assert np.allclose(paid, POT, rtol=0, atol=1e-6)
 
 
+def test_a_profile_is_told_by_what_is_done_and_by_whom():
+    game = follow_the_money(two("activity", "{Ash: {}, Oak: {}, Elm: {}}"), replications=2)
+    assert game.told((FOR_EVER,) * 3) == "all: keep 100,000 days"
+    told = game.told((FOR_EVER, AT_ONCE, FOR_EVER))
+    assert told == "Ash, Elm: keep 100,000 days; Oak: move on at once"
+
+
 # A game that knows nothing of treatment
 
 

@@ -178,12 +178,12 @@ class FollowTheMoney:
 
     def told(self, profile: Profile) -> str:
         """A profile in words: what each does, or all do."""
-        names = [self.option(player, profile).name for player in range(len(profile))]
-        if len(set(names)) == 1:
-            return f"{'all: ' if self.table.deciders > 1 else ''}{names[0]}"
-        return "; ".join(
-            f"{who}: {what}" for who, what in zip(self.table.players, names, strict=True)
-        )
+        does: dict[str, list[str]] = {}
+        for player, name in enumerate(self.table.players):
+            does.setdefault(self.option(player, profile).name, []).append(name)
+        if len(does) == 1:
+            return f"{'all: ' if self.table.deciders > 1 else ''}{next(iter(does))}"
+        return "; ".join(f"{', '.join(who)}: {what}" for what, who in does.items())
 
 
 def _answer(start: str, number: int, answer: Response) -> dict[str, Any]:

@@ -315,7 +315,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
 
 def _print(game: FollowTheMoney) -> None:
     from ..behaviour import price
-    from ..findings import alone_or_together, what_it_costs, where_it_ends
+    from ..findings import alone_or_together, what_it_costs, where_it_ends, who_shows_it
     from ..report import behaviour as told
 
     for answer in game.main.rounds[0].answers:
@@ -326,7 +326,8 @@ def _print(game: FollowTheMoney) -> None:
     cost = price(game)
     _table(told.price_table(cost))
     _table(told.side_by_side(game))
-    for finding in (where_it_ends(game), what_it_costs(cost), alone_or_together(game)):
+    alone = alone_or_together(game, who_shows_it(game))
+    for finding in (where_it_ends(game), what_it_costs(cost), alone):
         say(f"{finding.title} ({finding.verdict}).")
         say(f"  {finding.sentence}")
 

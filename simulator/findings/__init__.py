@@ -11,6 +11,7 @@ from .choosing import (
     what_it_costs,
     what_one_would_do,
     where_it_ends,
+    who_shows_it,
 )
 from .drift import what_moves_the_money
 from .figures import Figure, Finding
@@ -45,5 +46,6 @@ __all__ = [
     "what_support_buys",
     "where_it_ends",
     "whether_the_cut_bites",
+    "who_shows_it",
     "why_it_moved",
 ]

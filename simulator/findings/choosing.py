@@ -283,6 +283,12 @@ def _others(found: Together, others: int) -> str:
     return f"While it is alone, each of the {others} others {moves(found.others_each)} on average."
 
 
+def who_shows_it(game: FollowTheMoney) -> int:
+    """The first of those that choose which would do something else if it put clients first."""
+    places = range(len(game.end))
+    return next((at for at in places if game.end[at] != game.clients.best[at]), 0)
+
+
 def all_findings(game: FollowTheMoney) -> tuple[Finding, ...]:
     """Everything that is found: where it ends, what it costs, alone and together, and what each would do."""
     return (
