@@ -366,6 +366,12 @@ def test_explain_tells_the_mean_over_all_orders_beside_the_steps_where_it_is_ask
     assert document["shapley"] == outputs.records(explanation.shapley)
 
 
+def test_the_mean_over_all_orders_is_refused_for_many_partnerships():
+    (fault,) = refused("explain", "england_2008", "--shapley")
+    assert "be asked of one partnership where there are more than 12" in fault
+    assert "--partnership" in fault
+
+
 def test_incentive_prints_the_four_moves_and_the_meter(tmp_path):
     told = treatment_sim("incentive", COMPLETE, *FEW, "--group", "opiate", "--out", tmp_path)
     assert told.exit_code == 0

@@ -15,7 +15,14 @@ from simulator.incentive import MOVES, Estimate, ratio
 from simulator.incentive import balance as by_balance
 from simulator.incentive import paired as by_pairs
 from simulator.incentive.life import STEPS, Expected
-from simulator.incentive.meter import Meter, at_weight, break_even_weight, gross, verdict_of
+from simulator.incentive.meter import (
+    Meter,
+    at_weight,
+    break_even_weight,
+    gross,
+    held_years,
+    verdict_of,
+)
 from simulator.incentive.moves import by_formula, changes, expected
 from simulator.incentive.result import Paid, told
 from simulator.journey import clocks
@@ -300,6 +307,17 @@ def test_at_another_weight_the_rest_is_needs():
 )
 def test_the_meter_says_what_the_interval_says(net, says):
     assert verdict_of(net) == says
+
+
+def test_years_at_the_floor_are_those_in_most_replications():
+    def floored(last_gbp):
+        rule = replace(a_year().rule, floor=1.0)
+        own, others = a_year().members
+        return replace(a_year(), rule=rule, members=(replace(own, last_gbp=last_gbp), others))
+
+    high, low = floored(3_000_000), floored(1_000_000)
+    many = [(high, low), (high, low), (low, low)]
+    assert held_years(many, OWN, "low", ("first", "second")) == ("first",)
 
 
 def test_what_could_be_spent_on_support_is_what_is_left(asked):

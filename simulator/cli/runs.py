@@ -9,7 +9,8 @@ import typer
 
 import simulator as sim
 
-from ..printing import print_comparison, print_explanation, print_run
+from ..errors import BadInput, Fault
+from ..printing import MOST_EXPLAINED, print_comparison, print_explanation, print_run
 from .door import app, print_json
 from .job import Job, heading, only, put_page
 from .options import (
@@ -151,6 +152,7 @@ def explain(
         partnership=partnership,
     )
     found, chosen = job.prepared()
+    _check_few(only(found, scenario), partnership, shapley=shapley)
     checks = partial(_explained, partnership=partnership, shapley=shapley)
     explanation = job.done(checks, only(found, scenario), chosen)
     names = [partnership] if partnership else list(explanation.partnerships)
@@ -167,6 +169,15 @@ def explain(
         print_json(heading("explain", explanation) | told | {"note": explanation.note})
     else:
         print_explanation(explanation, names, job.asked, over_orders=shapley)
+
+
+def _check_few(scenario: Scenario, partnership: str | None, *, shapley: bool) -> None:
+    """Refuse the mean over all orders of many partnerships: it would take hours."""
+    many = len(scenario.partnerships)
+    if shapley and partnership is None and many > MOST_EXPLAINED:
+        rule = f"be asked of one partnership where there are more than {MOST_EXPLAINED}"
+        advice = "name it with --partnership"
+        raise BadInput([Fault("--shapley", "the mean over all orders", rule, str(many), advice)])
 
 
 def _explained(

@@ -255,15 +255,20 @@ class Stage:
 
     def own_counts(self, old: Counts, new: Counts) -> Counts:
         """What is counted of the member that is explained, kind by kind."""
-        number = self.pick("own number", old.effective, _old_mix(old.effective, new.effective))
         return Counts(
-            effective=self.pick("own mix", number, new.effective),
+            effective=self._own_clients(old.effective, new.effective),
             completions=self.pick("own completions", old.completions, new.completions),
             planned_exits=self.pick("own planned exits", old.planned_exits, new.planned_exits),
             starts=self.pick("own starts", old.starts, new.starts),
             kept_12_weeks=self.pick("own starts", old.kept_12_weeks, new.kept_12_weeks),
             unmet_need=self.pick("own unmet need", old.unmet_need, new.unmet_need),
         )
+
+    def _own_clients(self, old: tuple[Number, ...], new: tuple[Number, ...]) -> tuple[Number, ...]:
+        """Clients of the total and of the mix of groups that are this year's already, or not yet."""
+        if "own mix" in self.done:
+            return self.pick("own number", _old_mix(new, old), new)
+        return self.pick("own number", old, _old_mix(old, new))
 
 
 def _old_mix(old: tuple[Number, ...], new: tuple[Number, ...]) -> tuple[Number, ...]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from ..errors import BadInput, Fault
 from ..scenario.own_world import of_partnership
 from ..scenario.tree import instead, shown
-from ..years import WEEKS_PER_YEAR
+from ..years import WEEKS_PER_YEAR, year_names
 from .balance import balance
 from .estimate import ratio
-from .meter import Meter, activity_weight, break_even_weight, gross
+from .meter import Meter, activity_weight, break_even_weight, gross, held_years
 from .moves import MOVES, Move, by_formula, changes
 from .paired import CHANGES, Pairs, pairs
 from .result import GroupWorth, Incentive, Paid, Worth
@@ -158,6 +158,7 @@ def _meter(scenario: Scenario, partnership: str, group: str, found: Pairs) -> Me
     place = list(scenario.world.groups).index(group)
     cost = own.groups[group].treatment.cost_ready_gbp_per_week * WEEKS_PER_YEAR
     last = [each[-1] for each in found.inputs]
+    names = year_names(scenario.first_year, scenario.years)
     return Meter(
         lost_gbp=ratio(lost, clients),
         saved_gbp=ratio(saved, clients),
@@ -169,4 +170,6 @@ def _meter(scenario: Scenario, partnership: str, group: str, found: Pairs) -> Me
         weight=activity_weight(last[0].rule),
         break_even_weight=break_even_weight(last, partnership, place, cost),
         support_gbp_per_week=own.support.cost_gbp_per_week,
+        at_floor=held_years(found.inputs, partnership, "low", names),
+        at_ceiling=held_years(found.inputs, partnership, "high", names),
     )

@@ -16,7 +16,7 @@ from .estimate import Estimate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..funding import Inputs
+    from ..funding import Bound, Inputs
     from .balance import Balance
 
 Says: TypeAlias = Literal["costs money", "leaves money", "neither", "too close to call"]
@@ -43,6 +43,8 @@ class Meter:
         there is none from 0 to 1.
     support_gbp_per_week
         What a support place costs.
+    at_floor, at_ceiling
+        Years in which, with no move made, that bound holds the partnership in most replications.
     balance
         The books where all ready clients are moved on and more goes to reintegration, if that was asked for.
     """
@@ -57,6 +59,8 @@ class Meter:
     weight: float
     break_even_weight: float | None
     support_gbp_per_week: float
+    at_floor: tuple[str, ...] = ()
+    at_ceiling: tuple[str, ...] = ()
     balance: Balance | None = None
 
     @property
@@ -91,6 +95,17 @@ def verdict_of(net: Estimate) -> Says:
     if net.low == net.high == 0:
         return "neither"
     return "leaves money" if net.low > 0 else "costs money" if net.high < 0 else "too close to call"
+
+
+def held_years(
+    inputs: Sequence[Sequence[Inputs]], partnership: str, bound: Bound, years: Sequence[str]
+) -> tuple[str, ...]:
+    """Years in which a bound holds the partnership in most replications."""
+    held = np.array(
+        [[Slopes(year, partnership).at_bound == bound for year in each] for each in inputs]
+    )
+    often = held.mean(axis=0) > 1 / 2
+    return tuple(name for name, is_held in zip(years, often, strict=True) if is_held)
 
 
 def activity_weight(rule: Rule) -> float:

@@ -215,6 +215,8 @@ def _meter_row(meter: Meter) -> dict[str, object]:
         "break_even_weight": meter.break_even_weight,
         "most_for_support_gbp": meter.most_for_support_gbp,
         "most_support_weeks": meter.most_support_weeks,
+        "years_at_floor": ", ".join(meter.at_floor),
+        "years_at_ceiling": ", ".join(meter.at_ceiling),
     }
 
 
@@ -248,6 +250,9 @@ def told(paid: Paid, group: GroupWorth) -> Iterator[str]:
         f"{_support(meter)}"
     )
     yield f"{_year(meter)} {_break_even(meter)}"
+    for years, bound in ((meter.at_floor, "floor"), (meter.at_ceiling, "ceiling")):
+        if years:
+            yield f"It stands at its {bound} in {', '.join(years)}, where the allocation hardly moves whatever it does."
     if meter.balance:
         yield _books(meter.balance)
 

@@ -10,6 +10,7 @@ from .. import charts
 from ..explanation import OVER_ALL_ORDERS
 from ..funding import EXPLAIN_STEPS
 from ..outputs import model_version
+from ..printing import MOST_EXPLAINED
 from ..wording import counted, gbp, sentence_case, signed
 from . import drawings
 from .document import Bullets, Chapter, Command, Document, Drawing
@@ -75,7 +76,12 @@ def _title(explanation: Explanation, name: str) -> str:
 
 
 def _others(explanation: Explanation, names: list[str]) -> Iterator[Piece]:
-    yield f"Of {counted(len(names), 'other partnership')}, the sentences; explanation.csv has their steps."
+    many = counted(len(names), "other partnership")
+    if len(names) > MOST_EXPLAINED:
+        yield f"There are {many}; explanation.csv has the steps of each."
+        yield Bullets(explanation.sentences_together)
+        return
+    yield f"Of {many}, the sentences; explanation.csv has their steps."
     for name in names:
         yield f"**{name}**"
         yield Bullets(explanation.sentences_of(name))
