@@ -12,6 +12,8 @@ from .plans import CLIENTS_FIRST, FAVOUR, HOLD, PARK, PUSH_OUT, TAKE_ON
 from .pounds import Payer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ..scenario.schema import SharingRule
@@ -38,12 +40,15 @@ class Objective:
         ``£`` or ``%``.
     meaning
         How it is measured.
+    step
+        Differences of less than this make no formula better than another.
     """
 
     name: str
     title: str
     unit: str
     meaning: str
+    step: float = 0.001
 
 
 OBJECTIVES = (
@@ -55,6 +60,7 @@ OBJECTIVES = (
         " clients first: holding or parking ready clients or pushing them out early, against clients first; or"
         " taking on the cheapest group alone, against all groups for the same money; below 0, clients first"
         " pays best",
+        step=1000.0,
     ),
     Objective(
         "unsteadiness_share",
@@ -79,6 +85,7 @@ OBJECTIVES = (
     ),
 )
 NAMES = tuple(each.name for each in OBJECTIVES)
+STEPS = np.array([each.step for each in OBJECTIVES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,13 @@ class Loser:
     name: str
     copies: int
     change_share: Floats
+
+
+def counterparts(plans: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Each plan that does not put clients first, and the one that does with the same money."""
+    favouring = [(name, TAKE_ON) for name in plans if name.startswith(FAVOUR)]
+    first = [(name, CLIENTS_FIRST) for name in (HOLD, PARK, PUSH_OUT)]
+    return (*first, *favouring)
 
 
 class Judge:
@@ -122,15 +136,8 @@ class Judge:
 
     @cached_property
     def counterparts(self) -> tuple[tuple[str, str], ...]:
-        """Each plan that does not put clients first, and the one that does with the same money."""
-        known = [way.name for way in self.recorded.plans]
-        favouring = [(name, TAKE_ON) for name in known if name.startswith(FAVOUR)]
-        return (
-            (HOLD, CLIENTS_FIRST),
-            (PARK, CLIENTS_FIRST),
-            (PUSH_OUT, CLIENTS_FIRST),
-            *favouring,
-        )
+        """`counterparts` of the record's plans."""
+        return counterparts([way.name for way in self.recorded.plans])
 
     def _gain(self, paid: Floats, name: str, against: str) -> Floats:
         """A year, over all years that a plan can have moved: those after the first."""

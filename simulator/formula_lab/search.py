@@ -20,7 +20,7 @@ from ..chance import stream
 from ..errors import MissingExtra
 from ..incentive import Estimate
 from ..scenario.formulas import formula_names, load_formula
-from .objectives import NAMES, Judge, Loser, worst
+from .objectives import NAMES, STEPS, Judge, Loser, worst
 from .variables import CEILINGS, FLOORS, LAGS, PDU_WEIGHTS, PHASES, Space
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ GENERATION = 40
 """Formulas of one generation."""
 SHOWN = 8
 """Points of the frontier that are written and told; the table holds all."""
-CHANCE_OF_A_SIGN = 1e-9
-"""Differences of objectives below this part are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,7 @@ def search(
     _evolve(among, tried, trials, seed, progress)
     rules = [tried.rules[key] for key in tried.values]
     measured = np.array(list(tried.values.values()))
-    best = undominated(measured.mean(axis=1))
+    best = undominated(measured.mean(axis=1), [len(rule.terms) for rule in rules])
     order = sorted(best, key=lambda at: tuple(measured[at].mean(axis=0)))
     names = [f"suggested_{number:02d}" for number in range(1, len(order) + 1)]
     frontier = tuple(
@@ -253,16 +251,22 @@ def _numbered(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def undominated(means: Floats) -> list[int]:
-    """Places of the points that no other beats: none is as good in everything and better in something."""
-    scale = np.maximum(np.abs(means).max(axis=0), 1e-300)
-    parts = np.round(means / scale / CHANCE_OF_A_SIGN) * CHANCE_OF_A_SIGN
+def undominated(means: Floats, terms: Sequence[int] | None = None) -> list[int]:
+    """Places of the points that no other beats: none is as good in everything and better in something.
+
+    Objectives are compared in their steps. Of points that are alike one stays: that with the fewest terms, then
+    the first.
+    """
+    parts = np.round(means / STEPS)
+    simple = np.zeros(len(means)) if terms is None else np.asarray(terms)
     found = []
     for place, point in enumerate(parts):
         as_good = (parts <= point).all(axis=1)
         better = (parts < point).any(axis=1)
-        same_before = (parts[:place] == point).all(axis=1).any()
-        if not (as_good & better).any() and not same_before:
+        alike = as_good & ~better
+        plainer = alike & (simple < simple[place])
+        before = alike[:place] & (simple[:place] == simple[place])
+        if not ((as_good & better) | plainer).any() and not before.any():
             found.append(place)
     return found
 

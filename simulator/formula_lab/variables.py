@@ -27,8 +27,8 @@ TERMS = {
     "history": "historic_share",
 }
 """Terms that a search may weigh, by what they count."""
-LEAST_WEIGHT = 0.03
-"""A term that would weigh less than this is left out."""
+STEPS = 20
+"""Weights are in twentieths, as somebody would write them: 5%, 10% and so on."""
 LAGS = (1, 2, 3)
 FLOORS = (None, 0.8, 0.85, 0.9, 0.95, 1.0)
 CEILINGS = (None, 1.1, 1.2)
@@ -118,25 +118,18 @@ def space(scenario: Scenario, terms: Sequence[str] = ()) -> Space:
 
 
 def _on_simplex(parts: Sequence[float]) -> list[float]:
-    """Weights in whole hundredths that sum to 1: even over all that do, where the parts are even over 0 to 1.
+    """Weights in twentieths that sum to 1, most of them small or none, so that formulas have few terms.
 
-    A part u gives −log(1 − u): in proportion, such numbers fall evenly over all weights that sum to 1.
+    A part u gives (−log(1 − u))²: in proportion, the logarithms alone would fall evenly over all weights.
     """
-    raw = [-math.log(max(1 - part, 1e-12)) for part in parts]
+    raw = [math.log(max(1 - part, 1e-12)) ** 2 for part in parts]
     total = sum(raw)
     weights = [each / total for each in raw] if total else [1.0, *[0.0] * (len(raw) - 1)]
-    kept = [weight if weight >= LEAST_WEIGHT else 0.0 for weight in weights]
-    kept = kept if any(kept) else [float(weight == max(weights)) for weight in weights]
-    return _in_hundredths([weight / sum(kept) for weight in kept])
-
-
-def _in_hundredths(weights: Sequence[float]) -> list[float]:
-    """The same in hundredths, by the largest remainder."""
-    cents = [math.floor(100 * weight) for weight in weights]
-    order = sorted(range(len(cents)), key=lambda i: (cents[i] - 100 * weights[i], i))
-    for place in order[: 100 - sum(cents)]:
-        cents[place] += 1
-    return [each / 100 for each in cents]
+    whole = [math.floor(STEPS * weight) for weight in weights]
+    order = sorted(range(len(whole)), key=lambda i: (whole[i] - STEPS * weights[i], i))
+    for place in order[: STEPS - sum(whole)]:
+        whole[place] += 1
+    return [each / STEPS for each in whole]
 
 
 def _phased(years: int) -> float | list[float]:
