@@ -30,7 +30,15 @@ if TYPE_CHECKING:
     from .outputs import write as write_results
     from .precision import Precision
     from .replicate import Comparison, Sample
-    from .scenario import Scenario, load, load_all, names
+    from .scenario import (
+        Scenario,
+        formula_names,
+        load,
+        load_all,
+        load_formula,
+        names,
+        with_formula,
+    )
     from .scenario import write as write_scenario
     from .scenario.draws import Draws
     from .workers import Progress
@@ -59,11 +67,14 @@ __all__ = [
     "compare",
     "evidence",
     "explain",
+    "formula_names",
     "load",
     "load_all",
+    "load_formula",
     "names",
     "read",
     "run",
+    "with_formula",
     "write_results",
     "write_scenario",
 ]
@@ -83,9 +94,12 @@ _LIVES_IN = {
     "SimulatorError": "errors",
     "Term": "funding",
     "allocate": "funding",
+    "formula_names": "scenario",
     "load": "scenario",
     "load_all": "scenario",
+    "load_formula": "scenario",
     "names": "scenario",
+    "with_formula": "scenario",
 }
 _CALLED_THERE = {
     "__version__": ("outputs", "model_version"),

@@ -37,7 +37,7 @@ class Partnership:
     """One partnership in one replication: its clients, its pounds, what the formula counts of it."""
 
     def __init__(self, scenario: Scenario, name: str, seed: int, replication: int):
-        self._whole = scenario
+        self._before = member_before(scenario, name)
         self._scenario = scenario = of_partnership(scenario, name)
         self.name = name
         self.plan = scenario.partnerships[name].plan
@@ -47,8 +47,7 @@ class Partnership:
         self._on_day_0 = self.pathway.people_by_state()
         self._at_year_ends: list[NDArray[np.int64]] = []
         self.money: list[YearMoney] = []
-        own = scenario.partnerships[name]
-        self.last_gbp = round(scenario.history.allocation_gbp * own.old_share_weight)
+        self.last_gbp = self._before.last_gbp
         self._recording = {
             group.name: chance.row(group.name, "recorded as a PDU", 0, group.people, "uniform")
             for group in self.pathway.groups
@@ -145,17 +144,8 @@ class Partnership:
 
     def member(self, year: int) -> Member:
         """The partnership as the formula sees it in a year."""
-        own = self._whole.partnerships[self.name]
-        return Member(
-            self.name,
-            self.counts(year),
-            need=own.need_index * own.size,
-            population=own.population_index * own.size,
-            area_cost=own.area_cost_factor,
-            old_share=own.old_share_weight * own.size,
-            last_gbp=self.last_gbp,
-            copies=own.copies,
-        )
+        before = self._before
+        return replace(before, counts=self.counts(year), last_gbp=self.last_gbp)
 
     # A year
 
@@ -268,6 +258,22 @@ def counted_before(scenario: Scenario) -> Counts:
     )
 
 
+def member_before(scenario: Scenario, name: str) -> Member:
+    """A partnership as the formula sees it on day 0, by what was counted before; nobody has to live for it."""
+    own = scenario.partnerships[name]
+    local = of_partnership(scenario, name)
+    return Member(
+        name,
+        counted_before(local),
+        need=own.need_index * own.size,
+        population=own.population_index * own.size,
+        area_cost=own.area_cost_factor,
+        old_share=own.old_share_weight * own.size,
+        last_gbp=round(local.history.allocation_gbp * own.old_share_weight),
+        copies=own.copies,
+    )
+
+
 def needed_counts(scenario: Scenario) -> tuple[str, ...]:
     """What a formula counts beside effective clients and completions, which are always counted."""
     counted = {term.counts for term in scenario.formula.terms.values() if term.weight}
@@ -284,6 +290,7 @@ def rule(scenario: Scenario, year: int) -> Rule:
         floor=in_year(formula.floor_share, year),
         ceiling=in_year(formula.ceiling_share, year),
         area_cost=formula.area_cost_share,
+        rounding_gbp=formula.rounding_gbp,
     )
 
 

@@ -71,11 +71,14 @@ class Asked:
         Changes that were made to it.
     partnership
         The partnership to print; None for all together.
+    formula
+        The rule that took the place of its own, if one did.
     """
 
     argument: str
     changes: Sequence[str] = ()
     partnership: str | None = None
+    formula: str | None = None
 
     def place(self, sample: Sample) -> str:
         """The partnership to print, or `all` where there are several."""
@@ -172,6 +175,8 @@ def _difference(show: wording.Show, difference: float, low: float, high: float) 
 def _print_title(console: Console, scenario: Scenario, asked: Asked) -> None:
     _say(console, scenario.title, style="bold")
     _say(console, scenario.question)
+    if asked.formula:
+        _say(console, f"Paid by: {asked.formula}")
     if asked.changes:
         _say(console, f"Changed: {'; '.join(asked.changes)}")
 
@@ -309,7 +314,8 @@ def _print_assumptions(console: Console, scenario: Scenario, asked: Asked) -> No
     outside = sum(each.outside_range for each in told)
     also = f", {outside} outside their plausible range" if outside else ""
     changes = [part for change in asked.changes for part in ("--set", change)]
-    command = shlex.join([PROGRAM, "evidence", asked.argument, *changes])
+    formula = ["--formula", asked.formula] if asked.formula else []
+    command = shlex.join([PROGRAM, "evidence", asked.argument, *formula, *changes])
     _say(console, f"{weak} of {len(told)} assumptions are assumed or unverified{also}: {command}")
 
 

@@ -206,3 +206,22 @@ def show(measure: str, value: float) -> str:
 def show_difference(measure: str, difference: float) -> str:
     """A difference between two values of a measure, with its sign; shares differ by points."""
     return signed(difference, _WORDS[measure][1].show_difference)
+
+
+_COUNTED = {
+    "effective_clients": "people in effective treatment",
+    "completions": "people who completed and did not come back within six months",
+    "planned_exits": "planned exits, held or not",
+    "starts": "people who began treatment",
+    "kept_12_weeks": "people kept for 12 weeks",
+    "unmet_need": "people who need treatment and are not in it",
+    "need_index": "the need index of the area",
+    "population": "the population of the area",
+    "historic_share": "the area's share under the old rule",
+    "last_allocation": "last year's pounds",
+}
+
+
+def counted_name(counts: str) -> str:
+    """What a term of a formula counts, as people say it."""
+    return _COUNTED[counts]

@@ -29,7 +29,7 @@ FLOORS = (
     # Questions asked of the model.
     {"evidence", "explanation"},
     {"calibrate", "incentive", "precision"},
-    {"local_area"},
+    {"changeover", "local_area"},
     {"validate"},
     {"findings"},
     # Answers to look at.

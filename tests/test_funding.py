@@ -13,6 +13,8 @@ from simulator.funding import (
     Counts,
     Inputs,
     Member,
+    Rule,
+    Term,
     allocate,
     explain,
     window,
@@ -66,6 +68,64 @@ def test_completions_of_all_groups_count_the_same():
     members = [Member("A", Counts((0, 0), (3, 1))), Member("B", Counts((0, 0), (0, 4)))]
     rule = rule_of(completions=1, group_weights=(2, 1))
     assert pounds(allocate(1000, members, rule)) == {"A": 500, "B": 500}
+
+
+def test_sums_are_rounded_to_hundreds_and_the_odd_pounds_go_to_the_largest_remainder():
+    # 6,875 × 1.0010 and 3,125 × 1.0010 of £10,010: 6,881.9 and 3,128.1; 68 and 31 hundreds, 1 to spare.
+    rule = replace(QUARTER_NEED, rounding_gbp=100)
+    assert pounds(allocate(10_010, [member("A", 30), member("B", 10)], rule)) == {
+        "A": 6900 + 10,
+        "B": 3100,
+    }
+
+
+def test_other_terms_by_hand():
+    counts = Counts(
+        (0, 0),
+        (0, 0),
+        planned_exits=(2, 1),
+        starts=(6, 4),
+        kept_12_weeks=(3, 2),
+        unmet_need=(50, 30),
+    )
+    more = Counts(
+        (0, 0),
+        (0, 0),
+        planned_exits=(0, 6),
+        starts=(0, 10),
+        kept_12_weeks=(5, 0),
+        unmet_need=(0, 40),
+    )
+    members = [Member("A", counts, population=3), Member("B", more)]
+    for counted, weights, share in (
+        ("planned_exits", None, Fraction(3, 9)),
+        ("starts", (2, 1), Fraction(16, 26)),
+        ("kept_12_weeks", None, Fraction(5, 10)),
+        ("unmet_need", (2, 1), Fraction(130, 170)),
+        ("population", None, Fraction(3, 4)),
+    ):
+        rule = Rule((Term(counted, 1, weights),))
+        assert allocate(1_000_000, members, rule).entitlement["A"] == 1_000_000 * share, counted
+
+
+def test_what_was_paid_before_has_area_costs_in_it_already():
+    members = [
+        member("A", 1, need=1, area_cost=1.5, old_share=1, last_gbp=600),
+        member("B", 1, need=1, area_cost=0.5, old_share=3, last_gbp=400),
+    ]
+    # Need with area cost: 1.5 to 0.5, so A has 3/4 of it; before, A had 1/4 or 6/10.
+    for counted, part in (("historic_share", Fraction(1, 4)), ("last_allocation", Fraction(6, 10))):
+        rule = Rule((Term("need_index", 0.5), Term(counted, 0.5)))
+        entitlement = allocate(1000, members, rule).entitlement["A"]
+        assert entitlement == 1000 * (Fraction(3, 4) + part) / 2
+        assert allocate(1000, members, Rule((Term(counted, 1),))).entitlement["A"] == 1000 * part
+
+
+def test_area_costs_may_count_in_part():
+    members = [member("A", area_cost=1.5), member("B", area_cost=0.5)]
+    rule = Rule((Term("need_index", 1),), area_cost=0.5)
+    # 1 + 0.5 × 0.5 = 1.25 to 0.75
+    assert pounds(allocate(1000, members, rule)) == {"A": 625, "B": 375}
 
 
 def test_the_new_rule_is_phased_in():
@@ -411,6 +471,9 @@ def test_nothing_later_than_the_year_before_can_be_counted():
         ({"terms": terms_of()}, "weights must be 0 or more, one of them above"),
         ({"terms": terms_of(1, -0.1)}, "weights must be 0 or more"),
         ({"terms": terms_of(1, group_weights=(2, -1))}, "group_weights must be 0 or more"),
+        ({"terms": (Term("clients", 1),)}, "counts must be one of effective_clients"),
+        ({"area_cost": 1.5}, "area_cost must be within 0 and 1, got 1.5"),
+        ({"rounding_gbp": 0}, "rounding_gbp must be 1 or more, got 0"),
         ({"phase_in": 1.1}, "phase_in must be within 0 and 1, got 1.1"),
         ({"phase_in": -0.1}, "phase_in must be within 0 and 1, got -0.1"),
         ({"floor": -0.1}, "floor must be 0 or more, got -0.1"),

@@ -85,6 +85,7 @@ unbounded_rules = st.builds(
     phase_in=st.sampled_from([0, Fraction(1, 3), 0.5, Fraction(2, 3), 1]),
     area_cost=st.sampled_from([0, 0.5, 1]),
 )
+rounded = st.sampled_from([1, 7, 100, 1000])
 bounds = st.tuples(
     st.none() | hundredths(0, 110),
     st.none() | hundredths(110, 160),
@@ -162,6 +163,20 @@ def test_allocation_spends_exactly_the_pot(year):
     allocation = share_out(year)
     assert sum(map(sum, allocation.pounds.values())) == year.pot_gbp
     assert min(map(min, allocation.pounds.values())) >= 0
+
+
+@settings(deadline=None)
+@given(inputs, rounded)
+def test_rounding_to_more_than_a_pound_spends_exactly_the_pot(year, unit):
+    coarse = replace(year.rule, rounding_gbp=unit)
+    fine = share_out(year)
+    allocation = allocate(year.pot_gbp, year.members, coarse)
+    assert sum(map(sum, allocation.pounds.values())) == year.pot_gbp
+    odd = [gbp % unit for pounds in allocation.pounds.values() for gbp in pounds if gbp % unit]
+    assert odd == [year.pot_gbp % unit][: len(odd)]
+    for name, pounds in allocation.pounds.items():
+        for gbp, exact_gbp in zip(sorted(pounds), sorted(fine.pounds[name]), strict=True):
+            assert abs(gbp - exact_gbp) < 2 * unit + 1
 
 
 @settings(deadline=None)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny import a_tenth_of, changed, finished, interval, journal, tiny_queue, with_places_unlimited
 
-from simulator import funding, replicate
+from simulator import funding, measures, replicate
 from simulator.errors import ConservationError
 from simulator.journal import EXITS, MOVES, PLANNED, Happened, State
 from simulator.measures import MEASURES, MONEY_MEASURES
@@ -372,6 +372,48 @@ def test_the_formula_counts_completions_that_have_held_for_six_months(year, live
     past = run.scenario.history.groups.values()
     counted += [group.completions_per_year * unseen for group in past]
     assert run.inputs[year].members[0].counts.completions == pytest.approx(counted)
+
+
+@pytest.mark.parametrize("year", [1, 2, 4])
+def test_a_formula_may_count_starts_exits_and_journeys_that_reach_12_weeks(year, lived):
+    run, records, group_of = lived
+    begin, end = first_day(year) - 90 - DAYS_PER_YEAR, first_day(year) - 90
+    by_hand = {kind: np.zeros(3) for kind in ("starts", "planned_exits", "kept_12_weeks")}
+    left, began = {}, {}
+    for day, person, what in zip(records.day, records.person, records.what, strict=True):
+        if what == Happened.START:
+            began[int(person)] = day
+            by_hand["starts"][group_of[person]] += max(begin, 0) <= day < end
+        elif what in EXITS:
+            left[int(person), began.pop(int(person))] = day
+            planned = what in PLANNED and day >= 0 and max(begin, 0) <= day < end
+            by_hand["planned_exits"][group_of[person]] += planned
+    stays = {**left, **dict.fromkeys(began.items(), np.inf)}
+    for (person, start), exit_day in stays.items():
+        reached = start + 84
+        kept = max(begin, 0) <= reached < end and exit_day >= reached
+        by_hand["kept_12_weeks"][group_of[person]] += kept
+    unseen = max(0, -begin) / DAYS_PER_YEAR
+    counts = run.partnerships[0].counts(year, kinds=tuple(by_hand))
+    for kind, seen in by_hand.items():
+        past = run.scenario.history.groups.values()
+        expected = seen + [getattr(group, f"{kind}_per_year") * unseen for group in past]
+        assert getattr(counts, kind) == pytest.approx(expected), kind
+
+
+def test_unmet_need_is_counted_on_the_last_day_of_the_window(tenth, seed):
+    run = Run(tenth, seed, 0)
+    run.live_year()
+    own = run.partnerships[0]
+    people = own.pathway.people_by_state()
+    counted = own.counts(1, kinds=("unmet_need",)).unmet_need
+    records = own.pathway.journal.records()
+    later = measures.moves_before(records, own.counter, 365) - measures.moves_before(
+        records, own.counter, 275
+    )
+    standing = people - later
+    expected = standing[State.UNTREATED] + standing[State.WAITING]
+    assert counted == pytest.approx(expected.tolist())
 
 
 def test_an_older_window_is_counted_where_money_lags(tenth, seed):

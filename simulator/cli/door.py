@@ -45,6 +45,7 @@ VERBS = (
     "run",
     "compare",
     "explain",
+    "formula",
     "calibrate",
     "validate",
     "evidence",

@@ -15,8 +15,8 @@ from .. import wording
 from ..errors import BadInput, Fault
 from ..printing import print_evidence, print_table
 from .door import app, noted, print_json, say
-from .job import only
-from .options import AsJson, Changes, Files, OneScenario
+from .job import only, read
+from .options import AsJson, Changes, Files, FormulaName, OneScenario
 
 
 @app.command()
@@ -98,6 +98,7 @@ def evidence(
     scenario: OneScenario,
     *,
     changes: Changes = None,
+    formula: FormulaName = None,
     grade: Annotated[
         list[Grade] | None, typer.Option("--grade", help="Only this grade; may be repeated.")
     ] = None,
@@ -110,7 +111,7 @@ def evidence(
     from ..evidence import WORST_FIRST, write_markdown
     from ..outputs import evidence_records
 
-    whole = only(sim.read([scenario], changes or []), scenario)
+    whole = only(read([scenario], changes or [], formula), scenario)
     grades = [each for each in WORST_FIRST if not grade or each in grade]
     if out is not None:
         write_markdown(whole, out, grades)

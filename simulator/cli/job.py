@@ -40,6 +40,7 @@ class Job:
     draws: str | None
     out: Path | None
     partnership: str | None
+    formula: str | None = None
     precision: float | None = None
     measures: Sequence[str] = ()
     max_replications: int | None = None
@@ -53,7 +54,7 @@ class Job:
         faults: list[Fault] = []
         scenarios: tuple[Scenario, ...] = ()
         with noted(faults):
-            scenarios = sim.read(self.arguments, self.changes)
+            scenarios = read(self.arguments, self.changes, self.formula)
         with noted(faults):
             _check_partnership(scenarios, self.partnership)
         with noted(faults):
@@ -108,7 +109,7 @@ class Job:
     @property
     def asked(self) -> Asked:
         """What the printed answer says of how it was asked for."""
-        return Asked(self.arguments[0], self.changes, self.partnership)
+        return Asked(self.arguments[0], self.changes, self.partnership, self.formula)
 
     def rows(self, table: pd.DataFrame) -> list[dict[str, Any]]:
         """Rows of a table for JSON: of the partnership asked for, or all."""
@@ -116,6 +117,23 @@ class Job:
 
         wanted = self.partnership
         return records(table if wanted is None else table[table["partnership"] == wanted])
+
+
+def read(
+    arguments: Sequence[str], changes: Sequence[str], formula: str | None
+) -> tuple[Scenario, ...]:
+    """Scenarios as they were asked for, with all faults of them and of the formula told at once."""
+    faults: list[Fault] = []
+    scenarios: tuple[Scenario, ...] = ()
+    with noted(faults):
+        scenarios = sim.read(arguments, changes)
+    with noted(faults):
+        if formula is not None:
+            rule = sim.load_formula(formula)
+            scenarios = tuple(sim.with_formula(each, rule) for each in scenarios)
+    if faults:
+        raise BadInput(faults)
+    return scenarios
 
 
 def _check_partnership(scenarios: Sequence[Scenario], name: str | None) -> None:

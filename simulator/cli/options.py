@@ -29,6 +29,14 @@ Changes = Annotated[
         "--set", metavar="PATH=VALUE", help="Change a value, of every scenario; may be repeated."
     ),
 ]
+FormulaName = Annotated[
+    str | None,
+    typer.Option(
+        "--formula",
+        metavar="NAME",
+        help="Share out the pot by another rule: one of formula list, or a .yaml file.",
+    ),
+]
 Replications = Annotated[
     int | None,
     typer.Option(

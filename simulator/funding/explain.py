@@ -65,7 +65,8 @@ def explain(previous: Inputs, current: Inputs, name: str) -> tuple[Step, ...]:
     - *area cost*: everybody's, and how far it counts.
     - *formula weights*: the terms and their weights, and those of the groups.
     - *phase-in*: φ and everybody's old shares.
-    - *floor and ceiling*: both bounds, and last year's pounds, on which they and a term may stand.
+    - *floor and ceiling*: both bounds, last year's pounds, on which they and a term may stand, and
+      rounding.
 
     A member that stands for several alike is told by its first copy.
 
@@ -117,6 +118,7 @@ class _Stage:
             floor=self.pick("floor and ceiling", old.floor, new.floor),
             ceiling=self.pick("floor and ceiling", old.ceiling, new.ceiling),
             area_cost=self.pick("area cost", old.area_cost, new.area_cost),
+            rounding_gbp=self.pick("floor and ceiling", old.rounding_gbp, new.rounding_gbp),
         )
 
     def member(self, old: Member, new: Member, name: str) -> Member:

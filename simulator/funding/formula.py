@@ -159,12 +159,15 @@ class Rule:
         Nobody gets more than this times last year's pounds; None for no ceiling.
     area_cost
         How far the costs of an area are made up for: the factor c counts as 1 + area_cost (c - 1).
+    rounding_gbp
+        Sums are so many pounds, or a multiple. What of the pot is no multiple goes to one member.
 
     Raises
     ------
     ValueError
         If no weight is above 0, a weight or bound is below 0, a term counts what is not known, φ or
-        area_cost is not within 0 and 1, or the ceiling is below the floor.
+        area_cost is not within 0 and 1, sums are rounded to less than a pound, or the ceiling is below
+        the floor.
     """
 
     terms: tuple[Term, ...]
@@ -172,6 +175,7 @@ class Rule:
     floor: Number | None = None
     ceiling: Number | None = None
     area_cost: Number = 1
+    rounding_gbp: int = 1
 
     def __post_init__(self) -> None:
         weights = tuple(term.weight for term in self.terms)
@@ -182,6 +186,8 @@ class Rule:
         for name, share in (("phase_in", self.phase_in), ("area_cost", self.area_cost)):
             if not 0 <= share <= 1:
                 refuse(name, "be within 0 and 1", share, "give 1 for all of it")
+        if self.rounding_gbp < 1:
+            refuse("rounding_gbp", "be 1 or more", self.rounding_gbp, "give 1 for whole pounds")
         self._check_bounds()
 
     def _check_bounds(self) -> None:
@@ -261,7 +267,8 @@ def allocate(pot_gbp: int, members: Sequence[Member], rule: Rule) -> Allocation:
 
     The bounds are low_i = ceil(floor × L_i) and high_i = floor(ceiling × L_i), or low_i where no
     whole pound lies between. λ is such that Σ clip(λ t_i, low_i, high_i) = pot; rounding is by
-    the largest remainder, ties by name.
+    the largest remainder, ties by name. Sums rounded to more than a pound may pass a bound by less
+    than that.
 
     The pot is always spent, to the pound. If the lows exceed it, each gets its low in proportion;
     if the highs fall short of it, each gets its high in proportion, and with no highs at all each
@@ -279,7 +286,7 @@ def allocate(pot_gbp: int, members: Sequence[Member], rule: Rule) -> Allocation:
     claims = _claims(pot_gbp, shares, members, rule)
     amounts, rate = _settle(pot_gbp, claims)
     return Allocation(
-        pounds=_whole_pounds(pot_gbp, members, amounts),
+        pounds=_whole_pounds(pot_gbp, members, amounts, rule.rounding_gbp),
         entitlement={
             member.name: Fraction(pot_gbp * part, shares.whole)
             for member, part in zip(members, shares.parts, strict=True)
@@ -465,23 +472,29 @@ def _rate(pot: int, claims: list[_Claim]) -> Fraction:
 
 
 def _whole_pounds(
-    pot: int, members: Sequence[Member], amounts: Sequence[Fraction]
+    pot: int, members: Sequence[Member], amounts: Sequence[Fraction], unit: int
 ) -> dict[str, tuple[int, ...]]:
-    """Round down, then give the pounds left over by the largest remainder, ties by name."""
-    pounds = [math.floor(amount) for amount in amounts]
-    spare = pot - sum(gbp * member.copies for gbp, member in zip(pounds, members, strict=True))
-    remainders = [amount - gbp for amount, gbp in zip(amounts, pounds, strict=True)]
-    more = _one_pound_more(spare, members, remainders)
-    return {
-        member.name: (gbp + 1,) * more[member.name] + (gbp,) * (member.copies - more[member.name])
-        for member, gbp in zip(members, pounds, strict=True)
+    """Round down to whole units, then give the units left over by the largest remainder, ties by name.
+
+    Where the pot is no multiple of the unit, the odd pounds go to the first in that order.
+    """
+    units = [math.floor(amount / unit) for amount in amounts]
+    spare = pot // unit - sum(n * member.copies for n, member in zip(units, members, strict=True))
+    remainders = [amount - n * unit for amount, n in zip(amounts, units, strict=True)]
+    more = _one_unit_more(spare, members, remainders)
+    pounds = {
+        member.name: [unit * (n + (copy < more[member.name])) for copy in range(member.copies)]
+        for member, n in zip(members, units, strict=True)
     }
+    if odd := pot % unit:
+        pounds[next(iter(_one_unit_more(1, members, remainders)))][0] += odd
+    return {name: tuple(each) for name, each in pounds.items()}
 
 
-def _one_pound_more(
+def _one_unit_more(
     spare: int, members: Sequence[Member], remainders: Sequence[Fraction]
 ) -> Counter[str]:
-    """How many copies of each member, the first by name, get one more pound."""
+    """How many copies of each member, the first by name, get one more unit."""
     more: Counter[str] = Counter()
     ranked = sorted(zip(remainders, members, strict=True), key=itemgetter(0), reverse=True)
     for _, tied in groupby(ranked, key=itemgetter(0)):

@@ -106,16 +106,27 @@ def load_formula(given: str | FilePath | Preset) -> Preset:
     where = as_shown(str(file))
     tree = read(file, where)
     told = Draft(tree, tree.data)
-    faults = [*tree.faults]
+    faults = [*tree.faults, *_scenarios_own(told), *_evidence_faults(told)]
+    kept = {("formula", name) for name in KEPT}
     try:
         preset = FormulaPreset.model_validate(tree.data)
     except ValidationError as error:
-        faults += faults_of(error, told)
+        found = faults_of(error, told)
+        faults += [fault for fault in found if tuple(fault.name.split(".")) not in kept]
         raise BadInput(faults) from error
-    faults += _evidence_faults(told)
     if faults:
         raise BadInput(faults)
     return Preset(file.stem, where, preset)
+
+
+def _scenarios_own(told: Draft) -> list[Fault]:
+    """What a formula of the library leaves to the scenario that it is put into."""
+    rule, advice = "be left to the scenario", "take it out"
+    return [
+        told.fault(("formula", name), rule, advice, shown(told.value(("formula", name))))
+        for name in KEPT
+        if name in (told.names(("formula",)) or ())
+    ]
 
 
 def _file(given: str | FilePath) -> FilePath:
@@ -183,12 +194,14 @@ def _checked(whole: Mapping[str, Any], new: Preset) -> Scenario:
     context = {"years": whole["years"], "groups": list(whole["world"]["groups"])}
     bare = {name: part for name, part in own_changes(dict(whole)).items() if name != "name"}
     told = draft(Tree(bare, {(): Origin(new.where)}), whole["name"])
-    if faults := [*broken_rules(told)]:
-        raise BadInput(faults)
+    faults = [*broken_rules(told)]
     try:
-        return Scenario.model_validate(whole, context=context)
+        scenario = Scenario.model_validate(whole, context=context)
     except ValidationError as error:
-        raise BadInput([*faults_of(error, told)]) from error
+        raise BadInput([*faults, *faults_of(error, told)]) from error
+    if faults:
+        raise BadInput(faults)
+    return scenario
 
 
 def formula_yaml(

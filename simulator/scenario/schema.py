@@ -373,7 +373,6 @@ class Term(Part):
             raise broken_rule(
                 f"have no group_weights where it counts {self.counts}",
                 "take them out: this is counted of areas, not of people",
-                "group_weights",
             )
         return self
 
@@ -425,6 +424,9 @@ class SharingRule(Part):
     )
     ceiling_share: ByYear[NotNegative | None] = Field(
         title="Largest allocation, as a share of last year's (null: no ceiling)"
+    )
+    rounding_gbp: Annotated[int, Strict(), Field(ge=1, le=1_000_000)] = Field(
+        title="What allocations are rounded to"
     )
 
 
