@@ -30,7 +30,7 @@ FLOORS = (
     {"evidence", "explanation"},
     {"calibrate", "incentive", "precision"},
     {"changeover", "local_area"},
-    {"validate"},
+    {"formula_lab", "validate"},
     {"findings"},
     # Answers to look at.
     {"charts", "outputs", "printing"},

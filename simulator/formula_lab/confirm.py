@@ -121,7 +121,9 @@ def _by_whole_runs(
     among = run.finish().inputs
     tried = ways(here, name)
     paid = {way.name: _pounds(here, way, name, seed, number, among) for way in tried}
-    return np.array([paid[each] - paid[against] for each, against in counterparts([way.name for way in tried])])
+    return np.array(
+        [paid[each] - paid[against] for each, against in counterparts([way.name for way in tried])]
+    )
 
 
 def _pounds(

@@ -6,7 +6,6 @@ partnership is paid.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -19,6 +18,8 @@ from ..wording import gbp, signed
 from . import plans
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from ..scenario import Scenario
@@ -214,7 +215,7 @@ def _cut(scenario: Scenario, part: float) -> Pair:
     cut = round(part * scenario.history.allocation_gbp)
     whole, name = _with_room_for(scenario, cut)
     stream = whole.funding.streams[name]
-    amounts = [int(in_year(stream.amount_gbp, year)) for year in range(whole.years)]  # type: ignore[arg-type,type-var]
+    amounts = [_pounds(stream, year) for year in range(whole.years)]
     amounts[SHOCK_YEAR] -= cut
     told = f"A cut of {part:.0%} of an allocation, once"
     with_it = _with_stream(whole, name, stream, tuple(amounts))
@@ -229,8 +230,7 @@ def _cut(scenario: Scenario, part: float) -> Pair:
 def _with_room_for(scenario: Scenario, cut: int) -> tuple[Scenario, str]:
     """A stream of local money that can be cut so far; a new one, before and after, where there is none."""
     for name, stream in scenario.funding.streams.items():
-        amount = stream.amount_gbp
-        if not isinstance(amount, str) and int(in_year(amount, SHOCK_YEAR)) >= cut:
+        if _pounds(stream, SHOCK_YEAR) >= cut:
             return scenario, name
     new = Stream(label="Local money", amount_gbp=cut, pays_for=USES)
     return _with_stream(scenario, "local_money", new, cut), "local_money"
@@ -249,13 +249,16 @@ def cut_of(pair: Pair) -> float:
         pair.without.funding.streams.values(), pair.with_it.funding.streams.values(), strict=True
     )
     size = pair.without.partnerships[_only(pair.without)].size
-    lost = 0
-    for before, after in streams:
-        if not isinstance(before.amount_gbp, str) and not isinstance(after.amount_gbp, str):
-            lost += int(in_year(before.amount_gbp, SHOCK_YEAR)) - int(
-                in_year(after.amount_gbp, SHOCK_YEAR)
-            )
+    lost = sum(
+        _pounds(before, SHOCK_YEAR) - _pounds(after, SHOCK_YEAR) for before, after in streams
+    )
     return lost * size
+
+
+def _pounds(stream: Stream, year: int) -> int:
+    """Pounds of a stream that no formula pays; of another, none that could be cut."""
+    amount = stream.amount_gbp
+    return 0 if isinstance(amount, str) else int(in_year(amount, year))
 
 
 def spiral(difference: Floats, without: Floats, pair: Pair) -> Read:

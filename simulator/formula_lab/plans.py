@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..money import for_group, in_year
+from ..money import in_year
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..scenario import Scenario
     from ..scenario.schema import Plan
 
@@ -102,11 +103,6 @@ def cheapest_group(scenario: Scenario) -> str:
     """The group whose clients cost least in their first twelve weeks: what skimming would reach for."""
     groups = scenario.world.groups
     return min(groups, key=lambda g: groups[g].treatment.cost_first_12_weeks_gbp_per_week)
-
-
-def delay_of(plan: Plan, group: str, year: int = 0) -> float:
-    """How long a plan keeps ready clients of a group."""
-    return float(in_year(for_group(plan.move_on_delay_days, group), year))
 
 
 def _with(plan: Plan, **levers: Any) -> Plan:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from ..funding import PEOPLE_COUNTED, Counts, Member
 from ..measures import MONEY_TALLIES, money_tallies
-from ..model import REST, Partnership, Run, counted_before, rest_of_england
+from ..model import REST, Partnership, Run, member_before, rest_of_england
 from ..money import in_year
 from ..scenario import as_dict
 from ..scenario.draws import with_values
@@ -303,18 +303,8 @@ def _members(scenario: Scenario, name: str) -> list[Member]:
 def _member(
     scenario: Scenario, name: str, called: str | None = None, copies: int | None = None
 ) -> Member:
-    own = scenario.partnerships[name]
-    there = of_partnership(scenario, name)
-    return Member(
-        called or name,
-        counted_before(there),
-        need=own.need_index * own.size,
-        population=own.population_index * own.size,
-        area_cost=own.area_cost_factor,
-        old_share=own.old_share_weight * own.size,
-        last_gbp=round(there.history.allocation_gbp * own.old_share_weight),
-        copies=copies or own.copies,
-    )
+    own = member_before(scenario, name)
+    return replace(own, name=called or name, copies=copies or own.copies)
 
 
 def _together(scenario: Scenario, name: str, worlds: Sequence[World]) -> Recorded:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ..scenario import Scenario
     from ..scenario.schema import SharingRule
+    from .confirm import Confirmed
     from .recorded import Recorded
 
 Floats: TypeAlias = "NDArray[np.float64]"
@@ -99,6 +100,8 @@ class Search:
         How many different formulas were tried.
     holds
         What makes the worlds differ.
+    confirmed
+        Some of them by whole runs.
     """
 
     scenario: Scenario
@@ -112,6 +115,7 @@ class Search:
     worlds: int
     seed: int
     holds: str
+    confirmed: tuple[Confirmed, ...] = ()
 
 
 def check_installed() -> None:

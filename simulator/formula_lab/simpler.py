@@ -235,6 +235,7 @@ def _of_the_rule() -> Iterator[Simplification]:
         ("no ceiling", {"ceiling_share": None}),
         ("no area costs", {"area_cost_share": 0.0}),
         ("a lag of one year", {"lag_years": 1}),
+        ("sums to the pound", {"rounding_gbp": 1}),
     ):
         yield Simplification(told, _setting("formula", **values))
     yield Simplification("clients of all groups count alike", _count_alike)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .. import replicate
 from ..scenario import people_expected
 from .simpler import simpler, simplifications
@@ -14,6 +12,7 @@ from .simpler import simpler, simplifications
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from ..scenario import Scenario

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from .. import replicate
 from ..errors import BadInput, Fault
-from ..funding import Rule
 from ..incentive import Estimate, client_kept
 from ..model import rule as rule_in_year
 from ..scenario.tree import instead, shown
@@ -20,6 +19,7 @@ from .worth import Cliff, Example, by_group, cliffs, example
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ..funding import Rule
     from ..replicate import Sample
     from ..scenario import Scenario
 
@@ -83,7 +83,9 @@ def chosen_harms(names: Sequence[str]) -> tuple[str, ...]:
         If there is none of a name.
     """
     faults = [
-        Fault("--harm", "harm", f"be one of {', '.join(ALL_HARMS)}", shown(n), instead(n, ALL_HARMS))
+        Fault(
+            "--harm", "harm", f"be one of {', '.join(ALL_HARMS)}", shown(n), instead(n, ALL_HARMS)
+        )
         for n in names
         if n not in ALL_HARMS
     ]
@@ -208,7 +210,9 @@ def _client_kept(sample: Sample) -> str:
     for key, group in sample.scenario.world.groups.items():
         last = client_kept(sample, key).years[-1]
         gross, net = last.gross_gbp.mean, last.net_gbp.mean
-        told.append(f"{group.label.lower()} {signed(gross, gbp)} before and {signed(net, gbp)} after")
+        told.append(
+            f"{group.label.lower()} {signed(gross, gbp)} before and {signed(net, gbp)} after"
+        )
     return "one ready client kept a year brings in, before and after what the client costs: " + (
         "; ".join(told)
     )

@@ -71,6 +71,7 @@ class Space:
             "phase_in_share": _phased(int(values["phase_in_years"])),
             "floor_share": values["floor_share"],
             "ceiling_share": values["ceiling_share"],
+            "rounding_gbp": formula.rounding_gbp,
         }
         return SharingRule.model_validate(told)
 

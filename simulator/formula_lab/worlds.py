@@ -95,14 +95,10 @@ def with_types(scenario: Scenario) -> Scenario:
     if len(scenario.partnerships) > 1 or not scenario.formula.rest.partnerships:
         return scenario
     ((name, first),) = scenario.partnerships.items()
-    others = {
-        told: first.model_copy(update=_own(scenario, parts)) for told, parts in TYPES.items()
-    }
+    others = {told: first.model_copy(update=_own(scenario, parts)) for told, parts in TYPES.items()}
     rest = scenario.formula.rest.model_copy(update={"partnerships": 0})
     formula = scenario.formula.model_copy(update={"rest": rest})
-    return scenario.model_copy(
-        update={"partnerships": {name: first, **others}, "formula": formula}
-    )
+    return scenario.model_copy(update={"partnerships": {name: first, **others}, "formula": formula})
 
 
 def _own(scenario: Scenario, parts: dict[str, Any]) -> dict[str, Any]:

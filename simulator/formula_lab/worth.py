@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
@@ -16,6 +15,8 @@ from ..years import SIX_MONTHS_DAYS, TWELVE_WEEKS_DAYS, WEEKS_PER_YEAR, first_da
 from .recorded import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from ..replicate import Sample
@@ -59,7 +60,9 @@ def by_group(sample: Sample) -> tuple[GroupWorth, ...]:
         worth = np.array([_one_per_cent(each, name, place) for each in inputs])
         yearly = group.treatment.cost_settled_gbp_per_week * cost * WEEKS_PER_YEAR
         estimate = Estimate.of(worth)
-        told.append(GroupWorth(group.label, estimate, estimate.over(yearly) if yearly else estimate))
+        told.append(
+            GroupWorth(group.label, estimate, estimate.over(yearly) if yearly else estimate)
+        )
     return tuple(told)
 
 
@@ -241,7 +244,7 @@ def example(cliff: Cliff, rule: Rule) -> Example:
     The rule is the formula's, in force at once and without bounds.
     """
     seen = _dropped_out if cliff.name == "cliff_12_weeks" else _came_back
-    bare = replace(rule, phase_in=1, floor=None, ceiling=None)
+    bare = replace(rule, phase_in=1, floor=None, ceiling=None, rounding_gbp=1)
     begin, end, known = 0, 365, 455
     best = seen(cliff.days[-1], begin, end, known)
     groups = max((len(t.group_weights) for t in rule.terms if t.group_weights), default=1)
@@ -255,7 +258,5 @@ def example(cliff: Cliff, rule: Rule) -> Example:
 
 
 def _member(name: str, one: Seen, groups: int) -> Member:
-    counts = {
-        kind: (more, *[0] * (groups - 1)) for kind, more in zip(KINDS, one, strict=True)
-    }
+    counts = {kind: (more, *[0] * (groups - 1)) for kind, more in zip(KINDS, one, strict=True)}
     return Member(name, Counts(**counts), last_gbp=EXAMPLE_GBP // 2)
