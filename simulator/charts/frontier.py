@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from ..formula_lab.objectives import OBJECTIVES
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 620, 420
 ROOM = 0.08
+LINEAR = 0.01
+"""Unsteadiness below which the axis is linear."""
 KINDS = ("suggested, not decided", "formula of the library", "the scenario's own")
 SHAPES = ("circle", "diamond", "square")
 COLOURS = (PALETTE[0], PALETTE[3], PALETTE[2])
@@ -34,7 +37,7 @@ def frontier(result: Search, title: str) -> Chart:
     ]
     gaps = [row["gap"] for row in rows]
     reach = (max(gaps) - min(gaps)) * ROOM or 1.0
-    domain = [min(gaps) - reach, max(gaps) + 2 * reach]
+    domain = [min(gaps) - reach, max(gaps) + 2.5 * reach]
     x = alt.X(
         "gap:Q",
         title="Incentive gap, £ a year (left of 0: clients first pays best)",
@@ -44,9 +47,10 @@ def frontier(result: Search, title: str) -> Chart:
     y = alt.Y(
         "unsteady:Q",
         title="Unsteadiness, % of an allocation a year",
-        scale=alt.Scale(type="symlog", constant=0.01),
+        scale=alt.Scale(type="symlog", constant=LINEAR),
         axis=alt.Axis(labelExpr="format(100 * datum.value, ',.3~f') + '%'", values=_ticks(rows)),
     )
+    _join_labels(rows, domain)
     chart = alt.layer(*_layers(alt, rows, x, y)).properties(width=WIDTH, height=HEIGHT)
     return finished(chart, title, _subtitle(result), _told(result, title))
 
@@ -62,8 +66,31 @@ def _row(point: Point, kind: str, named: set[str]) -> dict[str, Any]:
         "lost": 100 * lost,
         "away": 100 * away,
         "kind": kind,
+        "told": 0.85 if kind != KINDS[0] or point.name in named else 0.3,
         "label": "own formula" if kind == KINDS[2] else label,
     }
+
+
+NEAR = 0.05
+"""Labels that stand nearer than this part of the plot are written as one."""
+
+
+def _join_labels(rows: Rows, domain: list[float]) -> None:
+    """Points that lie on each other have one label that names them all."""
+    top = max(_height(row) for row in rows) or 1.0
+    named = [row for row in rows if row["label"]]
+    for place, row in enumerate(named):
+        for other in named[place + 1 :]:
+            across = abs(row["gap"] - other["gap"]) / (domain[1] - domain[0])
+            if row["label"] and other["label"] and across < NEAR:
+                if abs(_height(row) - _height(other)) / top < NEAR / 2:
+                    row["label"] += f", {other['label']}"
+                    other["label"] = ""
+
+
+def _height(row: dict[str, Any]) -> float:
+    """Where a point stands on the axis of unsteadiness, which is linear near 0 and by ratio above."""
+    return math.log1p(row["unsteady"] / LINEAR)
 
 
 def _ticks(rows: Rows) -> list[float]:
@@ -75,7 +102,8 @@ def _layers(alt: Any, rows: Rows, x: Any, y: Any) -> list[Any]:
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, y=y)
     zero = alt.Chart(alt.Data(values=[{"gap": 0}])).mark_rule(color=INK, strokeDash=[4, 3])
     legend = alt.Legend(title=None, orient="top", labelFontSize=FONT_SIZE, labelLimit=260)
-    points = base.mark_point(filled=True, opacity=0.75, stroke=INK, strokeWidth=0.5).encode(
+    points = base.mark_point(filled=True, stroke=INK, strokeWidth=0.5).encode(
+        opacity=alt.Opacity("told:Q", scale=None),
         shape=alt.Shape(
             "kind:N", scale=alt.Scale(domain=list(KINDS), range=list(SHAPES)), legend=legend
         ),
@@ -97,10 +125,11 @@ def _layers(alt: Any, rows: Rows, x: Any, y: Any) -> list[Any]:
             ),
         ),
     )
-    labels = base.mark_text(align="left", dx=10, dy=-7, fontSize=FONT_SIZE - 2, color=INK).encode(
-        text="label:N"
-    )
-    return [zero.encode(x=x), points, labels]
+    where = {"align": "left", "dx": 10, "dy": -7, "fontSize": FONT_SIZE - 2}
+    halo = base.mark_text(**where, stroke="white", strokeWidth=4, strokeJoin="round")
+    labels = base.mark_text(**where, color=INK)
+    written = [each.encode(text="label:N") for each in (halo, labels)]
+    return [zero.encode(x=x), points, *written]
 
 
 def _subtitle(result: Search) -> str:

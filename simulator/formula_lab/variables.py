@@ -121,9 +121,9 @@ def space(scenario: Scenario, terms: Sequence[str] = ()) -> Space:
 def _on_simplex(parts: Sequence[float]) -> list[float]:
     """Weights in twentieths that sum to 1, most of them small or none, so that formulas have few terms.
 
-    A part u gives (−log(1 − u))²: in proportion, the logarithms alone would fall evenly over all weights.
+    A part u gives (−log(1 − u))³: in proportion, the logarithms alone would fall evenly over all weights.
     """
-    raw = [math.log(max(1 - part, 1e-12)) ** 2 for part in parts]
+    raw = [-(math.log(max(1 - part, 1e-12)) ** 3) for part in parts]
     total = sum(raw)
     weights = [each / total for each in raw] if total else [1.0, *[0.0] * (len(raw) - 1)]
     whole = [math.floor(STEPS * weight) for weight in weights]

@@ -72,12 +72,12 @@ def _within(each: Assumption, part: float) -> float:
 TYPES: dict[str, dict[str, Any]] = {
     "Large, high need": {"size": 1.8, "need_index": 1.15, "population_index": 0.85, "copies": 12},
     "Small, low need": {"size": 0.5, "need_index": 0.85, "population_index": 1.3, "copies": 40},
-    "Was paid much": {"old_share_weight": 1.35, "copies": 15},
-    "Was paid little": {"old_share_weight": 0.7, "copies": 20},
+    "Was paid much": {"old_share_weight": 1.35, "copies": 18},
+    "Was paid little": {"old_share_weight": 0.7, "copies": 22},
     "Many in treatment": {"mix": 1.2, "need_index": 0.9, "copies": 14},
     "Few in treatment": {"mix": 0.8, "need_index": 1.1, "copies": 14},
     "Dear area": {"size": 1.2, "area_cost_factor": 1.15, "population_index": 0.9, "copies": 14},
-    "Mostly other drugs": {"mix": 0.85, "mix_other": 1.8, "population_index": 1.15, "copies": 19},
+    "Mostly other drugs": {"mix": 0.85, "mix_other": 1.8, "population_index": 1.15, "copies": 21},
 }
 """Partnerships that differ as England's did: an assumption, for who wins and loses on a change-over.
 
