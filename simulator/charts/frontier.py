@@ -82,10 +82,11 @@ def _join_labels(rows: Rows, domain: list[float]) -> None:
     for place, row in enumerate(named):
         for other in named[place + 1 :]:
             across = abs(row["gap"] - other["gap"]) / (domain[1] - domain[0])
-            if row["label"] and other["label"] and across < NEAR:
-                if abs(_height(row) - _height(other)) / top < NEAR / 2:
-                    row["label"] += f", {other['label']}"
-                    other["label"] = ""
+            upwards = abs(_height(row) - _height(other)) / top
+            both = row["label"] and other["label"]
+            if both and across < NEAR and upwards < NEAR / 2:
+                row["label"] += f", {other['label']}"
+                other["label"] = ""
 
 
 def _height(row: dict[str, Any]) -> float:

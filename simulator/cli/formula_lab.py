@@ -308,6 +308,7 @@ def _write_search(result: Search, out: Path, command: str) -> list[str]:
     from ..report.page import put
 
     draw = _can_draw()
+    _remove_older(out)
     texts = {f"{point.name}.yaml": suggested_yaml(point, result) for point in result.shown}
     texts["frontier.csv"] = _csv(frontier_table(result))
     texts["losers.csv"] = _csv(losers_table(result))
@@ -319,6 +320,15 @@ def _write_search(result: Search, out: Path, command: str) -> list[str]:
         return [*files, "frontier.png"]
     tell("The page has no chart: pip install 'treatment-funding-simulator[report]'")
     return files
+
+
+def _remove_older(out: Path) -> None:
+    """Take away what an earlier search suggested here: its formulas are not those of the new frontier."""
+    from ..formula_lab.search import SUGGESTED
+
+    for file in sorted(out.glob("suggested_*.yaml")):
+        if SUGGESTED in file.read_text(encoding="utf-8", errors="replace").casefold():
+            file.unlink()
 
 
 def _can_draw() -> bool:

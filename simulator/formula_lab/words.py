@@ -130,11 +130,12 @@ def search_sentences(result: Search) -> list[str]:
         ),
     ]
     told += [_better(result, each) for each in result.shown[:1]]
-    closed = [p for p in result.frontier if p.means[0] <= 0]
+    closed = [p for p in result.frontier if p.worst(gap.name) < gap.step / 2]
     if closed:
         plain = min(closed, key=lambda p: (p.means[3], p.name))
         told.append(
-            f"Of {counted(len(closed), 'formula')} without a gap, the one that keeps money nearest to need is"
+            f"Of {counted(len(closed), 'formula')} without a gap even in the worst tenth of the worlds, the one that"
+            f" keeps money nearest to need is"
             f" {plain.name}: {in_words(plain.rule)}; {percent(plain.means[3])} of the pot lies away from need,"
             f" and {losses(plain)}."
         )

@@ -11,7 +11,10 @@ from ..evidence import Assumption, register
 from ..scenario.draws import Draws, checked_values
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
+    from numpy.typing import NDArray
 
     from ..scenario import Scenario
 
@@ -31,8 +34,8 @@ def sampled(scenario: Scenario, worlds: int, seed: int) -> Draws:
     these worlds are wider than what published figures allow together; draws of a fit hold that.
     """
     chosen = _most_influential(scenario)
-    chance = stream(seed, "worlds in which formulas are tried")
-    rows = tuple(_drawn(scenario, chosen, chance) for _ in range(worlds))
+    parts = stream(seed, "worlds in which formulas are tried").random
+    rows = tuple(_drawn(scenario, chosen, parts) for _ in range(worlds))
     return Draws(RANGES, tuple(each.path for each in chosen), rows)
 
 
@@ -48,11 +51,11 @@ def _can_be_drawn(each: Assumption) -> bool:
 
 
 def _drawn(
-    scenario: Scenario, chosen: list[Assumption], chance: np.random.Generator
+    scenario: Scenario, chosen: list[Assumption], draw: Callable[[int], NDArray[np.float64]]
 ) -> tuple[float, ...]:
     """One world that the rules of a scenario allow: costs that do not rise, and so on."""
     for _ in range(TRIES):
-        parts = chance.random(len(chosen))
+        parts = draw(len(chosen))
         row = tuple(_within(each, float(part)) for each, part in zip(chosen, parts, strict=True))
         try:
             checked_values(scenario, {each.path: v for each, v in zip(chosen, row, strict=True)})
