@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_funding_properties import inputs, payable, unpayable
 
@@ -43,6 +43,7 @@ def test_the_fast_formula_says_what_the_exact_one_says(case):
         assert all(abs(pounds - got) <= 1 + 1e-6 for got in rounded[each.name])
 
 
+@settings(max_examples=20)
 @given(st.lists(payable(), min_size=2, max_size=4))
 def test_many_worlds_at_once_get_what_each_gets_alone(cases):
     most = max(len(case.members) for case in cases)

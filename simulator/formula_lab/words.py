@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ..wording import MISSING, NO_INTERVAL, TOO_CLOSE, counted, gbp, interval, signed
+from ..wording import MISSING, NO_INTERVAL, TOO_CLOSE, counted, gbp, interval, sentence_case, signed
 from .objectives import OBJECTIVES, number_of_losers
 from .search import SUGGESTED
 from .variables import in_words
@@ -70,11 +70,11 @@ def stressed(harm: Stressed) -> str:
     where = "all groups" if harm.where == "all" else harm.where.lower()
     largest = "" if harm.verdict == "found" else "; the largest that was seen"
     told = (
-        f"{harm.title}: {verdict[harm.verdict]}{largest}. {harm.told} ({where}): {size(harm)}"
+        f"{harm.title}: {verdict[harm.verdict]}{largest}. {sentence_case(harm.told)} ({where}): {size(harm)}"
         f" ({size_interval(harm)}); a harm above {_SHOW[harm.unit](harm.threshold).lstrip('+')}."
     )
     if harm.also:
-        told += f" {harm.also[:1].upper()}{harm.also[1:]}."
+        told += f" {sentence_case(harm.also)}."
     if harm.smallest:
         told += f" The smallest scenario that shows it: {harm.smallest.size}."
     return told
