@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 SIM := $(BIN)/treatment-sim
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick bench app setup clean study-fit study-england study-influence \
+.PHONY: demo test quick bench app setup clean study-fit study-england study-draw-england \
+	study-influence \
 	study-recovery study-methods study-replications study-validate
 
 demo: $(READY) ## the perverse-incentive comparison: table, picture and report in results/demo
@@ -28,7 +29,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY) ## speed, as ratios to bare simpy
+bench: $(READY) ## speed, as ratios to bare simpy and to one partnership; memory
 	$(BIN)/python -m studies.bench
 
 app: $(READY) ## the app, in a browser
@@ -41,6 +42,9 @@ study-fit: $(READY) ## fit the baseline, then work out the long list and the sup
 
 study-england: $(READY) ## fit to England's published years; ships scenario, draws and report
 	$(BIN)/python -m studies.england_fit
+
+study-draw-england: $(READY) ## draw 149 made-up partnerships like England, and 12 types of them
+	$(BIN)/python -m studies.draw_england
 
 study-influence: $(READY) ## how far each assumption moves the headline figures, then docs/evidence.md
 	$(BIN)/python -m studies.influence

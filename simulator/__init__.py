@@ -11,7 +11,9 @@ it is first asked for, so that worker processes load what they need and no more.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .errors import BadInput, Fault
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from .formula_lab.search import Search
     from .formula_lab.stress import Stress
     from .funding import Allocation, Counts, Member, Rule, Term, allocate
+    from .incentive import Incentive
     from .outputs import Settings
     from .outputs import write as write_results
     from .precision import Precision
@@ -55,6 +58,7 @@ __all__ = [
     "Counts",
     "Explanation",
     "Fault",
+    "Incentive",
     "Member",
     "MissingExtra",
     "Precision",
@@ -70,6 +74,7 @@ __all__ = [
     "evidence",
     "explain",
     "formula_names",
+    "incentive",
     "load",
     "load_all",
     "load_formula",
@@ -89,6 +94,7 @@ _LIVES_IN = {
     "ConservationError": "errors",
     "Counts": "funding",
     "Explanation": "explanation",
+    "Incentive": "incentive",
     "Member": "funding",
     "MissingExtra": "errors",
     "Precision": "precision",
@@ -126,6 +132,17 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+class _Door(ModuleType):
+    """Hands out the verb `incentive` also once the room of that name is imported, which Python hangs up here."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name == "incentive" and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Door
 
 
 def read(
@@ -331,6 +348,69 @@ def explain(
         progress=progress,
     )
     return explanation.explain(sample)
+
+
+def incentive(
+    scenario: str | Path | Scenario,
+    formulas: Sequence[str | Path] = (),
+    *,
+    groups: Sequence[str] = (),
+    partnership: str | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | None = 1,
+    changes: Sequence[str] = (),
+    draws: str | Path | Draws | None = None,
+    balance: bool = False,
+    progress: Progress | None = None,
+) -> Incentive:
+    """Say what one client is worth to a partnership: kept, moved on, moved on early, taken on.
+
+    Each move is worth what the formula makes of it, by its derivative and by paired simulation: the allocation's
+    change, the client's own cost, and what becomes of people. The meter says whether doing right costs money.
+
+    Parameters
+    ----------
+    formulas
+        Formulas of the library or paths to ``.yaml`` files, each in the place of the scenario's own; by default its
+        own.
+    groups
+        Substance groups; by default all.
+    partnership
+        The one that acts, among the others as they are; by default the first.
+    balance
+        Whether to search, by more runs, for the share for reintegration at which the books are as where ready clients are
+        kept.
+
+    The other parameters are those of `run`.
+
+    Raises
+    ------
+    BadInput
+        With every fault of what was given.
+    """
+    from .incentive.asking import incentive as ask
+    from .outputs import settings
+    from .scenario import Scenario, load
+    from .scenario.formulas import load_formula, with_formula
+    from .workers import workers_by_default
+
+    whole = _as_is(scenario, changes) if isinstance(scenario, Scenario) else load(scenario, changes)
+    presets = [load_formula(each) for each in formulas]
+    paid = [(each.name, each.title, with_formula(whole, each)) for each in presets]
+    chosen = settings([scenario], seed, replications, draws_given=draws is not None)
+    return ask(
+        whole,
+        paid,
+        groups=groups,
+        partnership=partnership,
+        replications=chosen.replications,
+        seed=chosen.seed,
+        workers=workers_by_default() if workers is None else workers,
+        progress=progress,
+        draws=_worlds(draws, chosen, [whole, *(each for _, _, each in paid)]),
+        with_balance=balance,
+    )
 
 
 def stress_formula(

@@ -16,11 +16,12 @@ from .incentive import Estimate
 from .model import member_before, rest_of_england, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from numpy.typing import NDArray
 
     from .funding import Allocation, Member
-    from .replicate import Sample
     from .scenario import Scenario
 
 YEARS = 3
@@ -158,29 +159,26 @@ def _by_year(scenario: Scenario, members: list[Member], pot_gbp: int) -> list[Al
     return paid
 
 
-def unsteadiness(sample: Sample) -> Estimate:
+def unsteadiness(paid: NDArray[np.float64], pots: Sequence[int], copies: Sequence[int]) -> Estimate:
     """By how much a partnership's part of the pot changes from one year to the next, on average.
 
     A share of what it had, up or down, over partnerships and the years after the first three, when a rule is
     phased in. Where nobody changes anything this is what chance, drift and the rule make of one another.
+
+    Parameters
+    ----------
+    paid
+        Pounds by replication, partnership and year.
+    pots
+        The pot of each year.
+    copies
+        How many partnerships each stands for.
     """
-    scenario = sample.scenario
-    copies = np.array([own.copies for own in scenario.partnerships.values()], dtype=np.float64)
-    paid = np.stack([sample.of("allocation_gbp", name) for name in scenario.partnerships])
-    first = min(YEARS - 1, scenario.years - 2)
-    moved = _moves(paid / _pots(sample))[:, :, first:].mean(axis=2)
-    return Estimate.of(np.average(moved, axis=0, weights=copies))
-
-
-def _pots(sample: Sample) -> NDArray[np.float64]:
-    pots = [[year.pot_gbp for year in replication] for replication in sample.inputs]
-    return np.array(pots, dtype=np.float64)
-
-
-def _moves(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Relative changes from year to year, without their sign."""
+    shares = paid / np.array(pots, dtype=np.float64)
     before = shares[..., :-1]
     changes = np.divide(
         np.diff(shares, axis=-1), before, out=np.zeros_like(before), where=before > 0
     )
-    return np.abs(changes)
+    first = min(YEARS - 1, len(pots) - 2)
+    moved = np.abs(changes)[..., first:].mean(axis=-1)
+    return Estimate.of(np.average(moved, axis=1, weights=np.array(copies, dtype=np.float64)))

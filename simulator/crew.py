@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from .funding import Member
+    from .model import Closed
     from .scenario.schema import Scenario
 
 
@@ -59,8 +57,8 @@ class SharedCrew:
         """Let each spend its pounds of a year."""
         self._ask_all("live", year, dict(allocation_gbp))
 
-    def close(self) -> list[NDArray[np.float64]]:
-        """Close out, and give the tallies of each, in the scenario's order."""
+    def close(self) -> list[Closed]:
+        """Close out, and give what came of each, in the scenario's order."""
         return self._in_order(self._ask_all("close"))
 
     def _in_order(self, told: list[list[Any]]) -> list[Any]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .money import YearMoney
+    from .scenario.schema import Use
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -251,45 +252,87 @@ _SUPPORT_STEP = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Commitments:
+    """What was committed to clients, and how many held support places: each from a day on until the next.
+
+    Parameters
+    ----------
+    committed
+        Standard weekly cost of everybody in treatment, in pence.
+    """
+
+    days: Floats
+    committed: Floats
+    support_days: Floats
+    holders: Floats
+
+    def spent(self, m: YearMoney, year: int) -> dict[Use, int]:
+        """Pounds that a year spent on each use of the plan.
+
+        Each day costs the standard cost of those in treatment, or the budget where that is less; a year is
+        rounded once, to whole pounds.
+        """
+        begin, end = first_day(year), first_day(year + 1)
+        paid = np.minimum(self.committed, m.weekly_budget_pence)
+        treatment = round(_integral(self.days, paid, begin, end) / 700)
+        support = round(min(self._held(year) * m.support_gbp_per_week / 7, m.reintegration_gbp))
+        return {
+            "overhead": m.overhead_gbp,
+            "treatment": min(treatment, m.treatment_gbp),
+            "reintegration": support,
+            "outreach": m.outreach_gbp,
+        }
+
+    def tallies(self, m: YearMoney, year: int, reference_caseload: float) -> Floats:
+        """A year's `MONEY_TALLIES`."""
+        begin, end = first_day(year), first_day(year + 1)
+        spent = self.spent(m, year)
+        spent_gbp = sum(spent.values()) + m.fenced.spent_gbp
+        full = np.maximum(self.committed, m.weekly_budget_pence)
+        told = (
+            m.allocation_gbp,
+            spent_gbp,
+            m.income_gbp - spent_gbp,
+            spent["treatment"],
+            m.treatment_gbp,
+            reference_caseload * _integral(self.days, full, begin, end),
+            m.weekly_budget_pence * DAYS_PER_YEAR,
+            self._held(year),
+            m.support_places * DAYS_PER_YEAR,
+        )
+        return np.array(told, dtype=np.float64)
+
+    def _held(self, year: int) -> float:
+        """Days for which support places were held."""
+        return _integral(self.support_days, self.holders, first_day(year), first_day(year + 1))
+
+
+def commitments(records: Records, committed_on_day_0: int) -> Commitments:
+    """What a journal tells of costs and of support places."""
+    rows = _changes(records, _COSTED)
+    support_rows = _changes(records, tuple(_SUPPORT_STEP))
+    steps = np.zeros(len(Happened))
+    for what, step in _SUPPORT_STEP.items():
+        steps[what] = step
+    return Commitments(
+        np.append(0.0, records.day[rows]),
+        np.append(committed_on_day_0, records.committed[rows]).astype(np.float64),
+        np.append(0.0, records.day[support_rows]),
+        np.append(0.0, np.cumsum(steps[records.what[support_rows]])),
+    )
+
+
 def money_tallies(
     records: Records, money: Sequence[YearMoney], committed_on_day_0: int, reference_caseload: float
 ) -> Floats:
     """Pounds, caseload and support places by year: rows as in `MONEY_TALLIES`.
 
-    Each day costs the standard cost of those in treatment, or the budget where that is less; a year is
-    rounded once, to whole pounds. What is not spent goes back.
+    What was spent is what `Commitments.spent` says. What is not spent goes back, or to the next year.
     """
-    rows = _changes(records, _COSTED)
-    days = np.append(0.0, records.day[rows])
-    committed = np.append(committed_on_day_0, records.committed[rows]).astype(np.float64)
-    support_rows = _changes(records, tuple(_SUPPORT_STEP))
-    steps = np.zeros(len(Happened))
-    for what, step in _SUPPORT_STEP.items():
-        steps[what] = step
-    support_days = np.append(0.0, records.day[support_rows])
-    holders = np.append(0.0, np.cumsum(steps[records.what[support_rows]]))
-    out = np.zeros((len(MONEY_TALLIES), len(money)))
-    for year, m in enumerate(money):
-        begin, end = first_day(year), first_day(year + 1)
-        paid = np.minimum(committed, m.weekly_budget_pence)
-        treatment = round(_integral(days, paid, begin, end) / 700)
-        used = _integral(support_days, holders, begin, end)
-        support = round(min(used * m.support_gbp_per_week / 7, m.reintegration_gbp))
-        treatment = min(treatment, m.treatment_gbp)
-        spent = m.overhead_gbp + m.outreach_gbp + treatment + support
-        clients = _integral(days, np.maximum(committed, m.weekly_budget_pence), begin, end)
-        out[:, year] = (
-            m.allocation_gbp,
-            spent,
-            m.income_gbp - spent,
-            treatment,
-            m.treatment_gbp,
-            reference_caseload * clients,
-            m.weekly_budget_pence * DAYS_PER_YEAR,
-            used,
-            m.support_places * DAYS_PER_YEAR,
-        )
-    return out
+    told = commitments(records, committed_on_day_0)
+    years = [told.tallies(m, year, reference_caseload) for year, m in enumerate(money)]
+    return np.stack(years, axis=1) if years else np.zeros((len(MONEY_TALLIES), 0))
 
 
 class Counter:

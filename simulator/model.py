@@ -5,8 +5,9 @@ Partnerships meet at the allocation alone, so each has its own simpy environment
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
@@ -15,7 +16,17 @@ from .chance import Chance
 from .errors import ConservationError
 from .funding import PEOPLE_COUNTED, Counts, Inputs, Member, Rule, Term
 from .journal import State
-from .money import YearMoney, in_year, setting, year_money
+from .money import (
+    ACCOUNT_COLUMNS,
+    Account,
+    YearMoney,
+    detox_beds,
+    detox_episodes,
+    fenced_by_year,
+    in_year,
+    setting,
+    year_money,
+)
 from .pathway import Levers, Pathway
 from .scenario.own_world import of_partnership
 from .stock import PAST_DAYS
@@ -31,14 +42,16 @@ if TYPE_CHECKING:
     from .scenario.schema import Scenario
 
 REST = "Rest of England"
+STREAM_COLUMNS = (*ACCOUNT_COLUMNS, "detox_beds", "detox_episodes")
+"""What is told of a stream's year in one partnership; of a cluster's beds, the part that its money paid for."""
 
 
 class Partnership:
     """One partnership in one replication: its clients, its pounds, what the formula counts of it."""
 
-    def __init__(self, scenario: Scenario, name: str, seed: int, replication: int):
-        self._before = member_before(scenario, name)
-        self._scenario = scenario = of_partnership(scenario, name)
+    def __init__(self, whole: Scenario, name: str, seed: int, replication: int):
+        self._before = member_before(whole, name)
+        self._scenario = scenario = of_partnership(whole, name)
         self.name = name
         self.plan = scenario.partnerships[name].plan
         chance = Chance(seed, replication, name)
@@ -47,6 +60,9 @@ class Partnership:
         self._on_day_0 = self.pathway.people_by_state()
         self._at_year_ends: list[NDArray[np.int64]] = []
         self.money: list[YearMoney] = []
+        self.accounts: list[tuple[Account, ...]] = []
+        self._fenced = fenced_by_year(whole, name)
+        self._money_tallies: list[NDArray[np.float64]] = []
         self.last_gbp = self._before.last_gbp
         self._recording = {
             group.name: chance.row(group.name, "recorded as a PDU", 0, group.people, "uniform")
@@ -152,12 +168,29 @@ class Partnership:
     def live(self, year: int, allocation_gbp: int) -> None:
         """Spend a year's pounds on a year of clients."""
         self.last_gbp = allocation_gbp
-        self.money.append(year_money(self._scenario, self.plan, year, allocation_gbp))
+        money = year_money(
+            self._scenario, self.name, year, allocation_gbp, self._carried(), self._fenced[year]
+        )
+        self.money.append(money)
         _april, october = half_year_starts(year)
         self._half_year(year, october)
         self._half_year(year, first_day(year + 1))
         self._at_year_ends.append(self.pathway.people_by_state())
         self._check_committed()
+        self._close_accounts(year)
+
+    def _carried(self) -> dict[str, int]:
+        """Pounds kept from the year before, by stream."""
+        before = self.accounts[-1] if self.accounts else ()
+        return {account.holding.name: account.carried_out_gbp for account in before}
+
+    def _close_accounts(self, year: int) -> None:
+        """On 31 March: what was spent, which stream paid for it, and what is kept or goes back."""
+        records, money = self.pathway.journal.records(), self.money[year]
+        told = measures.commitments(records, self.pathway.committed_on_day_0)
+        reference = self._scenario.world.caseload.reference_clients_per_keyworker
+        self._money_tallies.append(told.tallies(money, year, reference))
+        self.accounts.append(money.accounts(told.spent(money, year)))
 
     def close_out(self) -> None:
         """Live on for half a year as before, so that the last year's measures are complete."""
@@ -197,13 +230,38 @@ class Partnership:
     def tallies(self) -> NDArray[np.float64]:
         """Tallies by year and group (`measures.tallies`), with nobody and no pound lost."""
         records = self.pathway.journal.records()
-        reference = self._scenario.world.caseload.reference_clients_per_keyworker
-        money = measures.money_tallies(
-            records, self.money, self.pathway.committed_on_day_0, reference
-        )
+        money = np.stack(self._money_tallies, axis=1)
         on_day_0 = self._on_day_0.astype(np.float64)
         self._check_people(measures.people_by_state(self.counter.by_kind(records), on_day_0))
         return measures.tallies(records, self.counter, on_day_0, money)
+
+    def streams(self) -> NDArray[np.float64]:
+        """Each stream's year, by year and stream, as `STREAM_COLUMNS` name it, with no pound lost."""
+        names = list(self._scenario.funding.streams)
+        years = [
+            sorted(year, key=lambda account: names.index(account.holding.name))
+            for year in self.accounts
+        ]
+        self._check_pounds()
+        return np.array([[self._row(account) for account in year] for year in years], dtype=float)
+
+    def _row(self, account: Account) -> tuple[float, ...]:
+        detox, gbp = self._scenario.world.detox, account.spent.get("detox", 0)
+        return (*account.row(), detox_beds(detox, gbp), detox_episodes(detox, gbp))
+
+    def _check_pounds(self) -> None:
+        """What streams spent is what the measures say, and each begins with what it kept."""
+        for year, accounts in enumerate(self.accounts):
+            spent = sum(account.spent_gbp for account in accounts)
+            told = self._money_tallies[year][measures.MONEY_TALLIES.index("spent_gbp")]
+            if spent != told:
+                raise ConservationError(
+                    f"{self.name}: streams spent {spent} pounds, but {told:g} were spent"
+                )
+        for before, after in pairwise(self.accounts):
+            kept = {account.holding.name: account.carried_out_gbp for account in before}
+            if kept != {account.holding.name: account.holding.carried_in_gbp for account in after}:
+                raise ConservationError(f"{self.name}: pounds were lost between two years")
 
     def _check_people(self, told: NDArray[np.float64]) -> None:
         stood = np.stack(self._at_year_ends, axis=1)
@@ -300,6 +358,10 @@ def _term(term: schema.Term, scenario: Scenario) -> Term:
     return Term(term.counts, term.weight, by_group)
 
 
+def _no_streams() -> NDArray[np.float64]:
+    return np.zeros((0, 0, 0, len(STREAM_COLUMNS)))
+
+
 @dataclass(frozen=True, slots=True)
 class Replication:
     """What came of one replication.
@@ -310,10 +372,17 @@ class Replication:
         By partnership, tally, year and group (`measures.tallies`).
     inputs
         What each year's allocation stood on.
+    streams
+        By partnership, year, stream and column (`STREAM_COLUMNS`).
     """
 
     tallies: NDArray[np.float64]
     inputs: tuple[Inputs, ...]
+    streams: NDArray[np.float64] = field(default_factory=_no_streams)
+
+
+Closed: TypeAlias = "tuple[NDArray[np.float64], NDArray[np.float64]]"
+"""What came of a partnership: its tallies, and the years of its streams."""
 
 
 class Here:
@@ -331,11 +400,11 @@ class Here:
         for partnership in self.partnerships:
             partnership.live(year, allocation_gbp[partnership.name])
 
-    def close(self) -> list[NDArray[np.float64]]:
+    def close(self) -> list[Closed]:
         """Close out, and count."""
         for partnership in self.partnerships:
             partnership.close_out()
-        return [partnership.tallies() for partnership in self.partnerships]
+        return [(partnership.tallies(), partnership.streams()) for partnership in self.partnerships]
 
 
 class Crew(Protocol):
@@ -347,8 +416,8 @@ class Crew(Protocol):
     def live(self, year: int, allocation_gbp: Mapping[str, int]) -> None:
         """Let each spend its pounds of a year."""
 
-    def close(self) -> list[NDArray[np.float64]]:
-        """Close out, and give the tallies of each, in order."""
+    def close(self) -> list[Closed]:
+        """Close out, and give what came of each, in order."""
 
 
 class Run:
@@ -406,7 +475,9 @@ class Run:
         """Live the years that are left, close out, and count."""
         while self.year < self.scenario.years:
             self.live_year()
-        return Replication(np.stack(self._crew.close()), tuple(self.inputs))
+        closed = self._crew.close()
+        tallies, streams = (np.stack(each) for each in zip(*closed, strict=True))
+        return Replication(tallies, tuple(self.inputs), streams)
 
 
 class OneAmongOthers(Run):

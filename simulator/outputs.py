@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from . import evidence
 from .errors import BadInput, Fault
 from .explanation import Explanation
+from .incentive import Incentive
 from .precision import attained_by
 from .replicate import Comparison, Sample
 from .scenario import as_dict, canonical_json
@@ -36,7 +37,16 @@ if TYPE_CHECKING:
 FORMAT = 1
 """The form of ``run.json``; it is raised when a reader must know."""
 RECORD = "run.json"
-TABLES = ("measures.csv", "summary.csv", "differences.csv", "explanation.csv")
+TABLES = (
+    "measures.csv",
+    "summary.csv",
+    "streams.csv",
+    "differences.csv",
+    "explanation.csv",
+    "shapley.csv",
+    "incentive.csv",
+    "meters.csv",
+)
 DIGITS = 10
 """Significant digits of a value."""
 VERSIONS_OF = ("numpy", "scipy", "pandas", "simpy")
@@ -44,7 +54,7 @@ DISTRIBUTION = "treatment-funding-simulator"
 USUAL = {"seed": 1, "replications": 100}
 LEAST = {"seed": 0, "replications": 1}
 
-Result = Sample | Comparison | Explanation
+Result = Sample | Comparison | Explanation | Incentive
 
 
 def model_version() -> str:
@@ -72,10 +82,34 @@ def verb_of(result: Result) -> str:
     """The verb of the command line that makes such a result."""
     if isinstance(result, Comparison):
         return "compare"
+    if isinstance(result, Incentive):
+        return "incentive"
     return "explain" if isinstance(result, Explanation) else "run"
 
 
-def samples_of(result: Result) -> tuple[Sample, ...]:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Of which scenarios a result was made, and how."""
+
+    scenarios: tuple[Scenario, ...]
+    seed: int
+    replications: int
+    holds: str
+    draws: Draws | None
+
+
+def made_of(result: Result) -> Made:
+    """Of which scenarios a result was made, and how."""
+    if isinstance(result, Incentive):
+        scenarios = (result.scenario,)
+        return Made(scenarios, result.seed, result.replications, result.holds, result.draws)
+    samples = samples_of(result)
+    first = samples[0]
+    told = tuple(sample.scenario for sample in samples)
+    return Made(told, first.seed, first.replications, first.holds, first.draws)
+
+
+def samples_of(result: Sample | Comparison | Explanation) -> tuple[Sample, ...]:
     """The samples behind a result, in the order of its scenarios."""
     if isinstance(result, Comparison):
         return result.samples
@@ -84,29 +118,38 @@ def samples_of(result: Result) -> tuple[Sample, ...]:
 
 def record(result: Result) -> dict[str, Any]:
     """What is needed to make a result again, and a hash that identifies it."""
-    samples = samples_of(result)
-    scenarios = [sample.scenario for sample in samples]
-    seed, replications = samples[0].seed, samples[0].replications
-    draws = samples[0].draws
+    made = made_of(result)
     return {
         "format": FORMAT,
         "verb": verb_of(result),
-        "scenarios": [as_dict(scenario) for scenario in scenarios],
-        "seed": seed,
-        "replications": replications,
-        "bands_hold": samples[0].holds,
-        **({"draws": draws.as_record()} if draws else {}),
+        "scenarios": [as_dict(scenario) for scenario in made.scenarios],
+        "seed": made.seed,
+        "replications": made.replications,
+        "bands_hold": made.holds,
+        **({"draws": made.draws.as_record()} if made.draws else {}),
         **precision_record(result),
+        **_asked_of(result),
         "model": model_version(),
         "python": platform.python_version(),
         "versions": versions(),
-        "hash": identity(scenarios, seed, replications, draws),
+        "hash": identity(made.scenarios, made.seed, made.replications, made.draws),
+    }
+
+
+def _asked_of(result: Result) -> dict[str, Any]:
+    """What else the verb `incentive` was asked: of whom, and under which formulas."""
+    if not isinstance(result, Incentive):
+        return {}
+    return {
+        "formulas": [paid.name for paid in result.paid],
+        "groups": [group.group for group in result.paid[0].groups],
+        "partnership": result.partnership,
     }
 
 
 def precision_record(result: Result) -> dict[str, Any]:
     """The precision that was wanted and that attained, or nothing where none was wanted."""
-    attained = attained_by(result)
+    attained = None if isinstance(result, Incentive) else attained_by(result)
     if attained is None:
         return {}
     told = {
@@ -142,15 +185,20 @@ def identity(
 
 def tables(result: Result) -> dict[str, pd.DataFrame]:
     """The tables of a result, by the name of their file."""
+    if isinstance(result, Incentive):
+        return {"incentive.csv": result.table, "meters.csv": result.meters}
     samples = samples_of(result)
     told = {
         "measures.csv": _stacked([sample.table for sample in samples]),
         "summary.csv": _stacked([sample.summary for sample in samples]),
+        "streams.csv": _stacked([sample.streams for sample in samples]),
     }
     if isinstance(result, Comparison):
         told["differences.csv"] = result.differences
     if isinstance(result, Explanation):
         told["explanation.csv"] = result.table
+        if result.checked:
+            told["shapley.csv"] = result.shapley_table(result.checked)
     return told
 
 

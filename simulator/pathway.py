@@ -27,7 +27,7 @@ from .stock import PAST_DAYS, GroupPeople, people_of
 from .years import TWELVE_WEEKS_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -353,6 +353,16 @@ class Pathway:
                 kept = standing.kept_12_weeks[i] or where == IN_RECOVERY
                 write(day - (TWELVE_WEEKS_DAYS + 1 if kept else 1), person, START, 0)
                 write(day, person, PAST_EXIT[where], 0)
+
+    def find(self, persons: Sequence[int], days: Sequence[float]) -> None:
+        """Let some who stand untreated on day 0 seek treatment by a day of their own, if not sooner by themselves.
+
+        No plan does so: it is how `incentive` asks what one client more is worth.
+        """
+        for person, day in zip(persons, days, strict=True):
+            if day < self._seek_day[person]:
+                self._seek_day[person] = day
+                self._next_untreated(person, 0.0)
 
     # A client's day
 

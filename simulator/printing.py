@@ -46,6 +46,8 @@ ALL = "all"
 LEAST_KNOWN = ("unverified", "assumed")
 PIPE_WIDTH = 250
 """Columns where the output goes to no terminal."""
+MOST_EXPLAINED = 12
+"""Partnerships that are explained one after the other; of more, all together is told."""
 LABEL_WIDTH = 26
 """Columns of a label where space is short; a longer one takes two lines."""
 
@@ -183,9 +185,25 @@ def _print_title(console: Console, scenario: Scenario, asked: Asked) -> None:
 
 def _print_place(console: Console, sample: Sample, asked: Asked) -> None:
     place = asked.place(sample)
-    everybody = f"All {len(sample.scenario.partnerships)} partnerships together"
     console.print()
-    _say(console, everybody if place == ALL else place, style="bold")
+    if place != ALL:
+        _say(console, place, style="bold")
+        return
+    _say(console, f"All {_how_many(sample.scenario)} together", style="bold")
+    _say(console, _one_of_them(sample.scenario))
+
+
+def _how_many(scenario: Scenario) -> str:
+    """The partnerships in words; where some stand for several alike, both numbers."""
+    simulated = len(scenario.partnerships)
+    counted = sum(own.copies for own in scenario.partnerships.values())
+    told = f"{counted} partnerships"
+    return told if counted == simulated else f"{told} of {simulated} types"
+
+
+def _one_of_them(scenario: Scenario) -> str:
+    """How to see one partnership."""
+    return f"One of them: --partnership {shlex.quote(next(iter(scenario.partnerships)))}"
 
 
 def print_run(sample: Sample, asked: Asked) -> None:
@@ -245,36 +263,76 @@ def _differences(comparison: Comparison, other: Sample, asked: Asked) -> dict[st
     }
 
 
-def print_explanation(explanation: Explanation, names: Sequence[str], asked: Asked) -> None:
-    """Why each partnership's allocation changes: sentences, and for one alone the steps by year."""
+def print_explanation(
+    explanation: Explanation, names: Sequence[str], asked: Asked, *, over_orders: bool = False
+) -> None:
+    """Why each partnership's allocation changes: sentences, and for one alone the steps by year.
+
+    Parameters
+    ----------
+    over_orders
+        Whether the mean over all orders is told beside the steps.
+    """
     console = _console()
     sample = explanation.sample
     _print_title(console, sample.scenario, asked)
-    for name in names:
+    if len(names) > MOST_EXPLAINED:
+        _print_explained_together(console, explanation)
+    for name in names if len(names) <= MOST_EXPLAINED else ():
         console.print()
         _say(console, name, style="bold")
         for sentence in explanation.sentences_of(name):
             _say(console, sentence)
+        if over_orders:
+            for sentence in explanation.order_sentences_of(name):
+                _say(console, sentence)
     if len(names) == 1 and sample.scenario.years > 1:
-        _print_by_year(console, sample.years[1:], _steps(explanation, names[0]))
+        _print_by_year(console, sample.years[1:], _steps(explanation, names[0], over_orders))
     console.print()
     _say(console, explanation.note)
+    if over_orders:
+        from .explanation import OVER_ALL_ORDERS
+
+        _say(console, OVER_ALL_ORDERS)
     _print_assumptions(console, sample.scenario, asked)
 
 
-def _steps(explanation: Explanation, partnership: str) -> dict[str, list[_Cell]]:
+def _print_explained_together(console: Console, explanation: Explanation) -> None:
+    """Who gains and who loses where there are too many to explain each, and how to see one."""
+    console.print()
+    _say(console, f"All {_how_many(explanation.sample.scenario)} together", style="bold")
+    for sentence in explanation.sentences_together:
+        _say(console, sentence)
+    _say(console, f"{_one_of_them(explanation.sample.scenario)}; --out FOLDER writes all of them.")
+
+
+def _steps(
+    explanation: Explanation, partnership: str, over_orders: bool = False
+) -> dict[str, list[_Cell]]:
     """Steps by year, without those that change nothing in any year."""
     columns = ("gbp", "low", "high")
     numbers = _by_row_and_year(explanation.table, partnership, "step", columns)
     moved = {step for (step, _), (gbp, *_) in numbers.items() if gbp}
     signed = partial(wording.signed, show_as=wording.gbp)
-    return {
+    rows = {
         wording.sentence_case(step): [
             _difference(signed, *numbers[step, year]) for year in explanation.sample.years[1:]
         ]
         for step in EXPLAIN_STEPS
         if step in moved
     }
+    if not over_orders:
+        return rows
+    means = explanation.shapley_of(partnership).mean(axis=0).T
+    beside = {
+        f"{wording.sentence_case(step)}, over all orders": [
+            _Cell(signed(float(gbp)), dim=True) for gbp in by_year
+        ]
+        for step, by_year in zip(EXPLAIN_STEPS, means, strict=True)
+        if step in moved
+    }
+    pairs = zip(rows.items(), beside.items(), strict=True)
+    return dict(row for pair in pairs for row in pair)
 
 
 def _made_of(sample: Sample) -> str:

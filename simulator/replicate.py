@@ -17,7 +17,7 @@ from . import measures
 from .crew import crew_of
 from .errors import BadInput, Fault
 from .measures import MEASURES
-from .model import Replication, replicate_once
+from .model import STREAM_COLUMNS, Replication, replicate_once
 from .scenario.draws import with_values
 from .scenario.size import too_large
 from .workers import spread, workers_by_default
@@ -41,6 +41,8 @@ CONFIDENCE = 0.95
 BATCH = 5
 """Replications that a worker takes at a time, and partnerships that make a replication a task of its own."""
 ONE_AT_A_TIME = 1
+MOST_LISTED = 12
+"""Names that a fault lists one by one."""
 
 
 def _batch(
@@ -67,6 +69,8 @@ class Sample:
         What each year's allocation stood on, by replication.
     draws
         The worlds that the replications lived in, where they were not all the scenario's own.
+    accounts
+        Each stream's year by replication, partnership, year, stream and column (`STREAM_COLUMNS`).
     """
 
     scenario: Scenario
@@ -74,6 +78,7 @@ class Sample:
     values: NDArray[np.float64]
     inputs: tuple[tuple[Inputs, ...], ...]
     draws: Draws | None = None
+    accounts: NDArray[np.float64] | None = None
 
     @property
     def holds(self) -> str:
@@ -116,6 +121,21 @@ class Sample:
         names = ("replication", "partnership", "measure", "year", "group")
         order = ["partnership", "replication", "year", "group", "measure"]
         return _tidy(self.scenario.name, axes, names, {"value": self.values}, order)
+
+    @cached_property
+    def streams(self) -> pd.DataFrame:
+        """Who paid for what: one row for each partnership, replication, year and funding stream."""
+        names = tuple(self.scenario.funding.streams)
+        shape = (
+            0,
+            len(self.scenario.partnerships),
+            len(self.years),
+            len(names),
+            len(STREAM_COLUMNS),
+        )
+        accounts = np.zeros(shape) if self.accounts is None else self.accounts
+        axes = (tuple(self.scenario.partnerships), range(len(accounts)), self.years, names)
+        return _tidy_streams(self.scenario.name, axes, np.swapaxes(accounts, 0, 1))
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -230,6 +250,23 @@ def _tidy(
     return pd.DataFrame(columns)
 
 
+def _tidy_streams(
+    scenario: str, axes: Sequence[Sequence[object]], accounts: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Accounts by partnership, replication, year, stream and column as one table."""
+    import pandas as pd
+
+    places = np.indices(accounts.shape[:-1]).reshape(len(axes), -1)
+    names = ("partnership", "replication", "year", "stream")
+    columns: dict[str, object] = {"scenario": [scenario] * places.shape[1]}
+    for name, axis, place in zip(names, axes, places, strict=True):
+        columns[name] = np.array(axis, dtype=object)[place]
+    for name, column in zip(STREAM_COLUMNS, np.moveaxis(accounts, -1, 0), strict=True):
+        pounds = name.endswith("_gbp")
+        columns[name] = column.ravel().astype(np.int64) if pounds else column.ravel()
+    return pd.DataFrame(columns)
+
+
 def _without_group(
     row: NDArray[np.int64],
     wanted: Sequence[int],
@@ -319,7 +356,9 @@ def run(
     for place, scenario in enumerate(scenarios):
         mine = [r for each in range(place, len(tasks), len(scenarios)) for r in done[each]]
         inputs = tuple(r.inputs for r in mine)
-        samples.append(Sample(scenario, seed, _values(scenario, mine), inputs, draws))
+        accounts = np.stack([r.streams for r in mine])
+        values = _values(scenario, mine)
+        samples.append(Sample(scenario, seed, values, inputs, draws, accounts))
     return samples
 
 
@@ -387,6 +426,13 @@ def compare(
     return Comparison(first, tuple(others))
 
 
+def _listed(names: Sequence[str]) -> str:
+    """Names, of many the first and the last."""
+    if len(names) <= MOST_LISTED:
+        return ", ".join(names)
+    return f"{names[0]}, {names[1]} … {names[-1]} ({len(names)} in all)"
+
+
 def _check_alike(scenarios: Sequence[Scenario]) -> None:
     faults = []
     if len(scenarios) < 2:
@@ -410,8 +456,8 @@ def _check_alike(scenarios: Sequence[Scenario]) -> None:
                     Fault(
                         "compare",
                         f"{name} of {other.name}",
-                        f"be those of {scenarios[0].name}, {', '.join(of(scenarios[0]))}",
-                        ", ".join(of(other)),
+                        f"be those of {scenarios[0].name}, {_listed(of(scenarios[0]))}",
+                        _listed(of(other)),
                         "compare scenarios of the same people over the same years",
                     )
                 )

@@ -12,6 +12,7 @@ seconds on a shared machine mean little, ratios more.
 from __future__ import annotations
 
 import gc
+import resource
 import statistics
 import time
 from typing import TYPE_CHECKING
@@ -21,8 +22,11 @@ import simpy
 
 from simulator import scenario as scenarios
 from simulator.chance import Chance
+from simulator.funding import explain_each
 from simulator.journal import MOVES, Records
-from simulator.model import Run
+from simulator.model import Run, replicate_once
+from simulator.scenario.size import people_expected
+from simulator.workers import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
     from simulator.scenario import Scenario
 
 ROUNDS = 9
+ENGLAND = (1, 8, 37, 149)
+"""Numbers of partnerships, rising, so that the most memory so far is that of the last."""
+MOST_ROUNDS = 9
 SEED = 1
 
 
@@ -125,29 +132,67 @@ def baseline() -> None:
     print(f"ratio to {moves:,d} moves alone, the strict count  {strict:.2f}")
 
 
+def _some_of_england(england: Scenario, number: int) -> Scenario:
+    """The first so many partnerships of England, with their part of the pot."""
+    names = list(england.partnerships)[:number]
+    own = {name: england.partnerships[name] for name in names}
+    size = sum(each.size for each in own.values())
+    everybody = sum(each.size for each in england.partnerships.values())
+    pots = england.formula.pot_gbp
+    yearly = pots if isinstance(pots, tuple) else (pots,) * england.years
+    pot = tuple(round(gbp * size / everybody) for gbp in yearly)
+    formula = england.formula.model_copy(update={"pot_gbp": pot})
+    return england.model_copy(update={"partnerships": own, "formula": formula})
+
+
 def partnerships() -> None:
-    """Cost of a state change from 1 to 16 partnerships that share a pot."""
-    print("\npartnerships   state changes   microseconds each")
-    one = scenarios.load("eight_park")
-    for number in (1, 2, 4, 8, 16):
-        plan = one.partnerships["Area 1"]
-        scenario = one.model_copy(
-            update={"partnerships": {f"Area {i:02d}": plan for i in range(1, number + 1)}}
+    """Time and memory from 1 partnership to the 149 of England, one replication of five years in one process.
+
+    Time is that for each thousand people, as partnerships are of different sizes, and as a ratio to 1.
+    """
+    england = scenarios.load("england_2008")
+    print(
+        "\npartnerships    people    seconds   ms for 1,000 people   ratio to 1   peak memory, MB"
+    )
+    one = None
+    for number in ENGLAND:
+        scenario = _some_of_england(england, number)
+        people = people_expected(scenario)
+        seconds, peak = _median_and_peak(scenario, max(1, MOST_ROUNDS // number))
+        each = 1e6 * seconds / people
+        one = one or each
+        print(
+            f"{number:12d} {people:9,.0f} {seconds:10.2f} {each:21.2f} {each / one:12.2f} {peak:17,.0f}"
         )
-        times, changes = [], 0
-        for replication in range(3):
-            begin = time.process_time()
-            run = _finished(scenario, replication)
-            times.append(time.process_time() - begin)
-            changes = len(_state_changes(run))
-        print(f"{number:12d} {changes:15,d} {1e6 * statistics.median(times) / changes:19.2f}")
+
+
+def _median_and_peak(scenario: Scenario, rounds: int) -> tuple[float, float]:
+    """Median seconds of a replication, and the most megabytes that its process held."""
+    told = [run for _, run in spread(_once_and_peak, [(scenario, n) for n in range(rounds)], 1)]
+    return statistics.median(seconds for seconds, _ in told), max(peak for _, peak in told)
+
+
+def _once_and_peak(scenario: Scenario, replication: int) -> tuple[float, float]:
+    seconds = _timed(lambda: replicate_once(scenario, SEED, replication))
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
+def explaining() -> None:
+    """What it takes to say why the 149 sums of a year changed, beside a replication."""
+    england = scenarios.load("england_2008")
+    run = Run(england, SEED, 0)
+    for _ in range(2):
+        run.live_year()
+    seconds = _timed(lambda: explain_each(*run.inputs, list(england.partnerships)))
+    print(f"\nexplaining {len(england.partnerships)} partnerships for one year: {seconds:.1f} s")
 
 
 def main() -> None:
-    """Both, with the garbage collector off, as replications run."""
+    """All, with the garbage collector off, as replications run."""
     gc.disable()
     baseline()
     partnerships()
+    explaining()
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ FLOORS = (
     {"errors", "years"},
     {"distributions", "chance", "wording", "workers"},
     {"scenario", "journal"},
-    {"funding", "money", "journey"},
+    {"funding", "money", "journey", "published"},
     {"stock", "places", "measures"},
     {"pathway"},
     {"model"},

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from simulator import changeover as asked
-from simulator.replicate import Sample
 from simulator.scenario import load, with_formula
 
 approx = pytest.approx
@@ -59,17 +58,14 @@ def test_what_was_paid_before_is_nobodys_loss(baseline):
     assert (told.losers, told.winners, told.moved_share) == (0, 0, 0)
 
 
-def test_unsteadiness_is_the_mean_change_of_a_part_of_the_pot(two_areas):
-    years = 5
-    paid = np.array([[100.0, 100, 100, 110, 99], [100, 100, 100, 90, 101]])
-    values = np.zeros((1, 3, 27, years, 4))
-    values[0, :2, 0, :, -1] = paid
-    inputs = tuple(_Year(200) for _ in range(years))
-    sample = Sample(two_areas, 1, values, (inputs,))
+def test_unsteadiness_is_the_mean_change_of_a_part_of_the_pot():
+    paid = np.array([[[100.0, 100, 100, 110, 99], [100, 100, 100, 90, 101]]])
     by_hand = np.mean([0.1, 0.1, 11 / 110, 11 / 90])
-    assert asked.unsteadiness(sample).mean == approx(by_hand)
+    assert asked.unsteadiness(paid, [200] * 5, [1, 1]).mean == approx(by_hand)
+    weighed = np.mean([0.1, 11 / 110]) / 4 + 3 * np.mean([0.1, 11 / 90]) / 4
+    assert asked.unsteadiness(paid, [200] * 5, [1, 3]).mean == approx(weighed)
 
 
-class _Year:
-    def __init__(self, pot_gbp):
-        self.pot_gbp = pot_gbp
+def test_a_pot_that_grows_for_all_alike_is_steady():
+    paid = np.array([[[100.0, 110, 120, 130, 140], [200, 220, 240, 260, 280]]])
+    assert asked.unsteadiness(paid, [300, 330, 360, 390, 420], [1, 1]).mean == approx(0)

@@ -234,7 +234,8 @@ def test_run_as_json_is_one_document_on_stdout():
 def test_partnership_that_is_asked_for_is_printed():
     both = treatment_sim("run", COMPLETE, *FEW).stdout
     one = treatment_sim("run", COMPLETE, *FEW, "--partnership", "Area 2").stdout
-    assert "All 2 partnerships together" in both
+    assert "All 2 partnerships together\nOne of them: --partnership 'Area 1'\n" in both
+    assert "One of them" not in one
     assert "\nArea 2\n" in one
     gbp = sim.run(COMPLETE, replications=2).of("allocation_gbp", "Area 2")[:, 2].mean()
     assert f"£{round(gbp, -3):,.0f}" in one
@@ -327,10 +328,68 @@ def test_explain_prints_the_sentences_of_every_partnership():
     assert "Own number" not in told.stdout
 
 
+def test_explain_of_very_many_tells_them_together_and_how_to_see_one(tmp_path):
+    file = tmp_path / "many.yaml"
+    lines = "".join(f"  Area {number:02d}: {{size: 0.1}}\n" for number in range(1, 14))
+    words = "title: Many\nquestion: Who wins?\ndescription: x\n"
+    file.write_text(f"extends: {COMPLETE}\n{words}partnerships:\n{lines}")
+    told = treatment_sim("explain", file, "-n", 1, "-w", 1).stdout
+    assert "All 13 partnerships together" in told
+    for sentence in sim.explain(file, replications=1).sentences_together:
+        assert sentence in told
+    assert "One of them: --partnership 'Area 01'; --out FOLDER writes all of them." in told
+    assert told.count("paid on the history") == 0
+
+
+def test_types_are_told_with_the_partnerships_that_they_stand_for(tmp_path):
+    file = tmp_path / "types.yaml"
+    words = "title: Types\nquestion: x\ndescription: x\n"
+    lines = "  Small: {size: 0.1, copies: 4}\n  Large: {size: 0.3}\n"
+    file.write_text(f"extends: {COMPLETE}\n{words}partnerships:\n{lines}")
+    told = treatment_sim("run", file, "-n", 1, "-w", 1).stdout
+    assert "All 5 partnerships of 2 types together" in told
+
+
 def test_explain_prints_the_steps_of_one_partnership_in_order():
     told = treatment_sim("explain", COMPLETE, *FEW, "--partnership", "Area 2").stdout
     assert "Area 1" not in told
     assert 0 < told.index("\n  Pot ") < told.index("\n  Own number ") < told.index("\n  Phase-in ")
+
+
+def test_explain_tells_the_mean_over_all_orders_beside_the_steps_where_it_is_asked_for():
+    told = treatment_sim("explain", COMPLETE, *FEW, "--partnership", "Area 2", "--shapley").stdout
+    explanation = sim.explain(COMPLETE, replications=2)
+    assert 0 < told.index("\n  Own number ") < told.index("\n  Own number, over all orders ")
+    for sentence in explanation.order_sentences_of("Area 2"):
+        assert sentence in told
+    document = json.loads(treatment_sim("explain", COMPLETE, *FEW, "--shapley", "--json").stdout)
+    assert document["shapley"] == outputs.records(explanation.shapley)
+
+
+def test_incentive_prints_the_four_moves_and_the_meter(tmp_path):
+    told = treatment_sim("incentive", COMPLETE, *FEW, "--group", "opiate", "--out", tmp_path)
+    assert told.exit_code == 0
+    for title in ("Kept another year", "Moved on when ready", "Moved on early", "Taken on"):
+        assert f"\n  {title}" in told.stdout
+    assert "in the twelve months in which they leave" in told.stdout
+    files = {each.name for each in tmp_path.iterdir()}
+    assert files == {"incentive.csv", "meters.csv", "run.json", "incentive.html"}
+
+
+def test_incentive_as_json_holds_worth_and_meters():
+    asked = ("incentive", COMPLETE, *FEW, "--group", "opiate", "--formula", "young_people_index")
+    document = json.loads(treatment_sim(*asked, "--json").stdout)
+    found = sim.incentive(COMPLETE, ["young_people_index"], groups=["opiate"], replications=2)
+    assert document["formulas"][0]["name"] == "young_people_index"
+    assert document["worth"] == outputs.records(found.table)
+    assert document["sentences"] == [*found.sentences]
+
+
+def test_incentive_refuses_what_is_not_there():
+    (fault,) = refused("incentive", COMPLETE, "--group", "opiat")
+    assert "group must be one of the scenario's, got 'opiat'" in fault
+    (fault,) = refused("incentive", COMPLETE, "--formula", "activity")
+    assert "be a formula of the library" in fault
 
 
 def test_explain_as_json_holds_steps_and_sentences():
@@ -344,13 +403,13 @@ def test_explain_as_json_holds_steps_and_sentences():
 # Files
 
 
-@pytest.mark.parametrize("verb", ["run", "compare", "explain"])
+@pytest.mark.parametrize("verb", ["run", "compare", "explain", "incentive"])
 def test_record_replays_to_identical_bytes(verb, pushed, tmp_path):
     first, again = tmp_path / "first", tmp_path / "again"
     named = [COMPLETE, pushed] if verb == "compare" else [COMPLETE]
     changed = ("--set", "plan.stretch_share=0.1", "--seed", 4)
     made = treatment_sim(verb, *named, *FEW, *changed, "--out", first)
-    assert made.stderr.splitlines()[-1].endswith(f" and run.json to {first}")
+    assert any(line.endswith(f" and run.json to {first}") for line in made.stderr.splitlines())
     replayed = treatment_sim(verb, first / "run.json", "-w", 1, "--out", again)
     assert replayed.exit_code == 0
     assert sorted(each.name for each in again.iterdir()) == sorted(
@@ -662,7 +721,16 @@ def test_parts_that_are_not_needed_are_not_imported(imported, not_needed):
 def test_help_names_every_verb():
     told = treatment_sim("--help")
     assert told.exit_code == 0
-    for verb in ("scenarios", "check", "schema", "run", "compare", "explain", "evidence"):
+    for verb in (
+        "scenarios",
+        "check",
+        "schema",
+        "run",
+        "compare",
+        "explain",
+        "incentive",
+        "evidence",
+    ):
         assert f"\n  {verb} " in told.stdout
         assert treatment_sim(verb, "--help").exit_code == 0
 

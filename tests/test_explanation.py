@@ -192,3 +192,27 @@ def test_explanation_is_frozen(explained):
     assert isinstance(explained, Explanation)
     with pytest.raises(AttributeError):
         explained.steps = None
+
+
+def test_many_partnerships_are_told_together_by_who_gains_and_who_loses(explained):
+    """By hand: the change of each over its sum of the year before, and whether its interval holds zero."""
+    first, second = explained.sentences_together
+    changes = explained.steps.sum(axis=3)  # by replication, partnership, year
+    before = [explained.sample.of("allocation_gbp", name)[:, 1] for name in explained.partnerships]
+    shares = changes[:, :, 1].mean(axis=0) / np.mean(before, axis=1)
+    best, worst = (explained.partnerships[place(shares)] for place in (np.argmax, np.argmin))
+    assert second.startswith("2010-11: ")
+    assert f"its sum {best} (" in second
+    assert f"gains most and {worst} (" in second
+    assert first.startswith("2009-10: ")
+
+
+def test_a_partnership_counts_as_often_as_it_has_copies_where_all_are_told(explained):
+    data = explained.sample.scenario
+    own = data.partnerships["Area 1"].model_copy(update={"copies": 148})
+    twice = data.model_copy(update={"partnerships": {**data.partnerships, "Area 1": own}})
+    told = replace(explained, sample=replace(explained.sample, scenario=twice)).sentences_together
+    for sentence in told:
+        many = sentence.split(": ")[1].split(";")[0].split()
+        counts = [int(word) for word in many if word.isdigit()]
+        assert sum(counts) == 149

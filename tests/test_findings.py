@@ -26,6 +26,7 @@ from simulator.findings import (
 from simulator.funding import EXPLAIN_STEPS, Counts, Inputs, Member
 from simulator.incentive import ClientKept, Estimate, YearKept
 from simulator.measures import MEASURES
+from simulator.model import STREAM_COLUMNS
 from simulator.replicate import Comparison, Sample
 from simulator.scenario import load
 from simulator.wording import gbp
@@ -273,6 +274,16 @@ def test_take_up_and_cost_follow_from_places_and_prices():
     assert spent[0, 0] == pytest.approx(0.5 * (tenth // price) * price)  # half of the places used
     found = support(scenario, scenario)
     assert "100% of planned exits get a support place. 60% of the places are used" in found.sentence
+
+
+def test_money_kept_from_the_year_before_is_set_aside_for_support_too():
+    scenario = load("reintegration", ["plan.reintegration_share=0.1", "plan.treatment_share=0.9"])
+    told = sample(scenario)
+    accounts = np.zeros((REPLICATIONS, 1, scenario.years, 2, len(STREAM_COLUMNS)))
+    accounts[:, 0, 1, 0, STREAM_COLUMNS.index("carried_in_gbp")] = 50_000
+    kept = Sample(scenario, 1, told.values, (), accounts=accounts)
+    more = support_gbp(kept)[0] - support_gbp(told)[0]
+    assert more[0].tolist() == [0, 5_000, 0, 0, 0]
 
 
 def test_where_no_support_is_paid_for_it_is_said(park):

@@ -20,7 +20,9 @@ from simulator.funding import (
     Term,
     allocate,
     explain,
+    explain_each,
 )
+from simulator.funding.explain import _Stage
 from simulator.funding.formula import PAID_BEFORE
 
 NAMES = ("Barnet", "Dudley", "Haringey", "Leeds", "Milton Keynes", "Walsall")
@@ -342,3 +344,36 @@ def taking(year, other, field):
     return replace(
         year, members=tuple(replace(old, **{field: getattr(new, field)}) for old, new in pairs)
     )
+
+
+def walked(previous, current, name):
+    """Every stage of one member worked out from the start: the plain way, which is slow for many."""
+    this_year = {member.name: member for member in current.members}
+    pounds = []
+    for done in range(len(EXPLAIN_STEPS) + 1):
+        stage = _Stage(EXPLAIN_STEPS[:done])
+        members = [
+            stage.member(
+                old,
+                this_year[old.name],
+                stage.own_counts if old.name == name else stage.other_counts,
+            )
+            for old in previous.members
+        ]
+        pot = stage.pick("pot", previous.pot_gbp, current.pot_gbp)
+        pounds.append(
+            allocate(pot, members, stage.rule(previous.rule, current.rule)).pounds[name][0]
+        )
+    return pounds
+
+
+@settings(deadline=None)
+@given(two_years())
+def test_explaining_all_at_once_walks_every_stage_of_each(years):
+    previous, current = years
+    names = [member.name for member in previous.members]
+    told = explain_each(previous, current, names)
+    for name in names:
+        start, *after = walked(previous, current, name)
+        assert [step.allocation_after_gbp for step in told[name]] == after
+        assert told[name][0].gbp == after[0] - start

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import tiny_queue
 
-from simulator.money import USES, YearMoney, for_group, in_year, payable, year_money
+from simulator.money import PLAN_USES, Holding, for_group, in_year, payable, year_money
 from simulator.years import WEEKS_PER_YEAR
 
 
@@ -23,13 +23,12 @@ def streams_of(**streams):
     return f"funding.streams={{{told}}}"
 
 
-ALL_USES = list(USES)
+ALL_USES = list(PLAN_USES)
 
 
 def money_of(*changes, allocation=1_000, year=0):
     scenario = tiny_queue(*changes)
-    plan = scenario.partnerships["Area"].plan
-    return year_money(scenario, plan, year, allocation)
+    return year_money(scenario, "Area", year, allocation)
 
 
 def shares(treatment, reintegration=0.0, outreach=0.0):
@@ -63,7 +62,7 @@ def can_pay(demands, streams):
     (gbp, uses), *others = streams
     ranges = [
         range(min(gbp, need) + 1) if use in uses else range(1)
-        for use, need in zip(USES, demands, strict=True)
+        for use, need in zip(PLAN_USES, demands, strict=True)
     ]
     return any(
         can_pay(
@@ -75,26 +74,26 @@ def can_pay(demands, streams):
 
 
 few_streams = st.lists(
-    st.tuples(st.integers(0, 4), st.frozensets(st.sampled_from(USES), min_size=1)), max_size=3
+    st.tuples(st.integers(0, 4), st.frozensets(st.sampled_from(PLAN_USES), min_size=1)), max_size=3
 )
 
 
-@given(st.tuples(*(st.integers(0, 5) for _ in USES)), few_streams)
+@given(st.tuples(*(st.integers(0, 5) for _ in PLAN_USES)), few_streams)
 def test_each_use_in_its_turn_gets_all_that_streams_can_pay(wanted, streams):
     """Against the plainest way: one pound more for each use in turn, while all can still be paid."""
-    demands = [0] * len(USES)
+    demands = [0] * len(PLAN_USES)
     for place, most in enumerate(wanted):
         while demands[place] < most:
             demands[place] += 1
             if not can_pay(tuple(demands), tuple(streams)):
                 demands[place] -= 1
                 break
-    asked = dict(zip(USES, wanted, strict=True))
-    assert payable(asked, streams) == dict(zip(USES, demands, strict=True))
+    asked = dict(zip(PLAN_USES, wanted, strict=True))
+    assert payable(asked, streams) == dict(zip(PLAN_USES, demands, strict=True))
 
 
 def test_a_use_that_no_stream_may_pay_for_gets_nothing():
-    wanted = dict.fromkeys(USES, 10)
+    wanted = dict.fromkeys(PLAN_USES, 10)
     assert payable(wanted, [(100, frozenset({"treatment"}))]) == {
         "overhead": 0,
         "treatment": 10,
@@ -122,14 +121,14 @@ def test_a_year_by_hand():
         allocation=1_003,
     )
     # 1,503 less 300 are 1,203: a fifth is 240 and a tenth 120, whole pounds; treatment has the rest.
-    assert money == YearMoney(
-        allocation_gbp=1_003,
-        income_gbp=1_503,
-        overhead_gbp=300,
-        treatment_gbp=843,
-        reintegration_gbp=240,
-        outreach_gbp=120,
-        support_gbp_per_week=10.0,
+    assert (money.allocation_gbp, money.income_gbp) == (1_003, 1_503)
+    assert (money.overhead_gbp, money.treatment_gbp) == (300, 843)
+    assert (money.reintegration_gbp, money.outreach_gbp) == (240, 120)
+    assert money.support_gbp_per_week == 10.0
+    uses = frozenset(ALL_USES)
+    assert money.streams == (
+        Holding("pot", 1_003, 0, uses, 0.0),
+        Holding("council", 500, 0, uses, 0.0),
     )
 
 
@@ -213,12 +212,15 @@ def test_no_more_is_planned_than_comes_in(
     scenario = TWO_STREAMS.model_copy(
         update={
             "world": TWO_STREAMS.world.model_copy(update={"fixed_overhead_gbp": overhead}),
+            "partnerships": {
+                "Area": TWO_STREAMS.partnerships["Area"].model_copy(update={"plan": plan})
+            },
             "funding": TWO_STREAMS.funding.model_copy(
                 update={"streams": streams | {"council": council}}
             ),
         }
     )
-    money = year_money(scenario, plan, 0, allocation)
+    money = year_money(scenario, "Area", 0, allocation)
     uses = (money.overhead_gbp, money.treatment_gbp, money.reintegration_gbp, money.outreach_gbp)
     assert min(uses) >= 0
     assert sum(uses) <= money.income_gbp == allocation + council_gbp

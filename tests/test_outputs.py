@@ -80,9 +80,9 @@ def recorded(folder, **values):
 @pytest.mark.parametrize(
     ("verb", "files"),
     [
-        ("run", ["measures.csv", "run.json", "summary.csv"]),
-        ("compare", ["differences.csv", "measures.csv", "run.json", "summary.csv"]),
-        ("explain", ["explanation.csv", "measures.csv", "run.json", "summary.csv"]),
+        ("run", ["measures.csv", "run.json", "streams.csv", "summary.csv"]),
+        ("compare", ["differences.csv", "measures.csv", "run.json", "streams.csv", "summary.csv"]),
+        ("explain", ["explanation.csv", "measures.csv", "run.json", "streams.csv", "summary.csv"]),
     ],
 )
 def test_each_verb_writes_its_tables_and_the_record_last(results, verb, files, tmp_path):
@@ -103,6 +103,9 @@ def test_columns_are_those_of_the_house(comparison, explanation, tmp_path):
     assert heads == {
         "measures.csv": "scenario,partnership,replication,year,group,measure,value",
         "summary.csv": "scenario,partnership,year,group,measure,mean,median,low,high,mc_error,replications",
+        "streams.csv": "scenario,partnership,replication,year,stream,income_gbp,carried_in_gbp,overhead_gbp,"
+        "treatment_gbp,reintegration_gbp,outreach_gbp,detox_gbp,young_people_gbp,carried_out_gbp,"
+        "returned_gbp,detox_beds,detox_episodes",
         "differences.csv": "scenario,baseline,partnership,year,group,measure,difference,low,high,mc_error,"
         "replications",
         "explanation.csv": "scenario,partnership,year,step,gbp,low,high,mc_error,replications",
@@ -213,7 +216,14 @@ def test_other_files_of_the_folder_are_left_alone(sample, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / "sub").mkdir()
     outputs.write(tmp_path, sample)
-    assert names_in(tmp_path) == ["measures.csv", "notes.txt", "run.json", "sub", "summary.csv"]
+    assert names_in(tmp_path) == [
+        "measures.csv",
+        "notes.txt",
+        "run.json",
+        "streams.csv",
+        "sub",
+        "summary.csv",
+    ]
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
@@ -222,7 +232,7 @@ def test_tables_of_an_earlier_result_do_not_stay_beside_another_record(
 ):
     outputs.write(tmp_path, comparison)
     outputs.write(tmp_path, sample)
-    assert names_in(tmp_path) == ["measures.csv", "run.json", "summary.csv"]
+    assert names_in(tmp_path) == ["measures.csv", "run.json", "streams.csv", "summary.csv"]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left on device")])

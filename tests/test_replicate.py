@@ -40,7 +40,8 @@ TWO_YEARS = ["formula.pot_gbp=20026845", "formula.phase_in_share=1.0"]
 
 
 def same(ours, theirs):
-    return ours.values.tobytes() == theirs.values.tobytes() and ours.inputs == theirs.inputs
+    alike = ours.values.tobytes() == theirs.values.tobytes() and ours.inputs == theirs.inputs
+    return alike and ours.accounts.tobytes() == theirs.accounts.tobytes()
 
 
 # The same numbers, however they are made
@@ -298,3 +299,14 @@ def test_scenarios_of_other_years_or_partnerships_are_not_compared(tenth):
 def test_one_scenario_is_not_a_comparison(tenth):
     with pytest.raises(BadInput, match="two or more"):
         replicate.compare([tenth], 1, 1, workers=1)
+
+
+def test_a_fault_lists_few_partnerships_whole_and_of_many_the_first_and_the_last(tenth):
+    own = next(iter(tenth.partnerships.values()))
+    many = {f"Area {number:03d}": own for number in range(1, 150)}
+    england = tenth.model_copy(update={"partnerships": many})
+    with pytest.raises(BadInput) as told:
+        replicate.compare([tenth, england], 1, 1)
+    [fault] = told.value.faults
+    assert fault.got == "Area 001, Area 002 … Area 149 (149 in all)"
+    assert fault.rule.endswith(", Average partnership")

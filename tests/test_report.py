@@ -222,7 +222,7 @@ def test_it_can_be_made_again(html, study):
 def test_support_the_client_kept_and_acting_together_are_told_only_where_they_are(
     html, samples, monkeypatch
 ):
-    monkeypatch.setattr(drawings, "_inline", lambda _: "")
+    monkeypatch.setattr(drawings, "inline", lambda _: "")
     for told in (
         "Support places used",
         "Break-even",

@@ -136,6 +136,14 @@ def test_list_replaces_a_list(tmp_path):
     assert varied.formula.pot_gbp == (1, 2, 3)
 
 
+def test_file_that_names_all_streams_says_their_order(tmp_path):
+    every = child(tmp_path, "funding:\n  streams:\n    council: {}\n    ptb: {}\n")
+    assert list(load(every).funding.streams) == ["council", "ptb"]
+    assert load(every).funding.streams["council"] == load(COMPLETE).funding.streams["council"]
+    one = child(tmp_path, "funding:\n  streams:\n    council: {amount_gbp: 5}\n", name="one")
+    assert list(load(one).funding.streams) == ["ptb", "council"]
+
+
 def test_partnerships_are_replaced_whole(tmp_path):
     varied = load(child(tmp_path, "partnerships:\n  Elsewhere:\n"))
     assert list(varied.partnerships) == ["Elsewhere"]

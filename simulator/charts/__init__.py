@@ -7,6 +7,7 @@ their right end, so that nothing hangs on colour alone, and each chart has a tex
 from .bars import alone_against_together, client_worth, waterfall
 from .lines import differences_by_year, lines_by_year
 from .look import Chart, picture, to_png, to_svg
+from .meter import four_moves, meter
 from .ranges import determined, met
 
 __all__ = [
@@ -15,8 +16,10 @@ __all__ = [
     "client_worth",
     "determined",
     "differences_by_year",
+    "four_moves",
     "lines_by_year",
     "met",
+    "meter",
     "picture",
     "to_png",
     "to_svg",

@@ -65,7 +65,7 @@ def waterfall(
     )
     rows = _falling(steps)
     told = "; ".join(f"{row['name']}: {row['text']}" for row in rows)
-    return finished(_bars(rows), title, subtitle, f"Waterfall chart. {title}. {told}.")
+    return finished(bars(rows), title, subtitle, f"Waterfall chart. {title}. {told}.")
 
 
 def _falling(steps: Sequence[tuple[str, float]]) -> Rows:
@@ -74,12 +74,13 @@ def _falling(steps: Sequence[tuple[str, float]]) -> Rows:
     level = 0.0
     for step, amount in steps:
         kind = "more" if amount > 0 else "less"
-        rows.append(_bar(sentence_case(step), level, level + amount, signed(amount, gbp), kind))
+        rows.append(bar(sentence_case(step), level, level + amount, signed(amount, gbp), kind))
         level += amount
-    return [*rows, _bar("In all", 0.0, level, signed(level, gbp), "in all")]
+    return [*rows, bar("In all", 0.0, level, signed(level, gbp), "in all")]
 
 
-def _bar(name: str, begin: float, end: float, text: str, kind: str) -> dict[str, Any]:
+def bar(name: str, begin: float, end: float, text: str, kind: str) -> dict[str, Any]:
+    """A bar from one amount to another, its text, and the kind that decides its colour (`COLOURS`)."""
     return {"name": name, "begin": begin, "end": end, "text": text, "kind": kind}
 
 
@@ -111,13 +112,13 @@ def alone_against_together(
             f" Rules are 95% intervals over {replications} paired replications. {ILLUSTRATIVE}"
         )
     told = "; ".join(f"{row['name']}: {row['text']}" for row in rows)
-    return finished(_bars(rows), title, subtitle, f"Bar chart. {title}. {told}.")
+    return finished(bars(rows), title, subtitle, f"Bar chart. {title}. {told}.")
 
 
 def _measured(name: str, figure: Figure, kind: str) -> dict[str, Any]:
     """A bar from zero with its interval, where there is one."""
     estimate = figure.estimate
-    row = _bar(name, 0.0, estimate.mean, figure.text, kind)
+    row = bar(name, 0.0, estimate.mean, figure.text, kind)
     if math.isnan(estimate.low):
         return row
     return row | {"low": estimate.low, "high": estimate.high}
@@ -135,7 +136,7 @@ def client_worth(kept: ClientKept, title: str, *, brief: bool = False) -> Chart:
     """
     alt = altair()
     rows = [
-        _bar(year.year, 0.0, year.gross_gbp.mean, gbp_exact(year.gross_gbp.mean), "together")
+        bar(year.year, 0.0, year.gross_gbp.mean, gbp_exact(year.gross_gbp.mean), "together")
         for year in kept.years
     ]
     cost = kept.years[-1].cost_gbp
@@ -151,14 +152,14 @@ def client_worth(kept: ClientKept, title: str, *, brief: bool = False) -> Chart:
     )
     told = "; ".join(f"{row['name']}: {row['text']}" for row in rows)
     return finished(
-        _bars(rows, band, rule, reaching=high),
+        bars(rows, band, rule, reaching=high),
         title,
         subtitle if brief else f"{subtitle} {ILLUSTRATIVE}",
         f"Bar chart. {title}. A client costs {gbp_exact(cost)} a year and brings in {told}.",
     )
 
 
-def _bars(rows: Rows, *behind: Chart, reaching: float = 0.0) -> Chart:
+def bars(rows: Rows, *behind: Chart, reaching: float = 0.0) -> Chart:
     """Horizontal bars from one amount of pounds to another, with their texts in a column at the right.
 
     Parameters

@@ -5,7 +5,17 @@ Verbs import the heavy parts that they need, so that ``--help`` is quick. Import
 adds them to the program; `door.VERBS` says in which order help lists them.
 """
 
-from . import calibrate, files, formula, formula_lab, local, opening, runs, validation  # noqa: F401
+from . import (  # noqa: F401
+    calibrate,
+    files,
+    formula,
+    formula_lab,
+    incentive,
+    local,
+    opening,
+    runs,
+    validation,
+)
 from .door import app, main
 
 __all__ = ["app", "main"]

@@ -12,10 +12,10 @@ import typer
 
 import simulator as sim
 
-from ..errors import BadInput, Fault, MissingExtra
+from ..errors import BadInput, Fault
 from ..printing import PROGRAM, print_table, progress_on_stderr
 from .door import app, noted, print_json, say, tell
-from .job import only
+from .job import NO_CHARTS, can_draw, only
 from .options import AsJson, OneScenario, Workers
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _write(found: Fit, out: Path, name: str, asked: _Asked, command: str) -> lis
     from ..report.page import put
     from ..scenario.draws import draws_text
 
-    with_charts = _can_draw()
+    with_charts = can_draw()
     report = document(found, name, command, out.as_posix(), with_charts)
     texts = {
         f"{name}.yaml": fitted_yaml(found, name, asked.extends),
@@ -192,18 +192,8 @@ def _write(found: Fit, out: Path, name: str, asked: _Asked, command: str) -> lis
     for file, text in texts.items():
         put(out / file, text.encode())
     if not with_charts:
-        tell("The page has no charts: pip install 'treatment-funding-simulator[report]'")
+        tell(NO_CHARTS)
     return list(texts)
-
-
-def _can_draw() -> bool:
-    from ..report.drawings import check_installed
-
-    try:
-        check_installed()
-    except MissingExtra:
-        return False
-    return True
 
 
 def _as_json(found: Fit, command: str) -> dict[str, Any]:

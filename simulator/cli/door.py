@@ -45,6 +45,7 @@ VERBS = (
     "run",
     "compare",
     "explain",
+    "incentive",
     "formula",
     "calibrate",
     "validate",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import simulator as sim
 
-from ..errors import BadInput, Fault
-from ..printing import Asked, progress_on_stderr
+from ..errors import BadInput, Fault, MissingExtra
+from ..printing import PROGRAM, Asked, progress_on_stderr
 from .door import noted, tell
 
 if TYPE_CHECKING:
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..explanation import Explanation
+    from ..incentive import Incentive
     from ..outputs import Settings
     from ..precision import Precision
     from ..replicate import Comparison, Sample
+    from ..report.document import Document
     from ..scenario import Scenario
 
-R = TypeVar("R", "Sample", "Comparison", "Explanation")
+RECORD = "run.json"
+NO_CHARTS = "The page has no charts: pip install 'treatment-funding-simulator[report]'"
+
+R = TypeVar("R", "Sample", "Comparison", "Explanation", "Incentive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,11 @@ class Job:
         most, place = self.max_replications, self.partnership
         return asked(self.precision, self.measures, most, place, self.replications)
 
+    def command(self, verb: str, *options: str) -> str:
+        """What makes a result again, in the folder in which its record stands."""
+        named = ["--partnership", self.partnership] if self.partnership else []
+        return shlex.join([PROGRAM, verb, RECORD, *options, *named])
+
     @property
     def asked(self) -> Asked:
         """What the printed answer says of how it was asked for."""
@@ -165,20 +176,50 @@ def only(scenarios: tuple[Scenario, ...], argument: str) -> Scenario:
     raise BadInput([Fault(argument, "scenarios", "hold one scenario", names, advice)])
 
 
-def heading(verb: str, result: Sample | Comparison | Explanation) -> dict[str, Any]:
-    """What a JSON document says of how its numbers were made."""
-    from ..outputs import evidence_records, precision_record, samples_of
+def can_draw() -> bool:
+    """Whether the optional part that draws charts is installed."""
+    from ..report.drawings import check_installed
 
-    sample = samples_of(result)[0]
-    told = evidence_records(sample.scenario)
+    try:
+        check_installed()
+    except MissingExtra:
+        return False
+    return True
+
+
+def put_page(folder: Path, name: str, make: Callable[[bool], Document]) -> None:
+    """Write a report into the folder of a result, with charts where they can be drawn.
+
+    Parameters
+    ----------
+    make
+        Makes the report, with or without charts.
+    """
+    from ..report.document import page
+    from ..report.page import put
+
+    with_charts = can_draw()
+    put(folder / name, page(make(with_charts)).encode())
+    tell(f"Wrote {name} to {folder}")
+    if not with_charts:
+        tell(NO_CHARTS)
+
+
+def heading(verb: str, result: Sample | Comparison | Explanation | Incentive) -> dict[str, Any]:
+    """What a JSON document says of how its numbers were made."""
+    from ..outputs import evidence_records, made_of, precision_record
+
+    made = made_of(result)
+    scenario = made.scenarios[0]
+    told = evidence_records(scenario)
     return {
         "verb": verb,
-        "scenario": sample.scenario.name,
-        "title": sample.scenario.title,
-        "question": sample.scenario.question,
-        "replications": sample.replications,
-        "seed": sample.seed,
-        "bands_hold": sample.holds,
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "question": scenario.question,
+        "replications": made.replications,
+        "seed": made.seed,
+        "bands_hold": made.holds,
         **precision_record(result),
         "model": sim.__version__,
         "assumptions_by_grade": Counter(each["grade"] for each in told),

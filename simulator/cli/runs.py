@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
 import simulator as sim
 
 from ..printing import print_comparison, print_explanation, print_run
 from .door import app, print_json
-from .job import Job, heading, only
+from .job import Job, heading, only, put_page
 from .options import (
     AsJson,
     Changes,
@@ -23,6 +28,10 @@ from .options import (
     Seed,
     Workers,
 )
+
+if TYPE_CHECKING:
+    from ..explanation import Explanation
+    from ..scenario import Scenario
 
 
 @app.command()
@@ -120,6 +129,13 @@ def explain(
     draws: DrawsFile = None,
     out: OutFolder = None,
     partnership: OnePartnership = None,
+    shapley: Annotated[
+        bool,
+        typer.Option(
+            "--shapley",
+            help="Also tell each reason's mean over all orders, as a check on the steps.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say why each partnership's allocation changes from year to year."""
@@ -135,11 +151,30 @@ def explain(
         partnership=partnership,
     )
     found, chosen = job.prepared()
-    explanation = job.done(sim.explain, only(found, scenario), chosen)
+    checks = partial(_explained, partnership=partnership, shapley=shapley)
+    explanation = job.done(checks, only(found, scenario), chosen)
     names = [partnership] if partnership else list(explanation.partnerships)
+    if out is not None:
+        from ..report.explanation import document
+
+        command = job.command("explain", *(["--shapley"] if shapley else []))
+        put_page(out, "explanation.html", partial(document, explanation, names[0], command))
     if as_json:
         sentences = {name: explanation.sentences_of(name) for name in names}
         told = {"explanation": job.rows(explanation.table), "sentences": sentences}
+        if shapley:
+            told["shapley"] = job.rows(explanation.shapley_table(names))
         print_json(heading("explain", explanation) | told | {"note": explanation.note})
     else:
-        print_explanation(explanation, names, job.asked)
+        print_explanation(explanation, names, job.asked, over_orders=shapley)
+
+
+def _explained(
+    scenario: Scenario, *, partnership: str | None, shapley: bool, **how: Any
+) -> Explanation:
+    """The explanation, with the check worked out where it was asked for."""
+    explanation = sim.explain(scenario, **how)
+    for name in [partnership] if partnership else explanation.partnerships:
+        if shapley:
+            explanation.shapley_of(name)
+    return explanation

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..incentive import Estimate
+from ..model import STREAM_COLUMNS
 from ..money import year_money
+from ..scenario.own_world import of_partnership
 from ..wording import count, days, decimal, gbp, gbp_exact, points, share
 from ..years import WEEKS_PER_YEAR
 from .figures import (
@@ -316,17 +318,26 @@ def support_gbp(sample: Sample) -> tuple[NDArray[np.float64], NDArray[np.float64
 
     Of the first partnership; what a year's support costs follows from how far its places are used.
     """
-    scenario = sample.scenario
-    plan = next(iter(scenario.partnerships.values())).plan
+    name = next(iter(sample.scenario.partnerships))
+    scenario = of_partnership(sample.scenario, name)
     used = np.nan_to_num(sample.of("support_places_used_share"))
     planned, spent = np.zeros_like(used), np.zeros_like(used)
     for replication, pounds in enumerate(sample.of("allocation_gbp")):
         for year, allocation in enumerate(pounds):
-            money = year_money(scenario, plan, year, int(allocation))
+            carried = _carried_in(sample, replication, year)
+            money = year_money(scenario, name, year, int(allocation), carried)
             full = money.support_places * money.support_gbp_per_week * WEEKS_PER_YEAR
             planned[replication, year] = money.reintegration_gbp
             spent[replication, year] = full * used[replication, year]
     return planned, spent
+
+
+def _carried_in(sample: Sample, replication: int, year: int) -> dict[str, int]:
+    """Pounds that the first partnership kept from the year before, by stream, where that is known."""
+    if sample.accounts is None:
+        return {}
+    column = sample.accounts[replication, 0, year, :, STREAM_COLUMNS.index("carried_in_gbp")]
+    return dict(zip(sample.scenario.funding.streams, map(int, column), strict=True))
 
 
 def of_comparison(comparison: Comparison) -> tuple[Finding, ...]:

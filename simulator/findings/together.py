@@ -6,14 +6,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..incentive import Estimate
+from ..incentive import Estimate, ratio
 from ..wording import NO_INTERVAL, count, gbp, share
 from .figures import PEOPLE, Between, Figure, Finding, amount, last_day, last_two, lower, verdict
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from ..replicate import Comparison, Sample
 
 
@@ -66,7 +63,7 @@ def alone_and_together(comparison: Comparison) -> Together:
         alone=tuple(_moved(f"{name} alone", alone, year, name) for year in years),
         together=tuple(_moved(f"{name} when all do it", together, year, name) for year in years),
         others_each=Figure(f"Each of the {len(others)} others, {last}", Estimate.of(gained), gbp),
-        ratio=Figure(f"Together as a share of alone, {last}", _ratio(*moved), share, False),
+        ratio=Figure(f"Together as a share of alone, {last}", ratio(*moved), share, False),
     )
 
 
@@ -82,18 +79,6 @@ def _who_acts(nobody: Sample, one: Sample) -> str:
         name for name, own in one.scenario.partnerships.items() if own.plan != plans[name].plan
     )
     return next(acting, next(iter(plans)))
-
-
-def _ratio(over: NDArray[np.float64], under: NDArray[np.float64]) -> Estimate:
-    """The ratio of two means, and its interval by the jackknife."""
-    n, over_sum, under_sum = len(over), over.sum(), under.sum()
-    left_out = under_sum - under
-    if not under_sum or not left_out.all():
-        return Estimate(math.nan, math.nan, math.nan)
-    whole = over_sum / under_sum
-    if n == 1:
-        return Estimate(float(whole), math.nan, math.nan)
-    return Estimate.of(n * whole - (n - 1) * (over_sum - over) / left_out)
 
 
 _ALONE = {

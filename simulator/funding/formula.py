@@ -18,7 +18,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
-from itertools import groupby
+from itertools import compress, groupby
 from operator import attrgetter, index, itemgetter, mul
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
@@ -310,9 +310,10 @@ def exact(number: Number) -> int | Fraction:
     return number if isinstance(number, Fraction) else index(number)
 
 
-@lru_cache(maxsize=4096)
-def _decimal(number: float) -> Fraction:
-    return Fraction(str(number))
+@lru_cache(maxsize=2**16)
+def _decimal(number: float) -> int | Fraction:
+    decimal = Fraction(str(number))
+    return decimal.numerator if decimal.denominator == 1 else decimal
 
 
 def _in_whole_numbers(amounts: Sequence[int | Fraction]) -> list[int]:
@@ -358,11 +359,17 @@ def _new_rule(members: Sequence[Member], rule: Rule, copies: Sequence[int]) -> _
     if not counted:
         return _blend(before, copies)
     blend = _blend([(w, _term_shares(term, members, copies)) for w, term in counted], copies)
-    costs = [1 + exact(rule.area_cost) * (exact(member.area_cost) - 1) for member in members]
-    adjusted = _shares(map(mul, costs, blend.parts), copies)
+    costs = [_cost(member.area_cost, rule.area_cost) for member in members]
+    adjusted = _shares(map(mul, _in_whole_numbers(costs), blend.parts), copies)
     if not before:
         return adjusted
     return _blend([(sum(exact(w) for w, _ in counted), adjusted), *before], copies)
+
+
+@lru_cache(maxsize=2**16, typed=True)
+def _cost(factor: Number, share: Number) -> int | Fraction:
+    """An area cost factor c as it counts: 1 + share (c - 1)."""
+    return 1 + exact(share) * (exact(factor) - 1)
 
 
 def _term_shares(term: Term, members: Sequence[Member], copies: Sequence[int]) -> _Shares:
@@ -404,14 +411,21 @@ class _Claim:
     high: int
     copies: int
 
-    def at(self, rate: Fraction) -> Fraction | int:
-        """Pounds at so many pounds for one part."""
-        amount: Fraction | int = rate * self.part
-        return min(max(amount, self.low), self.high)
+    def at(self, pounds: int, parts: int) -> int:
+        """Its pounds, times the parts, at so many pounds for so many parts."""
+        return min(max(pounds * self.part, self.low * parts), self.high * parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Amounts:
+    """Exact pounds as whole numbers over one denominator, which spares a fraction for each of many."""
+
+    numerators: list[int]
+    denominator: int
 
 
 def _claims(pot: int, shares: _Shares, members: Sequence[Member], rule: Rule) -> list[_Claim]:
-    bounds = [_bounds(pot, member.last_gbp, rule) for member in members]
+    bounds = [bounds_of(pot, member.last_gbp, rule) for member in members]
     if not any(high for _, high in bounds):
         bounds = [(0, pot)] * len(members)
     return [
@@ -420,32 +434,36 @@ def _claims(pot: int, shares: _Shares, members: Sequence[Member], rule: Rule) ->
     ]
 
 
-def _bounds(pot: int, last_gbp: int, rule: Rule) -> tuple[int, int]:
+def bounds_of(pot: int, last_gbp: int, rule: Rule) -> tuple[int, int]:
     """Least and most pounds; without a ceiling, the pot, which nobody can exceed."""
     low = 0 if rule.floor is None else math.ceil(exact(rule.floor) * last_gbp)
     high = pot if rule.ceiling is None else math.floor(exact(rule.ceiling) * last_gbp)
     return low, max(low, high)
 
 
-def _settle(pot: int, claims: list[_Claim]) -> tuple[list[Fraction], Fraction | None]:
+def _settle(pot: int, claims: list[_Claim]) -> tuple[_Amounts, Fraction | None]:
     """Exact pounds of each claim and, where they follow from it, the pounds for one part."""
     lows = sum(claim.low * claim.copies for claim in claims)
     highs = sum(claim.high * claim.copies for claim in claims)
     if lows > pot:
-        return [Fraction(pot * claim.low, lows) for claim in claims], None
+        return _Amounts([pot * claim.low for claim in claims], lows), None
     if highs < pot:
-        return [Fraction(pot * claim.high, highs) for claim in claims], None
+        return _Amounts([pot * claim.high for claim in claims], highs), None
     return _settle_within_bounds(pot, claims)
 
 
-def _settle_within_bounds(pot: int, claims: list[_Claim]) -> tuple[list[Fraction], Fraction | None]:
+def _settle_within_bounds(pot: int, claims: list[_Claim]) -> tuple[_Amounts, Fraction | None]:
     most = sum((claim.high if claim.part else claim.low) * claim.copies for claim in claims)
     if most < pot:
         heirs = [_heir(claim) for claim in claims]
-        rate = _rate(pot, heirs)
-        return [Fraction(heir.at(rate)) for heir in heirs], None
+        return _at(_rate(pot, heirs), heirs), None
     rate = _rate(pot, claims)
-    return [Fraction(claim.at(rate)) for claim in claims], rate
+    return _at(rate, claims), rate
+
+
+def _at(rate: Fraction, claims: list[_Claim]) -> _Amounts:
+    pounds, parts = rate.as_integer_ratio()
+    return _Amounts([claim.at(pounds, parts) for claim in claims], parts)
 
 
 def _heir(claim: _Claim) -> _Claim:
@@ -463,24 +481,28 @@ def _rate(pot: int, claims: list[_Claim]) -> Fraction:
     left, free = pot, claims
     while True:
         rate = Fraction(left, sum(claim.part * claim.copies for claim in free))
-        excess = sum(claim.at(rate) * claim.copies for claim in free) - left
+        pounds, parts = rate.as_integer_ratio()
+        amounts = [claim.at(pounds, parts) for claim in free]
+        copies = (claim.copies for claim in free)
+        excess = sum(map(mul, amounts, copies)) - left * parts
         if not excess:
             return rate
         bound = attrgetter("low" if excess > 0 else "high")
-        left -= sum(bound(claim) * claim.copies for claim in free if claim.at(rate) == bound(claim))
-        free = [claim for claim in free if claim.at(rate) != bound(claim)]
+        settled = [each == bound(claim) * parts for each, claim in zip(amounts, free, strict=True)]
+        left -= sum(bound(claim) * claim.copies for claim in compress(free, settled))
+        free = [claim for claim, done in zip(free, settled, strict=True) if not done]
 
 
 def _whole_pounds(
-    pot: int, members: Sequence[Member], amounts: Sequence[Fraction], unit: int
+    pot: int, members: Sequence[Member], amounts: _Amounts, unit: int
 ) -> dict[str, tuple[int, ...]]:
     """Round down to whole units, then give the units left over by the largest remainder, ties by name.
 
     Where the pot is no multiple of the unit, the odd pounds go to the first in that order.
     """
-    units = [math.floor(amount / unit) for amount in amounts]
+    divided = [divmod(amount, amounts.denominator * unit) for amount in amounts.numerators]
+    units, remainders = [n for n, _ in divided], [left for _, left in divided]
     spare = pot // unit - sum(n * member.copies for n, member in zip(units, members, strict=True))
-    remainders = [amount - n * unit for amount, n in zip(amounts, units, strict=True)]
     more = _one_unit_more(spare, members, remainders)
     pounds = {
         member.name: [unit * (n + (copy < more[member.name])) for copy in range(member.copies)]
@@ -492,7 +514,7 @@ def _whole_pounds(
 
 
 def _one_unit_more(
-    spare: int, members: Sequence[Member], remainders: Sequence[Fraction]
+    spare: int, members: Sequence[Member], remainders: Sequence[int]
 ) -> Counter[str]:
     """How many copies of each member, the first by name, get one more unit."""
     more: Counter[str] = Counter()

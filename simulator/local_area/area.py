@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from ..errors import BadInput, Fault
+from ..money import FENCED_USES
 from ..scenario import Scenario
 from ..scenario.size import allowed_bytes, in_words, too_large
 from ..scenario.tree import at
@@ -209,21 +210,29 @@ class _Area:
     def _local_money(self, costs: float) -> None:
         streams = self.whole["funding"]["streams"]
         others = [name for name, each in streams.items() if each["amount_gbp"] != "formula"]
+        outside = [name for name in others if set(streams[name]["pays_for"]) <= set(FENCED_USES)]
         given = self._by_run_year(self._given(LOCAL_MONEY))
-        if given is None:
-            for name in others:
-                path = f"funding.streams.{name}.amount_gbp"
-                streams[name]["amount_gbp"] = _times(streams[name]["amount_gbp"], costs)
-                why = (
-                    f"{self.base.name} times {costs:.3g}, as clients cost, by {self.figures.title}"
-                )
-                self.note(path, costs, why)
-            return
-        if not others:
-            uses = next(iter(streams.values()))["pays_for"]
-            label = "Money beside the allocation"
-            streams[_NEW_STREAM] = {"label": label, "amount_gbp": 0, "pays_for": uses}
-        self._give(others or [_NEW_STREAM], given)
+        for name in others if given is None else outside:
+            path = f"funding.streams.{name}.amount_gbp"
+            streams[name]["amount_gbp"] = _times(streams[name]["amount_gbp"], costs)
+            why = f"{self.base.name} times {costs:.3g}, as clients cost, by {self.figures.title}"
+            self.note(path, costs, why)
+        if given is not None:
+            inside = [name for name in others if name not in outside]
+            self._give(inside or [self._new_stream()], given)
+
+    def _new_stream(self) -> str:
+        """A stream for money that the base has none for: all of it comes in, and what is left goes back."""
+        streams = self.whole["funding"]["streams"]
+        uses = next(iter(streams.values()))["pays_for"]
+        label = "Money beside the allocation"
+        streams[_NEW_STREAM] = {"label": label, "amount_gbp": 0, "pays_for": uses}
+        path = f"funding.streams.{_NEW_STREAM}"
+        won = f"As given in {self.figures.title}. No range: the sums are those that came in"
+        kept = "Nothing was given of what may be kept. No range: a rule and no quantity"
+        self.write(f"{path}.won_share", "derived", won, None)
+        self.write(f"{path}.carry_over_share", "assumed", kept, None)
+        return _NEW_STREAM
 
     def _give(self, names: Sequence[str], given: list[int]) -> None:
         """All of the local money to the first stream beside the formula, and none to the others."""

@@ -139,7 +139,10 @@ def _further(progress: Progress | None, before: int) -> Progress | None:
 def _joined(earlier: Sample, later: Sample) -> Sample:
     values = np.concatenate([earlier.values, later.values])
     inputs = earlier.inputs + later.inputs
-    return Sample(**(_fields(earlier) | {"values": values, "inputs": inputs}))
+    known = [each.accounts for each in (earlier, later) if each.accounts is not None]
+    accounts = np.concatenate(known) if len(known) == len((earlier, later)) else None
+    joined = {"values": values, "inputs": inputs, "accounts": accounts}
+    return Sample(**(_fields(earlier) | joined))
 
 
 def _fields(sample: Sample) -> dict[str, Any]:

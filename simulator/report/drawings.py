@@ -32,13 +32,13 @@ def check_installed() -> None:
 def lines(study: Study, measure: str) -> str:
     """A measure by year under each scenario."""
     title = message(study.comparison, measure, study.names)
-    return _inline(charts.lines_by_year(study.samples, measure, title, names=study.names))
+    return inline(charts.lines_by_year(study.samples, measure, title, names=study.names))
 
 
 def differences(study: Study, measure: str) -> str:
     """Differences of a measure by year from the baseline."""
     title = message(study.comparison, measure, study.names)
-    return _inline(charts.differences_by_year(study.comparison, measure, title, names=study.names))
+    return inline(charts.differences_by_year(study.comparison, measure, title, names=study.names))
 
 
 def waterfall(study: Study, explanation: Explanation) -> str:
@@ -46,12 +46,12 @@ def waterfall(study: Study, explanation: Explanation) -> str:
     name = study.name(explanation.sample)
     title = why_it_moved(explanation, name)
     own = explanation.partnerships[0]
-    return _inline(charts.waterfall(explanation, own, title, name=name))
+    return inline(charts.waterfall(explanation, own, title, name=name))
 
 
 def client_worth(kept: ClientKept, finding: Finding) -> str:
     """What a stable client brings in, against the cost."""
-    return _inline(charts.client_worth(kept, finding.title))
+    return inline(charts.client_worth(kept, finding.title))
 
 
 def alone_against_together(comparison: Comparison, finding: Finding) -> str:
@@ -59,9 +59,9 @@ def alone_against_together(comparison: Comparison, finding: Finding) -> str:
     found = alone_and_together(comparison)
     replications = comparison.baseline.replications
     drawn = charts.alone_against_together(found, finding.title, replications=replications)
-    return _inline(drawn)
+    return inline(drawn)
 
 
-def _inline(chart: charts.Chart) -> str:
+def inline(chart: charts.Chart) -> str:
     """SVG as it stands inside HTML, where it needs no name space."""
     return re.sub(r' xmlns(?::xlink)?="[^"]*"', "", charts.to_svg(chart))

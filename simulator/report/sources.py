@@ -50,7 +50,9 @@ def _told(scenario: Scenario) -> Iterator[tuple[Path, Any]]:
     yield ("partnerships",), list(partnerships)
     for name, own in partnerships.items():
         plan = own.pop("plan")
-        yield from _flat({key: value for key, value in own.items() if value != 1}, (OF, name))
+        yield from _flat(
+            {key: value for key, value in own.items() if value not in (1, None)}, (OF, name)
+        )
         changed = {lever: value for lever, value in plan.items() if value != whole["plan"][lever]}
         yield from _flat({"plan": changed}, (OF, name))
 

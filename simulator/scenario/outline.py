@@ -25,6 +25,7 @@ NOT_ASSUMED = frozenset({"label", "is_pdu", "pays_for", "price_year", "counts"})
 _TITLED_TOGETHER: tuple[Model, ...] = (Weibull, Lognormal, People)
 _UNITS = {
     "_gbp_per_week": "£ a week",
+    "_gbp_per_year": "£ a year",
     "_gbp": "£",
     "_days": "days",
     "_weeks": "weeks",

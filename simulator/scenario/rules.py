@@ -10,9 +10,10 @@ import math
 import re
 from collections import Counter
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from .outline import NOT_ASSUMED, is_assumption, leaves
+from .schema import FencedUse, PlanUse
 from .tree import Path, dotted, instead, nearest, shown
 
 if TYPE_CHECKING:
@@ -167,6 +168,35 @@ def _one_stream_from_the_formula(draft: Draft) -> Iterator[Fault]:
         yield draft.fault(path, rule, advice, ", ".join(from_formula) or "none")
 
 
+def _streams_stand_in_the_plan_or_outside(draft: Draft) -> Iterator[Fault]:
+    outside = get_args(FencedUse)
+    for stream in _streams(draft):
+        path = (*stream, "pays_for")
+        uses = _texts(draft.value(path))
+        fenced = [use for use in uses if use in outside]
+        if fenced and len(fenced) < len(uses):
+            rule = (
+                f"not mix {' or '.join(outside)}, which the plan has no share for, with other uses"
+            )
+            advice = f"make a stream of its own for {' and '.join(fenced)}"
+            yield draft.fault(path, rule, advice, ", ".join(uses))
+
+
+def _formula_pays_for_the_plan(draft: Draft) -> Iterator[Fault]:
+    outside = get_args(FencedUse)
+    for stream in _streams(draft):
+        if draft.value((*stream, "amount_gbp")) != "formula":
+            continue
+        uses, won = _texts(draft.value((*stream, "pays_for"))), (*stream, "won_share")
+        if uses and all(use in outside for use in uses):
+            rule = f"name one of {', '.join(get_args(PlanUse))} where the formula pays the stream"
+            yield draft.fault((*stream, "pays_for"), rule, "add treatment to it", ", ".join(uses))
+        if any(share != 1 for share in _yearly_given(draft.value(won), draft.years) or ()):
+            rule = "be 1 where the formula pays the stream"
+            advice = "take it out: what the formula pays is the partnership's own"
+            yield draft.fault(won, rule, advice, shown(draft.value(won)))
+
+
 def _costs_do_not_rise(draft: Draft) -> Iterator[Fault]:
     for group in draft.groups or ():
         paths: list[Path] = [("world", "groups", group, "treatment", cost) for cost in COSTS]
@@ -234,6 +264,8 @@ _RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     _named_once,
     _somebody_pays,
     _one_stream_from_the_formula,
+    _streams_stand_in_the_plan_or_outside,
+    _formula_pays_for_the_plan,
     _costs_do_not_rise,
     _keys_are_plain,
     _partnerships_can_be_told_apart,

@@ -101,7 +101,9 @@ Amount: TypeAlias = Annotated[
 ]
 EachGroup: TypeAlias = Annotated[dict[str, T], AfterValidator(_for_every_group)]
 
-Use: TypeAlias = Literal["overhead", "treatment", "reintegration", "outreach"]
+PlanUse: TypeAlias = Literal["overhead", "treatment", "reintegration", "outreach"]
+FencedUse: TypeAlias = Literal["detox", "young_people"]
+Use: TypeAlias = Literal[PlanUse, FencedUse]
 Leaver: TypeAlias = Literal["planned", "unplanned", "in_recovery"]
 
 _PEOPLE: dict[str, Any] = {"unit": "people"}
@@ -240,6 +242,27 @@ class Caseload(Part):
     )
 
 
+class Crime(Part):
+    """What the offences of heroin and crack users cost society; the partnership pays nothing of it."""
+
+    untreated_pdu_gbp_per_year: NotNegative = Field(
+        title="Cost of crime of a problem drug user out of treatment, a year",
+        json_schema_extra={"unit": "£ a year"},
+    )
+    in_treatment_ratio: NotNegative = Field(
+        title="Cost of crime in treatment, against out of treatment"
+    )
+
+
+class Detox(Part):
+    """What inpatient detox costs. It is bought in whole beds, and does nothing to clients in the model."""
+
+    bed_gbp_per_year: Annotated[int, Strict(), Field(gt=0, le=10**9)] = Field(
+        title="Price of an inpatient detox bed"
+    )
+    episode_days: Positive = Field(title="Length of a stay in inpatient detox")
+
+
 class World(Part):
     """What the world is like: assumptions, the same under every plan."""
 
@@ -250,10 +273,16 @@ class World(Part):
         title="Risk of relapse after an exit that came too early, against after a timely one"
     )
     caseload: Caseload = Field(title="Caseloads")
+    crime: Crime = Field(title="Crime")
     outreach_cost_per_referral_gbp: Positive = Field(title="Cost of one more referral by outreach")
     fixed_overhead_gbp: Pounds = Field(
         title="Fixed overhead a year: commissioning, open access, needle exchange"
     )
+    overhead_fixed_share: Share = Field(
+        title="Share of the overhead that does not grow with size, paid once by those who commission"
+        " together"
+    )
+    detox: Detox = Field(title="Inpatient detox")
 
 
 class Band(Part):
@@ -438,11 +467,22 @@ class Formula(SharingRule):
 
 
 class Stream(Part):
-    """Money from one source, and the uses that it may pay for."""
+    """Money from one source, the uses that it may pay for, and what becomes of what is not spent.
+
+    A stream pays for uses that the plan divides money between, or for uses outside the plan (inpatient detox,
+    young people). Those take what it holds, and do nothing to the simulated adults.
+    """
 
     label: Text = Field(title="Name of the stream in reports")
     amount_gbp: Amount = Field(title="Amount a year")
+    won_share: ByYear[Share] = Field(
+        default=1.0, title="Share of the amount that drug treatment wins against other agendas"
+    )
     pays_for: Annotated[tuple[Use, ...], Field(min_length=1)] = Field(title="Uses it may pay for")
+    carry_over_share: Share = Field(
+        default=0.0,
+        title="Share of the year's money that may be kept for the next year; what else is left goes back",
+    )
 
 
 class Funding(Part):
@@ -574,6 +614,12 @@ class Partnership(Part):
         description="hold: its plan as it is written. clients_first: whatever is best for clients "
         "within its limits. follow_the_money: whatever brings in most within its limits.",
         json_schema_extra={"unit": "behaviour", "choices": list(get_args(Behaviour))},
+    )
+    cluster: Text | None = Field(
+        default=None,
+        title="Partnerships that commission together",
+        description="The name that they share. They pay the fixed part of the overhead once between them,"
+        " and put their money for inpatient detox together.",
     )
     plan: Plan = Field(title="Its own changes to the plan")
 

@@ -126,6 +126,10 @@ def replaced_whole(path: Path) -> bool:
     return path == ("partnerships",) or (len(path) == 2 and path[0] == "evidence")
 
 
+ORDERED: tuple[Path, ...] = (("funding", "streams"),)
+"""Mappings whose order counts: one that names all that it is laid over gives them its own order."""
+
+
 @dataclass(slots=True)
 class _Laying:
     """Lays one tree over another and notes which paths it replaced."""
@@ -138,8 +142,9 @@ class _Laying:
             self.replaced.add(path)
             return above
         extra = {name: value for name, value in above.items() if name not in below}
-        both = {name: self._one(below, above, name, path) for name in below}
-        return both | extra
+        both = {name: self._one(below, above, name, path) for name in below} | extra
+        order = above if path in ORDERED and below.keys() <= above.keys() else both
+        return {name: both[name] for name in order}
 
     def _one(self, below: dict[str, Any], above: dict[str, Any], name: str, path: Path) -> Any:
         if name not in above:

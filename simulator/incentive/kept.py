@@ -14,45 +14,21 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from .errors import BadInput, Fault
-from .evidence import Assumption, assumptions
-from .funding import Inputs, Member, Rule, Term, allocate
-from .money import in_year
-from .replicate import paired
-from .years import WEEKS_PER_YEAR
+from ..errors import BadInput, Fault
+from ..evidence import Assumption, assumptions
+from ..funding import Inputs, Member, Rule, Term, allocate
+from ..money import in_year
+from ..years import WEEKS_PER_YEAR
+from .estimate import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
-    from .replicate import Sample
-    from .scenario.schema import Scenario
+    from ..replicate import Sample
+    from ..scenario.schema import Scenario
 
 More: TypeAlias = Callable[[Member], Member]
 """Counts more clients of a member."""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean over replications, with its 95% interval; missing where one replication allows none."""
-
-    mean: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, by_replication: NDArray[np.float64]) -> Estimate:
-        """The mean of one number for each replication."""
-        mean, low, high, _ = paired(by_replication)
-        return cls(float(mean), float(low), float(high))
-
-    def less(self, amount: float) -> Estimate:
-        """The same less an amount that is certain."""
-        return Estimate(self.mean - amount, self.low - amount, self.high - amount)
-
-    def over(self, parts: float) -> Estimate:
-        """The same shared among so many parts, more than none."""
-        return Estimate(self.mean / parts, self.low / parts, self.high / parts)
 
 
 @dataclass(frozen=True, slots=True)

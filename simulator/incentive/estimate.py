@@ -1,0 +1,54 @@
+"""A mean over replications and how well it is known; and the ratio of two means."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..replicate import paired
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over replications, with its 95% interval; missing where one replication allows none."""
+
+    mean: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, by_replication: NDArray[np.float64]) -> Estimate:
+        """The mean of one number for each replication."""
+        mean, low, high, _ = paired(by_replication)
+        return cls(float(mean), float(low), float(high))
+
+    def less(self, amount: float) -> Estimate:
+        """The same less an amount that is certain."""
+        return Estimate(self.mean - amount, self.low - amount, self.high - amount)
+
+    def over(self, parts: float) -> Estimate:
+        """The same shared among so many parts, more than none."""
+        return Estimate(self.mean / parts, self.low / parts, self.high / parts)
+
+
+MISSING = Estimate(math.nan, math.nan, math.nan)
+"""What cannot be told."""
+
+
+def ratio(over: NDArray[np.float64], under: NDArray[np.float64]) -> Estimate:
+    """The ratio of two means over replications, and its 95% interval by the jackknife."""
+    n, over_sum, under_sum = len(over), over.sum(), under.sum()
+    left_out = under_sum - under
+    if not under_sum or (n > 1 and not left_out.all()):
+        return MISSING
+    whole = float(over_sum / under_sum)
+    if not over.any():  # nothing, exactly
+        return Estimate(0.0, 0.0, 0.0) if n > 1 else Estimate(0.0, math.nan, math.nan)
+    if n == 1:
+        return Estimate(whole, math.nan, math.nan)
+    return Estimate.of(n * whole - (n - 1) * (over_sum - over) / left_out)
