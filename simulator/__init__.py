@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from . import evidence
+    from .behaviour import best_response, clients_first, follow_the_money
     from .errors import ConservationError, MissingExtra, SimulatorError
     from .explanation import Explanation
     from .formula_lab.search import Search
@@ -70,9 +71,12 @@ __all__ = [
     "__version__",
     "allocate",
     "assumptions",
+    "best_response",
+    "clients_first",
     "compare",
     "evidence",
     "explain",
+    "follow_the_money",
     "formula_names",
     "incentive",
     "load",
@@ -104,6 +108,9 @@ _LIVES_IN = {
     "SimulatorError": "errors",
     "Term": "funding",
     "allocate": "funding",
+    "best_response": "behaviour",
+    "clients_first": "behaviour",
+    "follow_the_money": "behaviour",
     "formula_names": "scenario",
     "load": "scenario",
     "load_all": "scenario",
@@ -208,7 +215,9 @@ def run(
     Parameters
     ----------
     scenario
-        A name of the library, a path to a ``.yaml`` file or to a ``run.json``, or a scenario.
+        A name of the library, a path to a ``.yaml`` file or to a ``run.json``, or a scenario. Where partnerships
+        follow the money or put clients first, what they choose is worked out first and is in the result's
+        scenario.
     replications, seed
         By default those of the ``run.json``, or 100 and 1.
     precision
@@ -236,7 +245,8 @@ def run(
     from .outputs import settings
     from .scenario import Scenario, load
 
-    whole = _as_is(scenario, changes) if isinstance(scenario, Scenario) else load(scenario, changes)
+    given = _as_is(scenario, changes) if isinstance(scenario, Scenario) else load(scenario, changes)
+    whole = _resolved(given, workers)
     if precision is not None:
         from . import precision as precise
 
@@ -248,6 +258,13 @@ def run(
     worlds = _worlds(draws, chosen, [whole])
     number, begin = chosen.replications, chosen.seed
     return replicate.run([whole], number, begin, workers, progress, draws=worlds)[0]
+
+
+def _resolved(scenario: Scenario, workers: int | None) -> Scenario:
+    """The scenario with the plans that its partnerships choose."""
+    from .behaviour import resolved
+
+    return resolved(scenario, workers=workers).scenario
 
 
 def _worlds(
@@ -289,8 +306,9 @@ def compare(
     from . import replicate
     from .outputs import settings
 
-    whole = read(scenarios, changes)
-    told_apart(whole)
+    given = read(scenarios, changes)
+    told_apart(given)
+    whole = tuple(_resolved(each, workers) for each in given)
     if precision is not None:
         from . import precision as precise
 

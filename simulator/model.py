@@ -13,7 +13,7 @@ import numpy as np
 
 from . import funding, measures
 from .chance import Chance
-from .errors import ConservationError
+from .errors import BadInput, ConservationError, Fault
 from .funding import PEOPLE_COUNTED, Counts, Inputs, Member, Rule, Term
 from .journal import State
 from .money import (
@@ -430,6 +430,7 @@ class Run:
     """
 
     def __init__(self, scenario: Scenario, seed: int, replication: int, crew: Crew | None = None):
+        _check_everybody_holds(scenario)
         self.scenario = scenario
         self._crew = crew or Here(scenario, tuple(scenario.partnerships), seed, replication)
         self.inputs: list[Inputs] = []
@@ -478,6 +479,15 @@ class Run:
         closed = self._crew.close()
         tallies, streams = (np.stack(each) for each in zip(*closed, strict=True))
         return Replication(tallies, tuple(self.inputs), streams)
+
+
+def _check_everybody_holds(scenario: Scenario) -> None:
+    """Refuse a scenario in which somebody still chooses, so that no behaviour is read and left undone."""
+    choosing = [name for name, own in scenario.partnerships.items() if own.behaviour != "hold"]
+    if choosing:
+        rule, got = "hold their plans once a run begins", f"{', '.join(choosing)} choose"
+        advice = "run it through run, compare or explain, or give it to behaviour.resolved first"
+        raise BadInput([Fault(scenario.name, "all partnerships", rule, got, advice)])
 
 
 class OneAmongOthers(Run):

@@ -208,7 +208,8 @@ def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _as_csv(table: pd.DataFrame) -> str:
+def as_csv(table: pd.DataFrame) -> str:
+    """A table as it is written: ten significant digits."""
     text: str = table.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
     return text
 
@@ -216,12 +217,13 @@ def _as_csv(table: pd.DataFrame) -> str:
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a table in plain values that JSON can hold; what is missing is null."""
     return [
-        {str(name): _plain(str(name), value) for name, value in row.items()}
+        {str(name): plain(str(name), value) for name, value in row.items()}
         for row in table.to_dict(orient="records")
     ]
 
 
-def _plain(name: str, value: Any) -> Any:
+def plain(name: str, value: Any) -> Any:
+    """A value as JSON can hold it; what is missing is null."""
     if not isinstance(value, float):
         return value
     if math.isnan(value):
@@ -277,7 +279,7 @@ def write(directory: str | Path, result: Result) -> tuple[Path, ...]:
         If the folder cannot be written.
     """
     directory = Path(directory)
-    texts = {name: _as_csv(table) for name, table in tables(result).items()}
+    texts = {name: as_csv(table) for name, table in tables(result).items()}
     texts[RECORD] = f"{json.dumps(record(result), indent=1, ensure_ascii=False, allow_nan=False)}\n"
     try:
         return _written(directory, texts)

@@ -29,7 +29,7 @@ FLOORS = (
     # Questions asked of the model.
     {"evidence", "explanation"},
     {"calibrate", "incentive", "precision"},
-    {"changeover", "local_area"},
+    {"behaviour", "changeover", "local_area"},
     {"formula_lab", "validate"},
     {"findings"},
     # Answers to look at.
@@ -261,7 +261,7 @@ def test_the_python_of_the_readme_runs(elsewhere):
         assert ran.returncode == 0, f"{text}\n{ran.stderr}"
 
 
-LONG = {"app", "calibrate", "demo", "report", "validate", "workshop"}
+LONG = {"app", "behaviour", "calibrate", "demo", "report", "validate", "workshop"}
 """Commands that stay open, take minutes, or need the optional parts."""
 
 

@@ -20,7 +20,8 @@ from simulator.charts.look import DASHES, PALETTE, altair, tick_gbp, wrapped
 from simulator.errors import MissingExtra
 from simulator.explanation import explain
 from simulator.findings import Figure, Together
-from simulator.incentive import Estimate, client_kept
+from simulator.incentive import MOVES, Estimate, GroupWorth, Meter, Worth, client_kept
+from simulator.incentive.paired import CHANGES
 from simulator.replicate import Comparison
 from simulator.scenario import load
 from simulator.wording import gbp
@@ -44,6 +45,29 @@ def together(low=-400.0):
     return Together("Area 1", years, (alone, alone), (all_do, all_do), all_do, all_do)
 
 
+def moves(lost=900.0, saved=1000.0):
+    """The four moves and the meter, of round numbers."""
+
+    def around(mean):
+        return Estimate(mean, mean - 100, mean + 100)
+
+    amounts = {name: around(-lost) for name in (*CHANGES, "net_gbp")}
+    worth = tuple(Worth(move, 10.0, around(1), (around(0),), amounts, None) for move in MOVES)
+    meter = Meter(
+        lost_gbp=around(lost),
+        saved_gbp=around(saved),
+        net_gbp=around(saved - lost),
+        lost_per_client_year_gbp=around(lost),
+        net_per_client_year_gbp=around(saved - lost),
+        gross_gbp_per_year=around(1600),
+        cost_gbp_per_year=1825.0,
+        weight=0.75,
+        break_even_weight=0.84,
+        support_gbp_per_week=20.0,
+    )
+    return GroupWorth("opiate", "Opiates", worth, meter)
+
+
 def drawn(comparison):
     """Every kind of chart."""
     kept = client_kept(comparison.baseline, "opiate")
@@ -56,6 +80,8 @@ def drawn(comparison):
         "Steps": charts.waterfall(explain(comparison.others[0]), "Average partnership", "Steps"),
         "Alone": charts.alone_against_together(together(), "Alone", replications=3),
         "Worth": charts.client_worth(kept, "Worth"),
+        "Meter": charts.meter(moves(), "A rule", "Meter", replications=3),
+        "Moves": charts.four_moves(moves(), "A rule", "Moves", replications=3),
         "Picture": charts.picture([lines, charts.client_worth(kept, "Worth")], "Picture", "below"),
     }
 
@@ -288,3 +314,37 @@ def test_labels_keep_the_order_of_their_lines(given_labels):
 
 def test_labels_with_room_stay_where_they_belong():
     assert spread_out([50, 100, 200], [20, 20, 20], 280) == [50, 100, 200]
+
+
+def test_the_meter_has_its_break_even_where_what_is_lost_equals_what_is_saved():
+    told = charts.meter(moves(), "A rule", "Does it cost?", replications=3).to_dict()
+    marks = [values for data in _values(told) for values in data if "even" in values]
+    assert marks == [{"even": 1000.0}] * len(marks)
+    assert "£900" in charts.meter(moves(), "A rule", "Does it cost?", replications=3).description
+
+
+def test_the_label_of_break_even_stands_where_there_is_room():
+    def side(saved):
+        svg = charts.to_svg(charts.meter(moves(5000.0, saved), "A", "B", replications=3))
+        return re.search(r'text-anchor="(\w+)"[^>]*>breaks even', svg)[1]
+
+    assert side(4900.0) == "end"
+    assert side(-100.0) == "start"
+
+
+def test_four_moves_have_three_bars_each():
+    told = charts.four_moves(moves(), "A rule", "Moves", replications=3)
+    assert told.description.count("net: ") == 4
+    assert told.description.count(": allocation: ") == 4
+
+
+def _values(node):
+    """All data that stands in a chart."""
+    if isinstance(node, dict):
+        if isinstance(node.get("values"), list):
+            yield node["values"]
+        for each in node.values():
+            yield from _values(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _values(each)

@@ -216,3 +216,39 @@ def test_a_partnership_counts_as_often_as_it_has_copies_where_all_are_told(expla
         many = sentence.split(": ")[1].split(";")[0].split()
         counts = [int(word) for word in many if word.isdigit()]
         assert sum(counts) == 149
+
+
+# The mean over all orders
+
+
+def test_means_over_all_orders_sum_to_the_change_of_each_year(explained):
+    over, steps = explained.shapley_of(explained.partnerships[0]), explained.steps[:, 0]
+    assert over.shape == steps.shape
+    assert over.sum(axis=2) == pytest.approx(steps.sum(axis=2))
+
+
+def test_a_table_has_steps_and_means_over_all_orders_side_by_side(explained):
+    table = explained.shapley
+    assert list(table["gbp"]) == list(explained.table["gbp"])
+    assert {"shapley_gbp", "low", "high", "differs_much"} < set(table.columns)
+    assert explained.checked == explained.partnerships
+
+
+@pytest.mark.parametrize(
+    ("step", "over", "much"),
+    [
+        (20_000, 20_900, False),  # less than £1,000
+        (20_000, 22_100, False),  # less than a tenth of the largest, £40,000
+        (20_000, 24_100, True),
+        (0, 0, False),
+    ],
+)
+def test_much_is_a_tenth_of_the_largest_step_and_a_thousand_pounds(step, over, much):
+    steps, means = np.array([40_000.0, step]), np.array([40_000.0, over])
+    assert explanation._differ_much(steps, means).tolist() == [False, much]
+
+
+def test_it_says_where_the_order_decides_much(explained):
+    sentences = explained.order_sentences_of(explained.partnerships[0])
+    differ = explained.shapley["differs_much"]
+    assert all(": the order matters much: " in each for each in sentences) == bool(differ.any())

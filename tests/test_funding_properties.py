@@ -22,7 +22,7 @@ from simulator.funding import (
     explain,
     explain_each,
 )
-from simulator.funding.explain import _Stage
+from simulator.funding.explain import Stage
 from simulator.funding.formula import PAID_BEFORE
 
 NAMES = ("Barnet", "Dudley", "Haringey", "Leeds", "Milton Keynes", "Walsall")
@@ -351,7 +351,7 @@ def walked(previous, current, name):
     this_year = {member.name: member for member in current.members}
     pounds = []
     for done in range(len(EXPLAIN_STEPS) + 1):
-        stage = _Stage(EXPLAIN_STEPS[:done])
+        stage = Stage(EXPLAIN_STEPS[:done])
         members = [
             stage.member(
                 old,

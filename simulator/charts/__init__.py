@@ -5,6 +5,7 @@ their right end, so that nothing hangs on colour alone, and each chart has a tex
 """
 
 from .bars import alone_against_together, client_worth, waterfall
+from .conduct import choices_by_round, price_of_following
 from .lines import differences_by_year, lines_by_year
 from .look import Chart, picture, to_png, to_svg
 from .meter import four_moves, meter
@@ -13,6 +14,7 @@ from .ranges import determined, met
 __all__ = [
     "Chart",
     "alone_against_together",
+    "choices_by_round",
     "client_worth",
     "determined",
     "differences_by_year",
@@ -21,6 +23,7 @@ __all__ = [
     "met",
     "meter",
     "picture",
+    "price_of_following",
     "to_png",
     "to_svg",
     "waterfall",

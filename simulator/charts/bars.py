@@ -21,7 +21,7 @@ from .look import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ..explanation import Explanation
     from ..findings import Figure, Together
@@ -102,8 +102,8 @@ def alone_against_together(
         row
         for year, alone, together in zip(found.years, found.alone, found.together, strict=True)
         for row in (
-            _measured(f"{year}: {found.name} alone", alone, "alone"),
-            _measured(f"{year}: all do the same", together, "together"),
+            measured(f"{year}: {found.name} alone", alone, "alone"),
+            measured(f"{year}: all do the same", together, "together"),
         )
     ]
     subtitle = f"Change of the yearly allocation of {found.name} (£)."
@@ -115,7 +115,7 @@ def alone_against_together(
     return finished(bars(rows), title, subtitle, f"Bar chart. {title}. {told}.")
 
 
-def _measured(name: str, figure: Figure, kind: str) -> dict[str, Any]:
+def measured(name: str, figure: Figure, kind: str) -> dict[str, Any]:
     """A bar from zero with its interval, where there is one."""
     estimate = figure.estimate
     row = bar(name, 0.0, estimate.mean, figure.text, kind)
@@ -159,8 +159,13 @@ def client_worth(kept: ClientKept, title: str, *, brief: bool = False) -> Chart:
     )
 
 
-def bars(rows: Rows, *behind: Chart, reaching: float = 0.0) -> Chart:
-    """Horizontal bars from one amount of pounds to another, with their texts in a column at the right.
+def bars(
+    rows: Rows,
+    *behind: Chart,
+    reaching: float = 0.0,
+    ticks: Callable[[Sequence[float]], str] = tick_gbp,
+) -> Chart:
+    """Horizontal bars from one amount to another, with their texts in a column at the right.
 
     Parameters
     ----------
@@ -168,6 +173,8 @@ def bars(rows: Rows, *behind: Chart, reaching: float = 0.0) -> Chart:
         Layers that are drawn behind the bars.
     reaching
         An amount that the axis must reach.
+    ticks
+        How the ticks of the axis are written; by default as pounds.
     """
     alt = altair()
     domain = _domain(rows, reaching)
@@ -182,7 +189,7 @@ def bars(rows: Rows, *behind: Chart, reaching: float = 0.0) -> Chart:
         "begin:Q",
         title=None,
         scale=alt.Scale(domain=domain, nice=False),
-        axis=alt.Axis(labelExpr=tick_gbp(domain), tickCount=5),
+        axis=alt.Axis(labelExpr=ticks(domain), tickCount=5),
     )
     colours = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
     colour = alt.Color("kind:N", scale=colours, legend=None)

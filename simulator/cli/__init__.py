@@ -6,6 +6,7 @@ adds them to the program; `door.VERBS` says in which order help lists them.
 """
 
 from . import (  # noqa: F401
+    behaviour,
     calibrate,
     files,
     formula,

@@ -47,6 +47,7 @@ VERBS = (
     "explain",
     "incentive",
     "formula",
+    "behaviour",
     "calibrate",
     "validate",
     "evidence",

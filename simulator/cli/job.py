@@ -80,7 +80,20 @@ class Job:
             draws_given=self.draws is not None,
         )
         _tell_other_versions(self.arguments)
-        return scenarios, chosen
+        return self._with_what_they_choose(scenarios), chosen
+
+    def _with_what_they_choose(self, scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
+        """The scenarios with the plans that partnerships choose, which is told on standard error."""
+        from ..behaviour import resolved
+
+        if all(own.behaviour == "hold" for each in scenarios for own in each.partnerships.values()):
+            return tuple(scenarios)
+        with progress_on_stderr("runs to see what partnerships choose") as progress:
+            chosen = [resolved(each, workers=self.workers, progress=progress) for each in scenarios]
+        for each in chosen:
+            for sentence in each.told:
+                tell(f"{each.scenario.name}: {sentence}")
+        return tuple(each.scenario for each in chosen)
 
     def done(
         self, verb: Callable[..., R], scenarios: Scenario | Sequence[Scenario], how: Settings

@@ -4,6 +4,15 @@ No direction stands in the text: whether something is more, less, the same or to
 off the 95% interval of the paired differences, and so is every title.
 """
 
+from .choosing import (
+    all_findings,
+    alone_or_together,
+    together_of,
+    what_it_costs,
+    what_one_would_do,
+    where_it_ends,
+    who_shows_it,
+)
 from .drift import what_moves_the_money
 from .figures import Figure, Finding
 from .messages import message, why_it_moved
@@ -22,14 +31,21 @@ __all__ = [
     "Finding",
     "Together",
     "acting_together",
+    "all_findings",
     "alone_and_together",
+    "alone_or_together",
     "message",
     "money_and_recovery",
     "of_comparison",
     "support_gbp",
+    "together_of",
     "what_a_client_is_worth",
+    "what_it_costs",
     "what_moves_the_money",
+    "what_one_would_do",
     "what_support_buys",
+    "where_it_ends",
     "whether_the_cut_bites",
+    "who_shows_it",
     "why_it_moved",
 ]

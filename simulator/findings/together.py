@@ -81,13 +81,13 @@ def _who_acts(nobody: Sample, one: Sample) -> str:
     return next(acting, next(iter(plans)))
 
 
-_ALONE = {
+ALONE = {
     "more": "brings in money when one does it alone",
     "less": "costs money when one does it alone",
     "same": "makes no difference to the money when one does it alone",
     "open": "has no clear effect on the money when one does it alone",
 }
-_ALL = {
+ALL = {
     "more": "brings in money when all do it",
     "less": "costs money when all do it",
     "same": "makes no difference to the money when all do it",
@@ -103,11 +103,11 @@ def acting_together(comparison: Comparison, subject: str) -> Finding:
     well = Between(nobody, everybody).year("in_recovery", count)
     others = len(nobody.scenario.partnerships) - 1
     return Finding(
-        title=f"{subject} {_ALONE[alone.sign]}, and {_ALL[together.sign]}",
+        title=f"{subject} {ALONE[alone.sign]}, and {ALL[together.sign]}",
         sentence=(
-            f"{found.name} alone {_moves(alone)} in {found.years[-1]}. If all {others + 1} do the same,"
-            f" it {_moves(together)}{_part(found)}.{_one_pot(nobody)} While {found.name} is alone, each of the {others} others"
-            f" {_moves(found.others_each)}. If all do it, there are"
+            f"{found.name} alone {moves(alone)} in {found.years[-1]}. If all {others + 1} do the same,"
+            f" it {moves(together)}{part(found)}.{_one_pot(nobody)} While {found.name} is alone, each of the {others} others"
+            f" {moves(found.others_each)}. If all do it, there are"
             f" {amount(well, PEOPLE, 'people in recovery')} on {last_day(found.years[-1])}"
             f" in the {others + 1} areas together."
         ),
@@ -123,7 +123,7 @@ def _one_pot(sample: Sample) -> str:
     return " They share one pot and nobody else does, so together they can neither gain nor lose."
 
 
-def _moves(figure: Figure) -> str:
+def moves(figure: Figure) -> str:
     """``loses £376,000``, or why that cannot be told."""
     if figure.sign == "same":
         return "neither gains nor loses"
@@ -136,10 +136,10 @@ def _moves(figure: Figure) -> str:
     return f"{verb} {size}"
 
 
-def _part(found: Together) -> str:
+def part(found: Together) -> str:
     """How large the change together is against the change alone, where that says something."""
-    moves = {"more": "gains", "less": "loses"}.get(found.alone[-1].sign)
-    if moves is None or math.isnan(found.ratio.estimate.low):
+    verb = {"more": "gains", "less": "loses"}.get(found.alone[-1].sign)
+    if verb is None or math.isnan(found.ratio.estimate.low):
         return ""
     size = found.ratio.interval if found.ratio.sign == "open" else found.ratio.text
-    return f", which is {size} of what it {moves} alone"
+    return f", which is {size} of what it {verb} alone"

@@ -220,7 +220,7 @@ class Stage:
         )
 
     def pick(self, step: str, old: T, new: T) -> T:
-        """This year's value where the step is done, last year's where it is not."""
+        """The value of this year where the step is done, of last year where it is not."""
         return new if step in self.done else old
 
     def rule(self, old: Rule, new: Rule) -> Rule:

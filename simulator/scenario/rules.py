@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, get_args
 
 from .outline import NOT_ASSUMED, is_assumption, leaves
-from .schema import FencedUse, PlanUse
+from .schema import Choices, FencedUse, PlanUse
 from .tree import Path, dotted, instead, nearest, shown
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ def broken_rules(draft: Draft) -> Iterator[Fault]:
     """Every rule that a draft breaks."""
     for rule in _RULES:
         yield from rule(draft)
+
+
+MOST_PLANS = 200
+"""A partnership has at most so many plans to choose among: each is a run of its own."""
+_CHOICES: Path = ("behaviour", "choices")
 
 
 def _is_number(value: Any) -> bool:
@@ -157,6 +162,51 @@ def _spending(draft: Draft) -> Iterator[tuple[Path, str]]:
             yield path, use
 
 
+def _choices_are_told_once(draft: Draft) -> Iterator[Fault]:
+    for name in draft.names(_CHOICES) or ():
+        path = (*_CHOICES, name)
+        values = _numbers(draft.value(path))
+        if len(set(values)) < len(values):
+            yield draft.fault(path, "name each once", "take out the second", shown(values))
+
+
+def _choices_can_be_made(draft: Draft) -> Iterator[Fault]:
+    """Few plans in all, each of which leaves treatment no less than nothing."""
+    chosen = _chosen(draft)
+    plans = math.prod(max(1, len(values)) for values in chosen.values())
+    if plans > MOST_PLANS:
+        given = [(*_CHOICES, name) for name in draft.names(_CHOICES) or ()]
+        rule, advice = f"make at most {MOST_PLANS} plans together", "give fewer values"
+        yield draft.fault(_CHOICES, rule, advice, f"{plans:,}", given)
+    spent: list[Path] = [(*_CHOICES, share) for share in SHARES if chosen.get(share)]
+    largest = math.fsum(max(chosen[str(path[-1])]) for path in spent)
+    if largest > 1 + 1e-9:
+        rule, advice = "have largest shares that sum to at most 1", "lower one of them"
+        yield draft.fault(_CHOICES, rule, advice, f"a sum of {largest:.10g}", spent)
+
+
+def _chosen(draft: Draft) -> dict[str, list[float]]:
+    """The values that each lever may take: those given, or the usual ones."""
+    usual = {name: list(field.default) for name, field in Choices.model_fields.items()}
+    given = draft.names(_CHOICES) or ()
+    return usual | {name: _numbers(draft.value((*_CHOICES, name))) for name in given}
+
+
+def _choices_are_paid_for(draft: Draft) -> Iterator[Fault]:
+    paid = _paid_for(draft)
+    for path in [(*_CHOICES, share) for share in SHARES]:
+        use = str(path[-1]).removesuffix("_share")
+        if paid and use not in paid and any(_numbers(draft.value(path))):
+            rule = "be 0 where no funding stream pays for it"
+            advice = f"add {use} to the pays_for of a stream, or choose nothing but 0"
+            yield draft.fault(path, rule, advice, shown(draft.value(path)))
+
+
+def _numbers(value: Any) -> list[float]:
+    """A list of numbers; of none where anything else stands in it."""
+    return list(value) if isinstance(value, list) and all(map(_is_number, value)) else []
+
+
 def _one_stream_from_the_formula(draft: Draft) -> Iterator[Fault]:
     path: Path = ("funding", "streams")
     amounts = {str(each[-1]): draft.value((*each, "amount_gbp")) for each in _streams(draft)}
@@ -263,6 +313,9 @@ _RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     _outreach_to_known_groups,
     _named_once,
     _somebody_pays,
+    _choices_are_told_once,
+    _choices_can_be_made,
+    _choices_are_paid_for,
     _one_stream_from_the_formula,
     _streams_stand_in_the_plan_or_outside,
     _formula_pays_for_the_plan,

@@ -624,6 +624,78 @@ class Partnership(Part):
     plan: Plan = Field(title="Its own changes to the plan")
 
 
+Whose: TypeAlias = Literal["problem_drug_users", "everybody"]
+Aim: TypeAlias = Literal["allocation", "balance"]
+
+
+class Choices(Part):
+    """For each lever the values among which a partnership chooses; none: its lever stays as it is."""
+
+    move_on_delay_days: tuple[NotNegative, ...] = Field(
+        default=(0.0, 182.0, 614.0, 1460.0),
+        title="How long ready clients may be kept",
+        json_schema_extra={"unit": "days"},
+    )
+    early_exit_rate_per_year: tuple[PerYear, ...] = Field(
+        default=(0.0, 0.2),
+        title="Rates at which exits may be pushed before clients are ready",
+        json_schema_extra={"unit": "a year"},
+    )
+    reintegration_share: tuple[Share, ...] = Field(
+        default=(),
+        title="Shares that may go to reintegration; treatment has what is left",
+        json_schema_extra=_SHARE,
+    )
+    outreach_share: tuple[Share, ...] = Field(
+        default=(),
+        title="Shares that may go to outreach; treatment has what is left",
+        json_schema_extra=_SHARE,
+    )
+    stretch_share: tuple[Share, ...] = Field(
+        default=(), title="How far caseloads may be stretched", json_schema_extra=_SHARE
+    )
+    recorded_as_pdu_share: tuple[Share, ...] = Field(
+        default=(),
+        title="Shares of other clients that may be recorded as problem drug users",
+        json_schema_extra=_SHARE,
+    )
+    support_weeks: tuple[Positive, ...] = Field(
+        default=(), title="How long support may last", json_schema_extra={"unit": "weeks"}
+    )
+    support_reach_back_days: tuple[NotNegative, ...] = Field(
+        default=(), title="How far back support may reach", json_schema_extra={"unit": "days"}
+    )
+
+
+class Conduct(Part):
+    """What a partnership that follows the money, or puts clients first, may choose among, and for what."""
+
+    aim: Aim = Field(
+        default="allocation",
+        title="What following the money makes as large as it can",
+        description="allocation: what the pot pays. balance: that less all that is spent.",
+        json_schema_extra={"unit": "aim", "choices": list(get_args(Aim))},
+    )
+    horizon_years: Annotated[int, Strict(), Field(ge=1, le=30)] = Field(
+        default=5,
+        title="Allocations that it looks at, from the first that what it does can move",
+        description="1 is next year's money only. No longer than the run.",
+        json_schema_extra={"unit": "years"},
+    )
+    least_gain_gbp: Pounds = Field(
+        default=1000,
+        title="A gain for which it changes what it does, a year at least",
+        json_schema_extra={"unit": "£ a year"},
+    )
+    clients: Whose = Field(
+        default="problem_drug_users",
+        title="Whose clients a lever by group is chosen for; the others' stays as it is",
+        description="problem_drug_users: groups that are, or all where none is. everybody: all groups.",
+        json_schema_extra={"unit": "clients", "choices": list(get_args(Whose))},
+    )
+    choices: Choices = Field(default_factory=Choices, title="Levers and their values")
+
+
 class Evidence(Part):
     """Why a value is what it is."""
 
@@ -663,6 +735,9 @@ class Scenario(Part):
     formula: Formula = Field(title="How the pot is shared out")
     funding: Funding = Field(title="Funding streams")
     plan: Plan = Field(title="What is decided")
+    behaviour: Conduct = Field(
+        default_factory=Conduct, title="What partnerships that choose may choose among"
+    )
     partnerships: Annotated[dict[str, Partnership], Field(min_length=1)] = Field(
         title="Partnerships"
     )
