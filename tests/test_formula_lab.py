@@ -356,6 +356,14 @@ def test_an_unknown_harm_is_refused(tenth):
         stress(tenth, harms=["parkng"])
 
 
+def test_who_chooses_a_plan_is_refused(tenth):
+    (name,) = tenth.partnerships
+    choosing = tenth.partnerships[name].model_copy(update={"behaviour": "follow_the_money"})
+    scenario = tenth.model_copy(update={"partnerships": {name: choosing}})
+    with pytest.raises(sim.BadInput, match="be hold"):
+        stress(scenario)
+
+
 # The smallest scenario
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..errors import BadInput, Fault
 from ..money import in_year
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 HOLD, CLIENTS_FIRST = "hold", "clients_first"
 PARK, PUSH_OUT, TAKE_ON = "park", "push_out_early", "take_on_more"
 FAVOUR = "favour_"
+ADVICE = "plans are tried one by one here; take the behaviour out, or write the plan it leads to"
 PARKED_DAYS = 1460.0
 """How much longer ready clients are kept where they are parked: four years."""
 PUSHED_PER_YEAR = 0.2
@@ -56,6 +58,23 @@ def ways(scenario: Scenario, name: str) -> tuple[Way, ...]:
         Way(TAKE_ON, "Take on more of all groups", taking_on(scenario, plan, tuple(groups))),
         *((favoured,) if len(groups) > 1 else ()),
     )
+
+
+def check_nobody_chooses(scenario: Scenario) -> None:
+    """Refuse a scenario in which somebody chooses a plan: here plans are tried one by one.
+
+    Raises
+    ------
+    BadInput
+        With each partnership that chooses.
+    """
+    faults = [
+        Fault("formula", f"partnerships.{name}.behaviour", "be hold", own.behaviour, ADVICE)
+        for name, own in scenario.partnerships.items()
+        if own.behaviour != "hold"
+    ]
+    if faults:
+        raise BadInput(faults)
 
 
 def clients_first(plan: Plan) -> Plan:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .confirm import confirm
+from .plans import check_nobody_chooses
 from .recorded import record
 from .search import TRIALS, Search, check_installed, search
 from .variables import space
@@ -54,6 +55,7 @@ def find(
         Where worlds are kept, so that a search that is killed goes on.
     """
     check_installed()
+    check_nobody_chooses(scenario)
     whole = with_types(scenario)
     among = space(whole, terms)
     drawn = draws or sampled(scenario, worlds, seed)
