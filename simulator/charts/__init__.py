@@ -6,6 +6,7 @@ their right end, so that nothing hangs on colour alone, and each chart has a tex
 
 from .bars import alone_against_together, client_worth, waterfall
 from .conduct import choices_by_round, price_of_following
+from .formulas import lost_alone, price_in_recovery
 from .lines import differences_by_year, lines_by_year
 from .look import Chart, picture, to_png, to_svg
 from .meter import four_moves, meter
@@ -20,9 +21,11 @@ __all__ = [
     "differences_by_year",
     "four_moves",
     "lines_by_year",
+    "lost_alone",
     "met",
     "meter",
     "picture",
+    "price_in_recovery",
     "price_of_following",
     "to_png",
     "to_svg",

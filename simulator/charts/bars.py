@@ -213,3 +213,13 @@ def _domain(rows: Rows, reaching: float) -> list[float]:
     room = 0.04 * (max(ends) - min(ends)) or 1.0
     below = room if min(ends) < 0 else 0.0
     return [min(ends) - below, max(ends) + room]
+
+
+def sign_of(amount: float) -> str:
+    """The kind of a bar that is told by its sign alone (`COLOURS`)."""
+    return "more" if amount > 0 else "less"
+
+
+def plain_ticks(_: Sequence[float]) -> str:
+    """Ticks as plain numbers, with a true minus."""
+    return "replace(format(datum.value, ',.3~f'), '-', '−')"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..findings import what_it_costs
-from .bars import bars, measured
+from .bars import bars, measured, plain_ticks, sign_of
 from .look import (
     FONT_SIZE,
     ILLUSTRATIVE,
@@ -21,8 +21,6 @@ from .look import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..behaviour import FollowTheMoney, Price
 
 CELL_HEIGHT, CELL_WIDTH = 46, 180
@@ -129,7 +127,7 @@ def price_of_following(cost: Price, title: str) -> Chart:
     lines = cost.lines()
     figures = what_it_costs(cost).figures
     rows = [
-        measured(figure.name.partition(",")[0], figure, _kind(figure.estimate.mean))
+        measured(figure.name.partition(",")[0], figure, sign_of(figure.estimate.mean))
         for line, figure in zip(lines, figures, strict=True)
         if line.outcome in PEOPLE
     ]
@@ -140,13 +138,5 @@ def price_of_following(cost: Price, title: str) -> Chart:
         f" {cost.game.clients.together.shape[1]} paired replications. {ILLUSTRATIVE}"
     )
     told = "; ".join(f"{row['name']}: {row['text']}" for row in rows)
-    drawn = bars(rows, ticks=_plain_ticks).properties(width=WIDTH)
+    drawn = bars(rows, ticks=plain_ticks).properties(width=WIDTH)
     return finished(drawn, title, subtitle, f"Bar chart. {title}. {told}.")
-
-
-def _kind(amount: float) -> str:
-    return "more" if amount > 0 else "less"
-
-
-def _plain_ticks(_: Sequence[float]) -> Any:
-    return "replace(format(datum.value, ',.3~f'), '-', '−')"

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import simulator as sim
 
-from ..printing import print_table
+from ..errors import BadInput, Fault
+from ..printing import PROGRAM, print_table, progress_on_stderr
 from ..wording import counted_name, share
-from .door import app, print_json, say
-from .options import AsJson
+from .door import app, noted, print_json, say, tell
+from .options import AsJson, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ..scenario.formulas import Preset
     from ..scenario.schema import Term
+    from ..side_by_side import Asked, SideBySide
 
 formula_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(
@@ -85,3 +89,140 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return ", then ".join(_shown(each) for each in value)
     return "none" if value is None else f"{value:g}"
+
+
+@formula_app.command()
+def compare(
+    formulas: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FORMULA", help="Names of the library or .yaml files.  [default: the library]"
+        ),
+    ] = None,
+    *,
+    one: Annotated[
+        str, typer.Option("--one", metavar="SCENARIO", help="For what one client is worth.")
+    ] = "baseline_2008",
+    types: Annotated[
+        str, typer.Option("--types", metavar="SCENARIO", help="For following the money.")
+    ] = "england_2008_types",
+    areas: Annotated[
+        str, typer.Option("--areas", metavar="SCENARIO", help="For who gains and who loses.")
+    ] = "england_2008",
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--group", help="Only clients of this group; may be repeated."),
+    ] = None,
+    replications: Annotated[
+        int, typer.Option("--replications", "-n", min=2, help="How many runs of each plan.")
+    ] = 6,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Where chance begins.")] = 1,
+    workers: Workers = None,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Where formulas.md and .html go; a job that was killed goes on.",
+        ),
+    ] = Path("results/formulas"),
+    as_json: AsJson = False,
+) -> None:
+    """Lay formulas side by side: what each makes partnerships do, and what that costs clients."""
+    from ..report.formulas import check_installed, summary, write
+    from ..side_by_side import side_by_side
+    from ..workers import workers_by_default
+
+    check_installed()
+    presets, asked = _asked(formulas or sim.formula_names(), one, types, areas, group or (), out)
+    told = side_by_side(
+        presets,
+        asked,
+        replications=replications,
+        seed=seed,
+        workers=workers or workers_by_default(),
+        folder=out / "runs",
+        watch=progress_on_stderr,
+    )
+    command = _command(formulas or (), one, types, areas, group or (), replications, seed, out)
+    files = write(told, out, command)
+    if as_json:
+        print_json(_as_json(told, command))
+    else:
+        table = summary(told)
+        rows = [
+            [row.head, *(f"{c.text}\n{c.below}" if c.below else c.text for c in row.cells)]
+            for row in table.rows
+        ]
+        say(table.caption)
+        print_table(table.columns, rows)
+    tell(f"Wrote {files[0].name} and {files[1].name} to {out}")
+
+
+def _asked(
+    formulas: Sequence[str],
+    one: str,
+    types: str,
+    areas: str,
+    groups: Sequence[str],
+    out: Path,
+) -> tuple[list[Preset], Asked]:
+    """Everything read and checked before anything runs, with every fault told."""
+    from ..incentive.asking import check
+    from ..outputs import check_writable
+    from ..side_by_side import Asked
+
+    faults: list[Fault] = []
+    presets: list[Preset] = []
+    scenarios = []
+    for name in formulas:
+        with noted(faults):
+            presets.append(sim.load_formula(name))
+    for name in (one, types, areas):
+        with noted(faults):
+            scenarios.append(sim.load(name))
+    with noted(faults):
+        check_writable(out)
+    if faults:
+        raise BadInput(dict.fromkeys(faults))
+    first, second, third = scenarios
+    with noted(faults):
+        check(first, groups, next(iter(first.partnerships)))
+    for preset in presets:
+        for scenario in dict.fromkeys((one, types, areas)):
+            with noted(faults):
+                sim.with_formula(sim.load(scenario), preset)
+    if faults:
+        raise BadInput(dict.fromkeys(faults))
+    return presets, Asked(first, second, third, tuple(groups))
+
+
+def _command(
+    formulas: Sequence[str],
+    one: str,
+    types: str,
+    areas: str,
+    groups: Sequence[str],
+    replications: int,
+    seed: int,
+    out: Path,
+) -> str:
+    told = [PROGRAM, "formula", "compare", *formulas]
+    told += ["--one", one, "--types", types, "--areas", areas]
+    told += [part for group in groups for part in ("--group", group)]
+    told += ["--replications", str(replications), "--seed", str(seed), "--out", out.as_posix()]
+    return shlex.join(told)
+
+
+def _as_json(told: SideBySide, command: str) -> dict[str, Any]:
+    from ..side_by_side import as_records
+
+    return {
+        "verb": "formula compare",
+        "command": command,
+        "replications": told.replications,
+        "seed": told.seed,
+        "model": sim.__version__,
+        "bands_hold": "chance alone",
+        "formulas": as_records(told),
+    }
