@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .behaviour import best_response, clients_first, follow_the_money
     from .errors import ConservationError, MissingExtra, SimulatorError
     from .explanation import Explanation
+    from .formula_lab.search import Search
+    from .formula_lab.stress import Stress
     from .funding import Allocation, Counts, Member, Rule, Term, allocate
     from .incentive import Incentive
     from .outputs import Settings
@@ -83,6 +85,8 @@ __all__ = [
     "names",
     "read",
     "run",
+    "search_formulas",
+    "stress_formula",
     "with_formula",
     "write_results",
     "write_scenario",
@@ -424,6 +428,117 @@ def incentive(
         progress=progress,
         draws=_worlds(draws, chosen, [whole, *(each for _, _, each in paid)]),
         with_balance=balance,
+    )
+
+
+def stress_formula(
+    scenario: str | Path | Scenario,
+    *,
+    formula: str | Path | None = None,
+    harms: Sequence[str] = (),
+    partnership: str | None = None,
+    replications: int = 12,
+    seed: int = 1,
+    workers: int | None = 1,
+    changes: Sequence[str] = (),
+    smallest: bool = True,
+) -> Stress:
+    """Look for the harms that a formula does, each with its size, and the smallest scenario that shows it.
+
+    Parameters
+    ----------
+    formula
+        A formula of the library or a ``.yaml`` file, in place of the scenario's own.
+    harms
+        Among ``parking``, ``premature_exits``, ``skimming``, ``spiral``, ``oscillation``, ``cliff_12_weeks`` and
+        ``cliff_six_months``; by default all.
+    partnership
+        Who acts, the others being a forecast; by default the first.
+    replications
+        How many runs of each scenario.
+    smallest
+        Whether to look for the smallest scenario of each harm that is found.
+
+    Raises
+    ------
+    BadInput
+        With every fault of what was given.
+    """
+    from .formula_lab.stress import stress
+    from .workers import workers_by_default
+
+    (whole,) = read([scenario], changes)
+    if formula is not None:
+        from .scenario import with_formula
+
+        whole = with_formula(whole, formula)
+    return stress(
+        whole,
+        harms=harms,
+        partnership=partnership,
+        replications=replications,
+        seed=seed,
+        workers=workers_by_default() if workers is None else workers,
+        shrink=smallest,
+    )
+
+
+def search_formulas(
+    scenario: str | Path | Scenario,
+    *,
+    terms: Sequence[str] = (),
+    trials: int = 600,
+    worlds: int = 10,
+    confirmed_worlds: int = 3,
+    seed: int = 1,
+    workers: int | None = 1,
+    changes: Sequence[str] = (),
+    draws: str | Path | Draws | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Search:
+    """Look for formulas that no other beats in everything that is asked: suggested, not decided.
+
+    Parameters
+    ----------
+    terms
+        Terms that may be weighed, such as ``need`` and ``activity``; by default all.
+    trials
+        How many formulas are tried.
+    worlds
+        How many worlds are lived, each with its own luck and assumptions.
+    confirmed_worlds
+        In how many of them some formulas are run whole.
+    draws
+        Assumptions of each world; by default drawn from the ranges of the evidence.
+    out
+        A folder in which worlds are kept, so that a search that was killed goes on.
+
+    Raises
+    ------
+    BadInput
+        With every fault of what was given.
+    MissingExtra
+        If what searches is not installed.
+    """
+    from pathlib import Path
+
+    from .formula_lab.whole import find
+    from .scenario.draws import find_draws
+    from .workers import workers_by_default
+
+    (whole,) = read([scenario], changes)
+    return find(
+        whole,
+        terms=terms,
+        trials=trials,
+        worlds=worlds,
+        confirmed_worlds=confirmed_worlds,
+        seed=seed,
+        workers=workers_by_default() if workers is None else workers,
+        draws=None if draws is None else find_draws(draws, whole),
+        file=None if out is None else Path(out) / "worlds.jsonl",
+        progress=progress,
     )
 
 

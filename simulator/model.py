@@ -273,17 +273,26 @@ class Partnership:
                 )
 
 
-def rest_of_england(scenario: Scenario, year: int, last_gbp: int) -> list[Member]:
-    """The other members that share the pot: all alike, their activity a forecast made beforehand."""
+def rest_of_england(
+    scenario: Scenario, year: int, last_gbp: int, kinds: Sequence[str] | None = None
+) -> list[Member]:
+    """The other members that share the pot: all alike, their activity a forecast made beforehand.
+
+    Parameters
+    ----------
+    kinds
+        What to count beside effective clients and completions; by default what the formula needs.
+    """
     rest = scenario.formula.rest
     if not rest.partnerships:
         return []
     growth = (1 + rest.growth_per_year) ** year
     before = counted_before(scenario)
-    kinds = {name: getattr(before, name) for name in needed_counts(scenario)}
-    kinds["effective"] = _in_order(rest.reference_activity, scenario)
-    kinds["completions"] = _in_order(rest.reference_completions, scenario)
-    grown = {name: tuple(each * growth for each in people) for name, people in kinds.items()}
+    needed = needed_counts(scenario) if kinds is None else kinds
+    people_of = {name: getattr(before, name) for name in needed}
+    people_of["effective"] = _in_order(rest.reference_activity, scenario)
+    people_of["completions"] = _in_order(rest.reference_completions, scenario)
+    grown = {name: tuple(each * growth for each in people) for name, people in people_of.items()}
     return [Member(REST, Counts(**grown), last_gbp=last_gbp, copies=rest.partnerships)]
 
 

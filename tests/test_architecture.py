@@ -30,7 +30,7 @@ FLOORS = (
     {"evidence", "explanation"},
     {"calibrate", "incentive", "precision"},
     {"behaviour", "changeover", "local_area"},
-    {"side_by_side", "validate"},
+    {"formula_lab", "side_by_side", "validate"},
     {"findings"},
     # Answers to look at.
     {"charts", "outputs", "printing"},

@@ -10,6 +10,7 @@ from . import (  # noqa: F401
     calibrate,
     files,
     formula,
+    formula_lab,
     incentive,
     local,
     opening,

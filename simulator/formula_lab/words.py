@@ -1,0 +1,164 @@
+"""What was found, in sentences that numbers decide."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from ..wording import MISSING, NO_INTERVAL, TOO_CLOSE, counted, gbp, interval, sentence_case, signed
+from .objectives import OBJECTIVES, number_of_losers
+from .search import SUGGESTED
+from .variables import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..incentive import Estimate
+    from .confirm import Confirmed
+    from .objectives import Objective
+    from .search import Point, Search
+    from .stress import Stress, Stressed
+
+PER_YEAR, FOR_ONE, SWINGS, A_CLIENT = "£ a year", "£ for £1", "swings", "£ a client"
+
+
+def percent(part: float) -> str:
+    """A share with one decimal, which is what tells formulas apart."""
+    return MISSING if math.isnan(part) else f"{100 * part:.1f}%".replace("-", "−")
+
+
+def _ratio(amount: float) -> str:
+    return f"£{amount:.2f}".replace("£-", "−£")
+
+
+def _whole(amount: float) -> str:
+    return f"{amount:.0f}".replace("-", "−")
+
+
+def _signed_gbp(amount: float) -> str:
+    return signed(amount, gbp)
+
+
+_SHOW: dict[str, Callable[[float], str]] = {
+    PER_YEAR: _signed_gbp,
+    FOR_ONE: _ratio,
+    SWINGS: _whole,
+    A_CLIENT: gbp,
+}
+_AFTER = {PER_YEAR: " a year", FOR_ONE: " for £1", SWINGS: " swings", A_CLIENT: " a client"}
+
+
+def size(harm: Stressed) -> str:
+    """How large a harm is, with its unit."""
+    return f"{_SHOW[harm.unit](harm.size.mean)}{_AFTER[harm.unit]}" if harm.searched else MISSING
+
+
+def size_interval(harm: Stressed) -> str:
+    """Its 95% interval; of swings, the range where any one replication is left out."""
+    return _between(harm.size, _SHOW[harm.unit]) if harm.searched else MISSING
+
+
+def _between(estimate: Estimate, show: Callable[[float], str]) -> str:
+    return NO_INTERVAL if math.isnan(estimate.low) else interval(estimate.low, estimate.high, show)
+
+
+def stressed(harm: Stressed) -> str:
+    """One harm in a sentence."""
+    if not harm.searched:
+        return f"{harm.title}: nothing to look for, {harm.told}."
+    verdict = {"found": "found", "not found": "not found", "too close to call": TOO_CLOSE}
+    where = "all groups" if harm.where == "all" else harm.where.lower()
+    largest = "" if harm.verdict == "found" else "; the largest that was seen"
+    told = (
+        f"{harm.title}: {verdict[harm.verdict]}{largest}. {sentence_case(harm.told)} ({where}): {size(harm)}"
+        f" ({size_interval(harm)}); a harm above {_SHOW[harm.unit](harm.threshold).lstrip('+')}."
+    )
+    if harm.also:
+        told += f" {sentence_case(harm.also)}."
+    if harm.smallest:
+        told += f" The smallest scenario that shows it: {harm.smallest.size}."
+    return told
+
+
+def stress_sentences(result: Stress) -> list[str]:
+    """All harms, those that were found first."""
+    order = {"found": 0, "too close to call": 1, "not found": 2}
+    return [stressed(each) for each in sorted(result.harms, key=lambda h: order[h.verdict])]
+
+
+# A search
+
+
+def shown(objective: Objective, amount: float) -> str:
+    """An objective's value as it is read."""
+    return gbp(amount) if objective.unit == "£" else percent(amount)
+
+
+def objective_interval(point: Point, objective: Objective) -> str:
+    """Its 95% interval over the worlds."""
+    return _between(point.estimate(objective.name), lambda amount: shown(objective, amount))
+
+
+def worst_loser(point: Point) -> tuple[str, float]:
+    """The kind of partnership that has lost most in the third year, and its change."""
+    change = {each.name: float(each.change_share.mean()) for each in point.losers}
+    name = min(change, key=lambda each: change[each])
+    return name, change[name]
+
+
+def losses(point: Point) -> str:
+    """Who loses on the change-over, in a line."""
+    losers = number_of_losers(point.losers)
+    if not losers:
+        return "nobody loses a hundredth or more"
+    name, change = worst_loser(point)
+    return f"{counted(losers, 'partnership')} lose; most: {name} ({percent(change)})"
+
+
+def search_sentences(result: Search) -> list[str]:
+    """What the search found, by the numbers; nothing of it is decided."""
+    own = result.own
+    gap = OBJECTIVES[0]
+    told = [
+        (
+            f"{SUGGESTED.capitalize()}: {counted(len(result.frontier), 'formula')} of"
+            f" {result.tried:,} that were tried are beaten by no other in everything that is asked."
+        ),
+        (
+            f"Under the scenario's own formula ({in_words(own.rule)}) the incentive gap is"
+            f" {gbp(own.estimate(gap.name).mean)} a year ({objective_interval(own, gap)})."
+        ),
+    ]
+    told += [_better(result, each) for each in result.shown[:1]]
+    closed = [p for p in result.frontier if p.worst(gap.name) < gap.step / 2]
+    if closed:
+        plain = min(closed, key=lambda p: (p.means[3], p.name))
+        told.append(
+            f"Of {counted(len(closed), 'formula')} without a gap even in the worst tenth of the worlds, the one that"
+            f" keeps money nearest to need is"
+            f" {plain.name}: {in_words(plain.rule)}; {percent(plain.means[3])} of the pot lies away from need,"
+            f" and {losses(plain)}."
+        )
+    return told + [_confirmed(each) for each in result.confirmed]
+
+
+def _better(result: Search, point: Point) -> str:
+    parts = []
+    for each in OBJECTIVES:
+        change = point.against(result.own, each.name)
+        if change.low > 0 or change.high < 0:
+            verdict = "less" if change.mean < 0 else "more"
+        else:
+            verdict = TOO_CLOSE
+        parts.append(
+            f"{each.title.lower()} {shown(each, point.estimate(each.name).mean)} ({verdict})"
+        )
+    return f"{point.name}: {in_words(point.rule)}. Against the own formula: {'; '.join(parts)}."
+
+
+def _confirmed(each: Confirmed) -> str:
+    return (
+        f"By whole runs the gap of {each.name} is {gbp(each.gap.mean)} a year"
+        f" ({_between(each.gap, gbp)}), {signed(each.difference.mean, gbp)} from the recorded worlds"
+        f" ({_between(each.difference, _signed_gbp)})."
+    )

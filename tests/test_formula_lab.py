@@ -1,0 +1,495 @@
+"""Formulas put to the test: planted problems whose answer is known beforehand."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import simulator as sim
+from simulator import replicate
+from simulator.formula_lab import harms, plans, smallest
+from simulator.formula_lab.confirm import confirm, paid_by
+from simulator.formula_lab.objectives import NAMES, Judge, worst
+from simulator.formula_lab.pounds import Payer
+from simulator.formula_lab.recorded import record
+from simulator.formula_lab.search import SUGGESTED, chosen, search, undominated
+from simulator.formula_lab.simpler import isolated, simpler, simplifications, with_years
+from simulator.formula_lab.stress import CLIFF_GBP, stress
+from simulator.formula_lab.variables import TERMS, in_words, space
+from simulator.formula_lab.words import search_sentences, stress_sentences
+from simulator.formula_lab.worlds import sampled, with_types
+from simulator.formula_lab.written import (
+    frontier_table,
+    stress_table,
+    suggested_yaml,
+    write_smallest,
+)
+from simulator.scenario import as_dict, load, with_formula
+from simulator.scenario.schema import SharingRule
+
+GAP = NAMES.index("gap_gbp_per_year")
+FEW = {"replications": 6, "seed": 1, "workers": 1}
+
+
+def rule(scenario, terms, **others):
+    """A rule in force at once and without bounds."""
+    formula = scenario.formula
+    told = {
+        "terms": terms,
+        "area_cost_share": 1.0,
+        "lag_years": 1,
+        "observation_delay_days": formula.observation_delay_days,
+        "phase_in_share": 1.0,
+        "floor_share": None,
+        "ceiling_share": None,
+        "rounding_gbp": 1,
+    } | others
+    return SharingRule.model_validate(told)
+
+
+def paying(scenario, counts, **others):
+    return paid_by(scenario, rule(scenario, {"only": {"counts": counts, "weight": 1.0}}, **others))
+
+
+@pytest.fixture(scope="module")
+def recorded(tenth):
+    return record(tenth, 3, 1, 1, years=5)
+
+
+@pytest.fixture(scope="module")
+def judge(recorded):
+    return Judge(recorded)
+
+
+# Recorded worlds
+
+
+def test_a_recorded_world_is_paid_what_the_run_was_paid(tenth, recorded):
+    (sample,) = replicate.run([tenth], 3, 1, 1)
+    held = Payer(recorded).alone(tenth.formula)[:, 0, :, 0]
+    np.testing.assert_allclose(held, sample.of("allocation_gbp"), atol=1.5)
+
+
+@pytest.mark.parametrize("lag", [2, 3])
+def test_a_longer_lag_is_worked_out_on_worlds_that_lived_with_a_shorter_one(tenth, lag):
+    data = as_dict(tenth)
+    data["formula"]["lag_years"] = lag
+    lagged = type(tenth).model_validate(data)
+    own = record(lagged, 1, 1, 1, years=5)
+    (sample,) = replicate.run([lagged], 1, 1, 1)
+    held = Payer(own).alone(lagged.formula)[:, 0, :, 0]
+    np.testing.assert_allclose(held, sample.of("allocation_gbp"), atol=1.5)
+
+
+def test_the_pot_is_spent_whatever_all_do(tenth, recorded):
+    payer = Payer(recorded)
+    for paid in (payer.alone(tenth.formula), payer.together(tenth.formula)):
+        spent = (paid * recorded.copies).sum(axis=-1)
+        np.testing.assert_allclose(spent, np.broadcast_to(recorded.pot_gbp, spent.shape), rtol=1e-9)
+
+
+def test_nobody_gains_by_what_all_do(recorded, judge, tenth):
+    paying_activity = rule(tenth, {"a": {"counts": "effective_clients", "weight": 1.0}})
+    alone = judge.gains(paying_activity)["park"].mean()
+    together = judge.gains(paying_activity, together=True)["park"].mean()
+    assert alone > 20 * abs(together)
+
+
+def test_worlds_that_were_kept_are_not_lived_again(tenth, tmp_path, recorded):
+    file = tmp_path / "worlds.jsonl"
+    whole = record(tenth, 2, 1, 1, years=5, file=file)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    torn = lines[0] + "\n" + lines[1][:100]  # killed while it wrote the second
+    file.write_text(torn, encoding="utf-8")
+    lived = []
+    again = record(
+        tenth, 2, 1, 1, years=5, file=file, progress=lambda done, total: lived.append(total)
+    )
+    assert lived == [1]
+    np.testing.assert_array_equal(again.own, whole.own)
+    np.testing.assert_array_equal(again.own, recorded.own[:2])
+
+
+def test_another_seed_does_not_take_the_worlds_of_the_first(tenth, tmp_path):
+    file = tmp_path / "worlds.jsonl"
+    one = record(tenth, 1, 1, 1, years=2, file=file)
+    other = record(tenth, 1, 2, 1, years=2, file=file)
+    assert not np.array_equal(one.own, other.own)
+
+
+@pytest.mark.slow
+def test_two_processes_record_the_same_worlds_as_one(tenth, recorded):
+    np.testing.assert_array_equal(record(tenth, 3, 1, 2, years=5).own, recorded.own)
+
+
+def test_sampled_worlds_lie_in_the_ranges_of_the_evidence(baseline):
+    drawn = sampled(baseline, 5, 1)
+    assert drawn == sampled(baseline, 5, 1)
+    assert drawn != sampled(baseline, 5, 2)
+    for place, path in enumerate(drawn.paths):
+        low, high = baseline.evidence[path].range
+        assert all(low <= row[place] <= high for row in drawn.rows)
+
+
+def test_types_share_the_same_pot_and_are_all_alive(baseline):
+    typed = with_types(baseline)
+    assert len(typed.partnerships) > 5
+    assert typed.formula.pot_gbp == baseline.formula.pot_gbp
+    in_all = sum(own.copies * own.size for own in typed.partnerships.values())
+    assert in_all == pytest.approx(149, rel=0.05)
+    assert with_types(typed) is typed
+
+
+# Objectives
+
+
+def test_a_formula_of_need_alone_has_no_gap_and_is_steady(judge, tenth):
+    measured = judge.measured(rule(tenth, {"need": {"counts": "need_index", "weight": 1.0}}))
+    assert measured[:, :2] == pytest.approx(0, abs=1e-6)
+
+
+def test_a_formula_of_activity_alone_has_a_gap(judge, tenth):
+    measured = judge.measured(rule(tenth, {"a": {"counts": "effective_clients", "weight": 1.0}}))
+    assert measured[:, GAP].min() > 10_000
+
+
+def test_an_old_share_makes_no_losers_and_pays_for_nothing(tenth):
+    typed = with_types(tenth)
+    judge = Judge(record(typed, 1, 1, 1, years=4))
+    measured = judge.measured(rule(typed, {"old": {"counts": "historic_share", "weight": 1.0}}))
+    gap, unsteady, lost, away = measured[0]
+    assert (gap, unsteady) == pytest.approx((0, 0), abs=1e-6)
+    assert lost < 0.001 < away
+
+
+def test_the_worst_tenth_is_the_mean_of_the_largest():
+    assert worst(np.arange(20.0)) == 18.5
+    assert worst(np.array([3.0, 1.0])) == 3.0
+
+
+def test_whole_runs_and_recorded_worlds_of_the_own_formula_agree_where_money_is_not_short(
+    tenth, recorded
+):
+    found = search(recorded, space(tenth, ["need", "activity"]), trials=4)
+    (own,) = confirm(recorded, [found.own], 2, 1, 1)
+    assert abs(own.difference.mean) < 0.2 * abs(own.recorded.mean)
+
+
+# Search
+
+
+def test_a_search_between_need_and_activity_finds_need_alone(recorded, tenth):
+    found = search(recorded, space(tenth, ["need", "activity"]), trials=60)
+    best = found.frontier[0]
+    assert any(
+        set(p.rule.terms) == {"need"} and p.means[GAP] == pytest.approx(0, abs=1e-6)
+        for p in found.frontier
+    )
+    assert best.means[GAP] <= 1e-6
+
+
+def test_no_point_of_the_frontier_is_beaten_by_another():
+    means = np.array([[0, 0.5, 0, 0], [0, 0.6, 0, 0], [2000, 0, 0, 0], [0, 0.5, 0, 0]])
+    assert undominated(means) == [0, 2]
+    assert undominated(means, [3, 1, 1, 2]) == [2, 3]  # of points alike, the one with fewer terms
+
+
+def test_the_same_seed_finds_the_same_formulas(recorded, tenth):
+    among = space(tenth, ["activity", "completions", "unmet_need"])
+    one, again = (search(recorded, among, trials=50, seed=4) for _ in range(2))
+    other = search(recorded, among, trials=50, seed=5)
+    assert [p.rule for p in one.frontier] == [p.rule for p in again.frontier]
+    assert [p.rule for p in one.frontier] != [p.rule for p in other.frontier]
+
+
+def test_what_is_shown_holds_the_best_of_each_kind(recorded, tenth):
+    found = search(recorded, space(tenth), trials=120)
+    shown = chosen(found.frontier, 6)
+    assert len(shown) <= 6
+    for axis in range(len(NAMES)):
+        assert min(p.means[axis] for p in shown) == min(p.means[axis] for p in found.frontier)
+
+
+def test_every_formula_of_the_search_can_be_written_and_read(recorded, tenth, tmp_path):
+    found = search(recorded, space(tenth), trials=30)
+    for point in found.shown:
+        text = suggested_yaml(point, found)
+        assert SUGGESTED in text.lower()
+        file = tmp_path / f"{point.name}.yaml"
+        file.write_text(text, encoding="utf-8")
+        assert with_formula(tenth, file).formula.terms == point.rule.terms
+    table = frontier_table(found)
+    assert set(table["status"]) == {SUGGESTED, "known"}
+    assert SUGGESTED in search_sentences(found)[0].lower()
+
+
+def test_weights_are_whole_twentieths_that_sum_to_one(tenth):
+    among = space(tenth)
+    for corner in among.corners():
+        weights = [term.weight for term in among.rule(corner).terms.values()]
+        assert weights == [1.0]
+    values = among.corners()[0] | {f"weigh_{term}": 0.1 * (k + 1) for k, term in enumerate(TERMS)}
+    weights = [term.weight for term in among.rule(values).terms.values()]
+    assert sum(weights) == pytest.approx(1)
+    assert all(20 * weight == pytest.approx(round(20 * weight)) for weight in weights)
+
+
+def test_an_unknown_term_is_refused_with_the_nearest_one(tenth):
+    with pytest.raises(sim.BadInput, match="activity"):
+        space(tenth, ["activty"])
+
+
+def test_a_formula_reads_as_a_line(tenth):
+    told = rule(
+        tenth,
+        {
+            "need": {"counts": "need_index", "weight": 0.6},
+            "activity": {"counts": "effective_clients", "weight": 0.4},
+        },
+        floor_share=0.9,
+        phase_in_share=[0.5, 1.0],
+    )
+    assert in_words(told) == (
+        "60% need + 40% activity, lag 1 year, floor 90%, phased in over 2 years"
+    )
+
+
+# Stress
+
+
+def harm_of(scenario, name, **how):
+    (found,) = stress(scenario, harms=[name], shrink=False, **FEW | how).harms
+    return found
+
+
+def test_paying_for_activity_alone_pays_for_parking_and_not_for_pushing_out(tenth):
+    scenario = paying(tenth, "effective_clients")
+    parking = harm_of(scenario, "parking")
+    assert parking.verdict == "found"
+    assert "before and after what the client costs" in parking.also
+    assert harm_of(scenario, "premature_exits").verdict != "found"
+
+
+def test_paying_for_completions_alone_pays_for_pushing_out_and_not_for_parking(tenth):
+    scenario = paying(tenth, "completions")
+    assert harm_of(scenario, "premature_exits").verdict == "found"
+    assert harm_of(scenario, "parking").verdict == "not found"
+
+
+@pytest.mark.slow
+def test_paying_for_need_alone_does_none_of_the_harms(tenth):
+    for harm in stress(paying(tenth, "need_index"), **FEW).harms:
+        assert harm.verdict == "not found", harm
+        assert harm.size.mean == pytest.approx(0, abs=1)
+
+
+def test_a_floor_of_all_that_was_paid_stops_a_spiral(tenth):
+    scenario = paying(tenth, "effective_clients", floor_share=1.0)
+    # A pot that grows would be shared by activity, and the floor would hold whatever was lost of that for ever.
+    pot = scenario.formula.pot_gbp[0]
+    level = scenario.formula.model_copy(update={"pot_gbp": pot})
+    spiral = harm_of(scenario.model_copy(update={"formula": level}), "spiral")
+    assert spiral.verdict == "not found"
+    assert spiral.size.mean == pytest.approx(0, abs=0.02)
+
+
+def planted(by_year, replications=8):
+    """Differences with a little luck, known beforehand."""
+    luck = np.random.default_rng(1).normal(0, 10, (replications, len(by_year)))
+    return np.array(by_year) + luck, np.full((replications, len(by_year)), 250_000.0)
+
+
+@pytest.mark.parametrize(
+    ("by_year", "swings", "verdict"),
+    [
+        ([0, 0, -9000, -5000, -3000, -2000, -1000, 0], 0, "not found"),
+        ([0, 0, -9000, -5000, 3000, 2000, 1000, 0], 1, "not found"),
+        ([0, 0, -9000, 8000, -7000, 6000, -5000, 4000], 5, "found"),
+    ],
+)
+def test_swings_are_told_from_a_way_back(by_year, swings, verdict):
+    read = harms.oscillation(*planted(by_year), None)
+    assert (read.size.mean, read.verdict) == (swings, verdict)
+
+
+def test_a_planted_spiral_is_found_and_said_to_keep_falling(tenth):
+    (pair, *_) = harms.HARMS["spiral"].pairs(isolated(tenth, next(iter(tenth.partnerships))))
+    cut = harms.cut_of(pair)
+    falling = harms.spiral(*planted([0, 0, *(-cut * np.arange(0.1, 0.9, 0.1))]), pair)
+    assert falling.verdict == "found"
+    assert falling.also == "the allocation keeps falling"
+    back = harms.spiral(*planted([0, 0, -0.2 * cut, -0.1 * cut, 0, 0, 0]), pair)
+    assert back.verdict == "not found"
+    assert back.also == "the allocation returns"
+
+
+def test_one_replication_allows_no_verdict(tenth):
+    scenario = paying(tenth, "effective_clients")
+    assert harm_of(scenario, "parking", replications=1).verdict == "too close to call"
+
+
+CLIFFS = ("cliff_12_weeks", "cliff_six_months")
+
+
+def test_the_cliff_at_twelve_weeks_stands_at_day_84(tenth):
+    weeks, months = stress(paying(tenth, "effective_clients"), harms=CLIFFS, **FEW).harms
+    assert (weeks.verdict, weeks.cliff.jump_at) == ("found", 84)
+    assert months.verdict == "not found"
+    # By hand: two partnerships of one client each. 83 days count for nothing, so the second has it all.
+    assert [row[2:] for row in weeks.example.rows if row[0] in (83, 84)] == [
+        (0, 10_000),
+        (5_000, 5_000),
+    ]
+
+
+def test_the_cliff_at_six_months_comes_after_day_182(tenth):
+    weeks, months = stress(paying(tenth, "completions"), harms=CLIFFS, **FEW).harms
+    assert weeks.verdict == "not found"
+    assert (months.verdict, months.cliff.jump_at) == ("found", 183)
+    assert months.size.mean > CLIFF_GBP
+
+
+def test_an_unknown_harm_is_refused(tenth):
+    with pytest.raises(sim.BadInput, match="parking"):
+        stress(tenth, harms=["parkng"])
+
+
+def test_who_chooses_a_plan_is_refused(tenth):
+    (name,) = tenth.partnerships
+    choosing = tenth.partnerships[name].model_copy(update={"behaviour": "follow_the_money"})
+    scenario = tenth.model_copy(update={"partnerships": {name: choosing}})
+    with pytest.raises(sim.BadInput, match="be hold"):
+        stress(scenario)
+
+
+# The smallest scenario
+
+
+@pytest.fixture(scope="module")
+def shrunk(tenth):
+    return stress(paying(tenth, "effective_clients"), harms=["parking"], **FEW)
+
+
+def test_the_smallest_scenario_still_shows_the_harm_and_is_small(shrunk):
+    (found,) = shrunk.harms
+    small = found.smallest
+    assert small.read.verdict == "found"
+    scenario = small.pair.with_it
+    assert scenario.formula.rest.partnerships == 1
+    assert scenario.years <= 3
+    assert len(scenario.world.groups) == 1
+    assert len(scenario.formula.terms) == 1
+    seen = smallest.look(harms.HARMS["parking"], small.pair, 6, 1, 1)
+    assert seen == small.read
+
+
+def test_the_smallest_pair_is_two_files_that_load_and_run(shrunk, tmp_path):
+    files = write_smallest(shrunk, tmp_path)
+    assert files == ["parking_without.yaml", "parking_with.yaml"]
+    found = [load(tmp_path / file) for file in files]
+    without, with_it = (s.of("allocation_gbp") for s in replicate.compare(found, 6, 1, 1).samples)
+    told = shrunk.harms[0].smallest.read.size.mean
+    assert (with_it - without)[:, 1:].mean() == pytest.approx(told)
+    assert "it describes no place" in found[0].description.lower()
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_smallest_scenario(shrunk, tenth):
+    again = stress(paying(tenth, "effective_clients"), harms=["parking"], **FEW)
+    assert again.harms[0].smallest == shrunk.harms[0].smallest
+    assert stress_table(again).equals(stress_table(shrunk))
+    assert stress_sentences(again) == stress_sentences(shrunk)
+
+
+def test_every_simplification_leaves_a_scenario_or_nothing(tenth):
+    base = isolated(tenth, next(iter(tenth.partnerships)))
+    for step in simplifications(base, 3):
+        left = simpler(base, step)
+        assert left is None or as_dict(left) != as_dict(base), step.told
+
+
+def test_a_longer_run_goes_on_as_it_ends(tenth):
+    long = with_years(tenth, 9)
+    assert len(long.formula.pot_gbp) == 9
+    assert long.formula.pot_gbp[-1] == tenth.formula.pot_gbp[-1]
+    assert with_years(long, 5) == tenth
+
+
+def test_alone_among_as_many_as_there_were(baseline):
+    typed = with_types(baseline)
+    one = isolated(typed, "Large, high need")
+    assert list(one.partnerships) == ["Large, high need"]
+    in_all = sum(own.copies * own.size for own in typed.partnerships.values())
+    assert one.formula.rest.partnerships == pytest.approx(in_all - 1.8, abs=0.5)
+
+
+# Plans
+
+
+def test_plans_differ_in_what_they_say(baseline):
+    name = next(iter(baseline.partnerships))
+    tried = {way.name: way.plan for way in plans.ways(baseline, name)}
+    own = baseline.partnerships[name].plan
+    assert tried["hold"] == own
+    assert tried["park"].move_on_delay_days["opiate"] == own.move_on_delay_days["opiate"] + 1460
+    assert tried["clients_first"].move_on_delay_days == 0
+    assert tried["favour_other"].priority == {"opiate": 1, "crack": 1, "other": 0}
+    for plan in tried.values():
+        parts = (plan.treatment_share, plan.reintegration_share, plan.outreach_share)
+        assert sum(parts) == pytest.approx(1)
+
+
+def test_a_world_of_one_group_has_nobody_to_favour(queue):
+    assert not [w for w in plans.ways(queue, next(iter(queue.partnerships))) if "favour" in w.name]
+
+
+# Doors
+
+
+def test_the_doors_write_what_they_print(tenth, tmp_path):
+    from test_cli import treatment_sim
+
+    file = tmp_path / "tenth.yaml"
+    sim.write_scenario(tenth, file)
+    told = treatment_sim(
+        "formula", "stress", file, "--harm", "parking", "--no-smallest", "-n", "3", "-w", "1",
+        "--out", tmp_path / "stress", "--json",
+    )  # fmt: skip
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.stdout)["harms"][0]["harm"] == "parking"
+    assert (tmp_path / "stress" / "stress.html").is_file()
+
+
+@pytest.mark.slow
+def test_a_search_at_the_door_writes_its_frontier(tenth, tmp_path):
+    from test_cli import treatment_sim
+
+    file = tmp_path / "tenth.yaml"
+    sim.write_scenario(tenth, file)
+    out = tmp_path / "search"
+    asked = (
+        "formula", "search", file, "--terms", "need", "--terms", "activity", "--trials", "20",
+        "-n", "2", "--confirm", "1", "-w", "1", "--out", out,
+    )  # fmt: skip
+    first = treatment_sim(*asked, "--json")
+    assert first.exit_code == 0, first.output
+    told = json.loads(first.stdout)
+    assert told["status"] == SUGGESTED
+    assert (out / "frontier.csv").is_file()
+    assert SUGGESTED in (out / "search.md").read_text(encoding="utf-8").lower()
+    again = treatment_sim(*asked, "--json")  # on worlds that were kept
+    assert json.loads(again.stdout) == told
+
+
+def test_a_search_without_what_searches_says_how_to_install_it(monkeypatch, recorded, tenth):
+    monkeypatch.setattr("simulator.formula_lab.search.find_spec", lambda _: None)
+    with pytest.raises(sim.MissingExtra, match=r"\[search\]"):
+        search(recorded, space(tenth), trials=1)
+
+
+def test_a_partnership_that_is_not_there_is_refused(tmp_path):
+    from test_cli import refused
+
+    assert "partnership" in refused("formula", "stress", "--partnership", "Nowhere", "-n", "2")[0]
