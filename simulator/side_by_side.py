@@ -8,6 +8,7 @@ and who loses when the formula comes into force.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .behaviour import FollowTheMoney, Price
+    from .behaviour.seats import Profile
     from .scenario import Scenario
     from .workers import Progress
 
@@ -81,6 +83,32 @@ class Side:
         both = (game.lived[game.clients.best], game.clients.as_it_is)
         first, now = (values[:, place, pounds, -1] for values in both)
         return Estimate.of(first - now)
+
+    def chosen(self, profile: Profile) -> str:
+        """How many partnerships do what, the most usual first."""
+        partnerships = self.game.table.scenario.partnerships
+        many: Counter[str] = Counter()
+        for player, name in enumerate(self.game.table.players):
+            many[self.game.option(player, profile).name] += partnerships[name].copies
+        if len(many) == 1:
+            return f"all {next(iter(many))}"
+        return "; ".join(f"{number} {what}" for what, number in many.most_common())
+
+    @property
+    def against_now(self) -> Estimate:
+        """People in recovery more at the end where all follow the money than where all go on as now."""
+        return self._recovery(self.game.end, self.game.clients.as_it_is)
+
+    @property
+    def best_against_now(self) -> Estimate:
+        """People in recovery more at the end where all put clients first than where all go on as now."""
+        return self._recovery(self.game.clients.best, self.game.clients.as_it_is)
+
+    def _recovery(self, profile: Profile, now: NDArray[np.float64]) -> Estimate:
+        partnerships = self.game.table.scenario.partnerships.values()
+        copies = np.array([own.copies for own in partnerships], dtype=np.float64)
+        more = (self.game.lived[profile] - now)[:, :, OUTCOMES.index("in_recovery"), -1]
+        return Estimate.of(more @ copies)
 
     @property
     def _place(self) -> int:
@@ -236,9 +264,11 @@ def _record(side: Side) -> dict[str, Any]:
         "following_the_money": {
             "verdict": game.verdict,
             "rounds": len(game.main.path) - 1,
-            "ends": game.told(game.end),
-            "best_for_clients": game.told(game.clients.best),
+            "ends": side.chosen(game.end),
+            "best_for_clients": side.chosen(game.clients.best),
+            "in_recovery_against_now": _plain(side.against_now),
         },
+        "clients_first_in_recovery_against_now": _plain(side.best_against_now),
         "price": {
             f"{line.outcome}, {line.when}": _plain(line.difference) for line in side.price.lines()
         },

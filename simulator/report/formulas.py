@@ -71,7 +71,11 @@ READING = (
         "“Follows the money” means: every kind of partnership chooses, among the plans listed below, the one that brings in"
         " most over the run, until nobody gains by changing."
     ),
-    "“The price” is the difference between where that ends and everybody putting clients first.",
+    (
+        "“The price” is the difference between where that ends and everybody putting clients first. Where a formula gives"
+        " no reason to change, following the money ends at what is done now: then the price is what going on as now leaves"
+        " undone, and no incentive's doing. So both stand side by side."
+    ),
 )
 
 
@@ -184,7 +188,8 @@ def summary(told: SideBySide) -> Table:
             "Putting clients first, alone: allocation in the last year",
             "…when all do",
             "Everybody following the money",
-            "Price: people in recovery at the end",
+            "…people in recovery, against going on as now",
+            "Price: people in recovery, against clients first",
             "Price: deaths in all",
             "Lose at change-over",
             "Pot that moves",
@@ -206,7 +211,8 @@ def _summary_row(side: Side) -> Row:
             Cell(gbp_exact(meter.cost_gbp_per_year)) if meter else Cell(MISSING),
             _cell(side.moved("from_now"), gbp),
             _cell(side.moved("all"), gbp),
-            Cell(side.game.verdict, side.game.told(side.game.end)),
+            Cell(side.game.verdict, side.chosen(side.game.end)),
+            _cell(side.against_now, count),
             _cell(recovery, count),
             _cell(deaths, count),
             Cell(
@@ -288,8 +294,8 @@ def _game(told: SideBySide) -> Iterator[Piece]:
                 cells(
                     side.game.verdict,
                     str(len(side.game.main.path) - 1),
-                    side.game.told(side.game.end),
-                    side.game.told(side.game.clients.best),
+                    side.chosen(side.game.end),
+                    side.chosen(side.game.clients.best),
                 ),
             )
             for side in told.sides
@@ -315,6 +321,17 @@ def _price(told: SideBySide) -> Iterator[Piece]:
         f"The price over {told.types.years} years",
         ("Formula", *(title for *_, title in _PRICED), "Spent"),
         tuple(Row(side.preset.title, tuple(_price_cells(side.price))) for side in told.sides),
+    )
+    yield Table(
+        "People in recovery at the end, against everybody going on as now",
+        ("Formula", "All follow the money", "All put clients first"),
+        tuple(
+            Row(
+                side.preset.title,
+                (_cell(side.against_now, count), _cell(side.best_against_now, count)),
+            )
+            for side in told.sides
+        ),
     )
 
 
