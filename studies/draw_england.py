@@ -338,8 +338,8 @@ ENGLAND_HEAD = """\
 #                     the transition of that year had made of £882 to £3,536 (Community Care 29 January 2007: published;
 #                     a head is taken to be a client in effective treatment: assumed)
 # Before day 0, people counted are 149 times the baseline's; on day 0 they are rounded for each partnership, so totals
-# differ by a few. In the runs of 2008-09 contacts are 196,900 (149 times the baseline: 202,300; published: 210,815), in
-# effective treatment 181,900 (185,900; 194,572), presentations 80,900 (87,800; 84,520): money is spread unevenly, so some
+# differ by a few. In the runs of 2008-09 contacts are 196,700 (149 times the baseline: 202,300; published: 210,815), in
+# effective treatment 181,600 (185,900; 194,572), presentations 80,600 (87,800; 84,520): money is spread unevenly, so some
 # partnerships are short at first while others cannot spend theirs (ten replications, seed 1).
 #
 # `treatment-sim run england_2008 --partnership "Area 001"` tells one of them; england_2008_types.yaml is quicker.
