@@ -13,7 +13,8 @@ import numpy as np
 
 from . import funding
 from .incentive import Estimate
-from .model import member_before, rest_of_england, rule
+from .model import rest_of_england, rule
+from .partnership import member_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +143,7 @@ def changeover(scenario: Scenario) -> Changeover:
                 name=member.name,
                 copies=member.copies,
                 before_gbp=member.last_gbp,
-                by_year_gbp=tuple(year.pounds[member.name][0] for year in paid),
+                by_year_gbp=tuple(year.least(member.name) for year in paid),
                 settled_gbp=float(settled[member.name]),
             )
             for member in members
@@ -155,7 +156,7 @@ def _by_year(scenario: Scenario, members: list[Member], pot_gbp: int) -> list[Al
     paid: list[Allocation] = []
     for year in range(YEARS):
         paid.append(funding.allocate(pot_gbp, members, rule(scenario, year)))
-        members = [replace(each, last_gbp=min(paid[-1].pounds[each.name])) for each in members]
+        members = [replace(each, last_gbp=paid[-1].least(each.name)) for each in members]
     return paid
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .measures import Journeys
-    from .model import Partnership
+    from .partnership import Partnership
     from .scenario.schema import Scenario
 
 ALL = "all"

@@ -17,7 +17,8 @@ from . import measures
 from .crew import crew_of
 from .errors import BadInput, Fault
 from .measures import MEASURES
-from .model import STREAM_COLUMNS, Replication, replicate_once
+from .model import Replication, replicate_once
+from .partnership import STREAM_COLUMNS
 from .scenario.draws import with_values
 from .scenario.size import too_large
 from .workers import spread, workers_by_default
@@ -301,10 +302,21 @@ def _values(scenario: Scenario, replications: Sequence[Replication]) -> NDArray[
     """
     tallies = np.stack([replication.tallies for replication in replications])
     if tallies.shape[1] > 1:
-        copies = np.array([own.copies for own in scenario.partnerships.values()], dtype=np.float64)
-        whole = np.tensordot(copies, tallies, axes=(0, 1))[:, np.newaxis]
-        tallies = np.concatenate([tallies, whole], axis=1)
+        tallies = np.concatenate([tallies, _together(scenario, replications, tallies)], axis=1)
     return measures.measures(tallies)
+
+
+def _together(
+    scenario: Scenario, replications: Sequence[Replication], tallies: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """All partnerships together; pounds that only some copies get are theirs, and stay unspent."""
+    copies = np.array([own.copies for own in scenario.partnerships.values()], dtype=np.float64)
+    whole = np.tensordot(copies, tallies, axes=(0, 1))[:, np.newaxis]
+    for place, replication in enumerate(replications):
+        if replication.odd_gbp is not None:
+            for name in ("allocation_gbp", "unspent_gbp"):
+                whole[place, 0, measures.TALLIES.index(name), :, -1] += replication.odd_gbp.sum(0)
+    return whole
 
 
 def run(

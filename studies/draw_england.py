@@ -24,8 +24,9 @@ from scipy.special import ndtr, ndtri
 from simulator import scenario as scenarios
 from simulator.chance import stream
 from simulator.funding import Counts, Member, Rule, allocate
-from simulator.model import counted_before, rule
+from simulator.model import rule
 from simulator.money import in_year
+from simulator.partnership import counted_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -23,6 +23,7 @@ FLOORS = (
     {"funding", "money", "journey", "published"},
     {"stock", "places", "measures"},
     {"pathway"},
+    {"partnership"},
     {"model"},
     {"crew"},
     {"observe", "replicate"},

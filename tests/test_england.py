@@ -9,8 +9,9 @@ import pytest
 
 from simulator import replicate
 from simulator.funding import Member, Rule, allocate
-from simulator.model import counted_before, rule
+from simulator.model import rule
 from simulator.money import in_year
+from simulator.partnership import counted_before
 from simulator.scenario import load
 from simulator.scenario.own_world import of_partnership
 from studies import draw_england

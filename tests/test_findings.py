@@ -26,7 +26,7 @@ from simulator.findings import (
 from simulator.funding import EXPLAIN_STEPS, Counts, Inputs, Member
 from simulator.incentive import ClientKept, Estimate, YearKept
 from simulator.measures import MEASURES
-from simulator.model import STREAM_COLUMNS
+from simulator.partnership import STREAM_COLUMNS
 from simulator.replicate import Comparison, Sample
 from simulator.scenario import load
 from simulator.wording import gbp

@@ -9,7 +9,8 @@ from tiny import a_tenth_of, checked
 from simulator import replicate
 from simulator.journal import State
 from simulator.measures import MEASURES
-from simulator.model import Partnership, Run
+from simulator.model import Run
+from simulator.partnership import Partnership
 from simulator.scenario import as_dict, load
 from simulator.scenario.own_world import of_partnership
 

@@ -16,6 +16,7 @@ from simulator import replicate
 from simulator.errors import BadInput
 from simulator.measures import MEASURES, MONEY_MEASURES
 from simulator.scenario import load
+from simulator.scenario.own_world import of_partnership
 
 MONEY = frozenset(MONEY_MEASURES)
 
@@ -310,3 +311,27 @@ def test_a_fault_lists_few_partnerships_whole_and_of_many_the_first_and_the_last
     [fault] = told.value.faults
     assert fault.got == "Area 001, Area 002 … Area 149 (149 in all)"
     assert fault.rule.endswith(", Average partnership")
+
+
+def test_all_together_have_the_pot_to_the_pound_whatever_copies_and_rounding(baseline, seed):
+    """One that stands for several lives on the least of their pounds; what is odd is everybody's."""
+    areas = "partnerships={A: {copies: 3}, B: {copies: 2, size: 0.7}}"
+    for unit in (1, 1000):
+        scenario = a_tenth_of(
+            load(
+                "baseline_2008",
+                [areas, "formula.rest.partnerships=0", f"formula.rounding_gbp={unit}"],
+            )
+        )
+        pots = [9_999_777, 9_999_776, 9_999_775, 9_999_774, 9_999_773]
+        scenario = changed(scenario, formula__pot_gbp=pots)
+        (sample,) = replicate.run([scenario], 2, seed, workers=1)
+        whole = sample.of("allocation_gbp", "all")
+        assert whole.tolist() == [pots, pots]
+        spent, unspent = sample.of("spent_gbp", "all"), sample.of("unspent_gbp", "all")
+        local = sum(
+            own.copies
+            * of_partnership(scenario, name).funding.streams["local_mainstream"].amount_gbp
+            for name, own in scenario.partnerships.items()
+        )
+        assert (spent + unspent == whole + local).all()

@@ -14,7 +14,7 @@ from tiny import tiny_queue
 
 from simulator import measures, money, replicate
 from simulator.errors import ConservationError
-from simulator.model import STREAM_COLUMNS, Run
+from simulator.model import Run
 from simulator.money import (
     ACCOUNT_COLUMNS,
     PLAN_USES,
@@ -29,6 +29,7 @@ from simulator.money import (
     settled,
 )
 from simulator.money.fenced import shared_beds
+from simulator.partnership import STREAM_COLUMNS
 from simulator.scenario import load
 
 BED_GBP = 62_050

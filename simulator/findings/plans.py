@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..incentive import Estimate
-from ..model import STREAM_COLUMNS
 from ..money import year_money
+from ..partnership import STREAM_COLUMNS
 from ..scenario.own_world import of_partnership
 from ..wording import count, days, decimal, gbp, gbp_exact, points, share
 from ..years import WEEKS_PER_YEAR

@@ -17,8 +17,9 @@ import numpy as np
 
 from ..funding import PEOPLE_COUNTED, Counts, Member
 from ..measures import MONEY_TALLIES, money_tallies
-from ..model import REST, Partnership, Run, member_before, rest_of_england
+from ..model import REST, Run, rest_of_england
 from ..money import in_year
+from ..partnership import Partnership, member_before
 from ..scenario import as_dict
 from ..scenario.draws import with_values
 from ..scenario.own_world import of_partnership

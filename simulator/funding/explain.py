@@ -81,7 +81,7 @@ def explain(previous: Inputs, current: Inputs, name: str) -> tuple[Step, ...]:
     - *floor and ceiling*: both bounds, last year's pounds, on which they and a term may stand, and
       rounding.
 
-    A member that stands for several alike is told by its first copy.
+    A member that stands for several alike is told by the copy that gets least.
 
     Returns
     -------
@@ -149,11 +149,11 @@ class _Way:
         for number, stage in enumerate(self._stages):
             own = stage.member(old, new, stage.own_counts)
             if own == self._everybody[number][place]:
-                pounds.append(self._of_all(number).pounds[name][0])
+                pounds.append(self._of_all(number).least(name))
             elif before and own == before[1] and self._alike(before[0], number):
                 pounds.append(pounds[-1])
             else:
-                pounds.append(self._with(number, place, own).pounds[name][0])
+                pounds.append(self._with(number, place, own).least(name))
             before = number, own
         return pounds
 

@@ -223,6 +223,10 @@ class Allocation:
             refuse(name, "have one copy", len(pounds), "read all of them in .pounds")
         return pounds[0]
 
+    def least(self, name: str) -> int:
+        """Pounds of a member; of several copies, what the one with least gets."""
+        return min(self.pounds[name])
+
 
 def _check_term(term: Term) -> None:
     known = (*PEOPLE_COUNTED, "need_index", "population", *PAID_BEFORE)

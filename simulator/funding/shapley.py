@@ -38,7 +38,7 @@ def shapley(previous: Inputs, current: Inputs, name: str) -> dict[str, Fraction]
     old, new = (_as_weighed(year, kinds) for year in (previous, current))
     players = [step for step in EXPLAIN_STEPS if Stage((step,)).inputs(old, new, name) != old]
     pounds = {
-        done: share_out(Stage(done).inputs(old, new, name)).pounds[name][0]
+        done: share_out(Stage(done).inputs(old, new, name)).least(name)
         for size in range(len(players) + 1)
         for done in combinations(players, size)
     }
