@@ -119,7 +119,7 @@ def document(told: SideBySide, command: str, *, drawn: bool) -> Document:
     """
     return Document(
         TITLE,
-        (*FIRST, Bullets(READING), summary(told), *_drawn(told, drawn)),
+        (*FIRST, Bullets(READING), *summary(told), *_drawn(told, drawn)),
         (
             Chapter("What one client is worth", tuple(_worth(told))),
             Chapter("Alone and together", tuple(_together(told))),
@@ -183,48 +183,72 @@ def _cell(estimate: Estimate, show: Show) -> Cell:
 # In one table
 
 
-def summary(told: SideBySide) -> Table:
-    """Every formula in one row."""
-    group = told.sides[0].paid.groups[0].label
-    last = told.years[-1]
-    return Table(
-        f"Formulas side by side: {told.types.title}; pounds of {told.types.funding.price_year}, people in all",
-        (
-            "Formula",
-            f"A client of “{group}” who stays another year: allocation, by the formula of {last}",
-            "…and costs, once stable",
-            f"Putting clients first, alone: allocation in {last}",
-            "…when all do",
-            "Everybody following the money",
-            "…people in recovery, against going on as now",
-            "Price: people in recovery, against clients first",
-            "Price: deaths in all",
-            "Lose at change-over",
-            "Pot that moves",
-            "Moves in a year, nobody changing",
+def summary(told: SideBySide) -> tuple[Table, ...]:
+    """Every formula in three short tables: one partnership's money, where it leads, and its coming into force."""
+    group, last = told.sides[0].paid.groups[0].label, told.years[-1]
+    about = f"{told.types.title}; pounds of {told.types.funding.price_year}"
+    return (
+        Table(
+            f"What doing right does to one partnership's money. {about}",
+            (
+                "Formula",
+                f"A client of “{group}” who stays another year brings in, by the formula of {last}",
+                "…and costs, once stable",
+                f"Putting clients first, alone: allocation in {last}",
+                "…when all do",
+            ),
+            tuple(Row(side.preset.title, _money_cells(side)) for side in told.sides),
         ),
-        tuple(_summary_row(side) for side in told.sides),
+        Table(
+            f"Where it leads when everybody follows the money. {told.types.title}; people in all",
+            (
+                "Formula",
+                "They end by",
+                "People in recovery, against going on as now",
+                "…against putting clients first: the price",
+                "Deaths, against putting clients first",
+            ),
+            tuple(Row(side.preset.title, _lead_cells(side)) for side in told.sides),
+        ),
+        Table(
+            f"When it comes into force, and after. {told.areas.title}",
+            (
+                "Formula",
+                "Lose at change-over",
+                "Pot that moves",
+                "Part of the pot that moves in a year, nobody changing",
+            ),
+            tuple(Row(side.preset.title, _force_cells(side)) for side in told.sides),
+        ),
     )
 
 
-def _summary_row(side: Side) -> Row:
-    meter, change = side.paid.groups[0].meter, side.changeover
+def _money_cells(side: Side) -> tuple[Cell, ...]:
+    meter = side.paid.groups[0].meter
+    return (
+        _cell(meter.gross_gbp_per_year, gbp_exact) if meter else Cell(MISSING),
+        Cell(gbp_exact(meter.cost_gbp_per_year)) if meter else Cell(MISSING),
+        _cell(side.alone, gbp),
+        _cell(side.together, gbp),
+    )
+
+
+def _lead_cells(side: Side) -> tuple[Cell, ...]:
+    return (
+        Cell(side.chosen(side.game.end), f"it {side.game.verdict}"),
+        _cell(side.against_now, count),
+        _cell(side.price("in_recovery", "last"), count),
+        _cell(side.price("deaths", "sum"), count),
+    )
+
+
+def _force_cells(side: Side) -> tuple[Cell, ...]:
+    change = side.changeover
     worst = f"worst {_percent(change.worst.change_share)}"
-    return Row(
-        side.preset.title,
-        (
-            _cell(meter.gross_gbp_per_year, gbp_exact) if meter else Cell(MISSING),
-            Cell(gbp_exact(meter.cost_gbp_per_year)) if meter else Cell(MISSING),
-            _cell(side.alone, gbp),
-            _cell(side.together, gbp),
-            Cell(side.game.verdict, side.chosen(side.game.end)),
-            _cell(side.against_now, count),
-            _cell(side.price("in_recovery", "last"), count),
-            _cell(side.price("deaths", "sum"), count),
-            Cell(f"{change.losers} of {change.partnerships}", worst),
-            Cell(share(change.moved_share)),
-            Cell(f"{100 * side.unsteady.mean:.1f}%"),
-        ),
+    return (
+        Cell(f"{change.losers} of {change.partnerships}", worst),
+        Cell(share(change.moved_share)),
+        Cell(f"{100 * side.unsteady.mean:.1f}%"),
     )
 
 
