@@ -462,7 +462,7 @@ def test_the_tables_say_which_move_a_meter_is_read_off(kept, two_groups):
 def test_books_that_cannot_change_are_not_compared():
     nothing = Estimate(0.0, 0.0, 0.0)
     said = by_words._books(by_balance.Balance((0.0, 0.02), (nothing, nothing), nothing))
-    assert "since the plan does" in said
+    assert "since the plan does so already" in said
 
 
 # Worlds that are drawn

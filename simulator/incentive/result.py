@@ -304,7 +304,7 @@ def _books(books: Balance) -> str:
     first, tried = books.difference_gbp[0], ", ".join(share(each) for each in books.shares)
     if first.mean == first.low == first.high == 0:
         return (
-            "Moving all ready clients on at once changes nothing, since the plan does: with nothing more for"
+            "Moving all ready clients on at once changes nothing, since the plan does so already: with nothing more for"
             " reintegration the books of the run end as planned."
         )
     begin = (
