@@ -11,9 +11,7 @@ it is first asked for, so that worker processes load what they need and no more.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .errors import BadInput, Fault
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
     from .formula_lab.search import Search
     from .formula_lab.stress import Stress
     from .funding import Allocation, Counts, Member, Rule, Term, allocate
-    from .incentive import Incentive
+    from .incentives import Incentive
     from .outputs import Settings
     from .outputs import write as write_results
     from .precision import Precision
@@ -100,7 +98,7 @@ _LIVES_IN = {
     "ConservationError": "errors",
     "Counts": "funding",
     "Explanation": "explanation",
-    "Incentive": "incentive",
+    "Incentive": "incentives",
     "Member": "funding",
     "MissingExtra": "errors",
     "Precision": "precision",
@@ -141,17 +139,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-class _Door(ModuleType):
-    """Hands out the verb `incentive` also once the room of that name is imported, which Python hangs up here."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name == "incentive" and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Door
 
 
 def read(
@@ -409,7 +396,7 @@ def incentive(
     BadInput
         With every fault of what was given.
     """
-    from .incentive.asking import incentive as ask
+    from .incentives.asking import incentive as ask
     from .outputs import settings
     from .scenario import Scenario, load
     from .scenario.formulas import load_formula, with_formula

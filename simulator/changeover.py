@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import funding
-from .incentive import Estimate
+from .incentives import Estimate
 from .model import rest_of_england, rule
 from .partnership import member_before
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import charts, findings, outputs, replicate
-from .incentive import client_kept
+from .incentives import client_kept
 from .replicate import paired
 from .report import Study, check_installed, html_of, put
 from .report import money as money_tables
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from .findings import Finding
-    from .incentive import ClientKept
+    from .incentives import ClientKept
     from .replicate import Comparison, Sample
     from .scenario import Scenario
     from .workers import Progress

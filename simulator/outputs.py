@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from . import evidence
 from .errors import BadInput, Fault
 from .explanation import Explanation
-from .incentive import Incentive
+from .incentives import Incentive
 from .precision import attained_by
 from .replicate import Comparison, Sample
 from .scenario import as_dict, canonical_json

@@ -18,7 +18,7 @@ import numpy as np
 from .behaviour import OUTCOMES, follow_the_money
 from .changeover import Changeover, changeover, unsteadiness
 from .errors import BadInput, Fault
-from .incentive import Estimate, Paid, incentive
+from .incentives import Estimate, Paid, incentive
 from .money import in_year
 from .scenario.formulas import Preset, with_formula
 from .years import year_names
@@ -317,6 +317,7 @@ def _record(side: Side) -> dict[str, Any]:
         "meters": {
             group.group: {
                 "says": group.meter.says,
+                "read_off": group.meter.move,
                 "lost_gbp": _plain(group.meter.lost_gbp),
                 "saved_gbp": _plain(group.meter.saved_gbp),
                 "net_gbp": _plain(group.meter.net_gbp),

@@ -29,7 +29,7 @@ FLOORS = (
     {"observe", "replicate"},
     # Questions asked of the model.
     {"evidence", "explanation"},
-    {"calibrate", "incentive", "precision"},
+    {"calibrate", "incentives", "precision"},
     {"behaviour", "changeover", "local_area"},
     {"formula_lab", "side_by_side", "validate"},
     {"findings"},

@@ -31,7 +31,7 @@ from simulator.behaviour.rounds import one_way, play
 from simulator.behaviour.seats import MOST_TYPES, seated, with_plans
 from simulator.errors import BadInput
 from simulator.findings import all_findings, what_one_would_do, where_it_ends
-from simulator.incentive import Estimate
+from simulator.incentives import Estimate
 from simulator.scenario import load
 
 POT = 1_000_000

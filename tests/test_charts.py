@@ -20,8 +20,8 @@ from simulator.charts.look import DASHES, PALETTE, altair, tick_gbp, wrapped
 from simulator.errors import MissingExtra
 from simulator.explanation import explain
 from simulator.findings import Figure, Together
-from simulator.incentive import MOVES, Estimate, GroupWorth, Meter, Worth, client_kept
-from simulator.incentive.paired import CHANGES
+from simulator.incentives import MOVES, Estimate, GroupWorth, Meter, Worth, client_kept
+from simulator.incentives.paired import CHANGES
 from simulator.replicate import Comparison
 from simulator.scenario import load
 from simulator.wording import gbp

@@ -24,7 +24,7 @@ from simulator.findings import (
     why_it_moved,
 )
 from simulator.funding import EXPLAIN_STEPS, Counts, Inputs, Member
-from simulator.incentive import ClientKept, Estimate, YearKept
+from simulator.incentives import ClientKept, Estimate, YearKept
 from simulator.measures import MEASURES
 from simulator.partnership import STREAM_COLUMNS
 from simulator.replicate import Comparison, Sample

@@ -11,7 +11,7 @@ from tiny import rule_of
 from simulator import replicate
 from simulator.errors import BadInput
 from simulator.funding import Counts, Inputs, Member, allocate
-from simulator.incentive import Estimate, client_kept
+from simulator.incentives import Estimate, client_kept
 from simulator.replicate import Sample
 
 approx = pytest.approx

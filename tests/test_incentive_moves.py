@@ -12,12 +12,12 @@ import simulator as sim
 from simulator.cli import incentive as printed
 from simulator.errors import BadInput
 from simulator.funding import Counts, Inputs, Member, Rule, Term, allocate
-from simulator.incentive import MOVES, Estimate, asking, ratio
-from simulator.incentive import balance as by_balance
-from simulator.incentive import paired as by_pairs
-from simulator.incentive import result as by_words
-from simulator.incentive.life import STEPS, Expected
-from simulator.incentive.meter import (
+from simulator.incentives import MOVES, Estimate, asking, ratio
+from simulator.incentives import balance as by_balance
+from simulator.incentives import paired as by_pairs
+from simulator.incentives import result as by_words
+from simulator.incentives.life import STEPS, Expected
+from simulator.incentives.meter import (
     Meter,
     at_weight,
     break_even_weight,
@@ -25,8 +25,8 @@ from simulator.incentive.meter import (
     held_years,
     verdict_of,
 )
-from simulator.incentive.moves import TITLES, Assumed, by_formula, changes, expected
-from simulator.incentive.result import Paid, headline, told
+from simulator.incentives.moves import TITLES, Assumed, by_formula, changes, expected
+from simulator.incentives.result import Paid, headline, told
 from simulator.journey import clocks
 from simulator.model import Run
 from simulator.report.document import markdown

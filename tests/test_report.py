@@ -13,7 +13,7 @@ from tiny import a_tenth_of
 from simulator import replicate
 from simulator.errors import BadInput, MissingExtra
 from simulator.findings import of_comparison, what_a_client_is_worth
-from simulator.incentive import client_kept
+from simulator.incentives import client_kept
 from simulator.replicate import Comparison
 from simulator.report import Study, drawings, html_of, put, write
 from simulator.report import page as page_module

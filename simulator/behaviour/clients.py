@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..incentive import Estimate
+from ..incentives import Estimate
 from .lives import Lives, outcome
 from .responses import REPLICATIONS, SEED, horizon_of, responses
 from .seats import read, seated, who_chooses

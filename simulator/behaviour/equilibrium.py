@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from ..errors import BadInput, Fault
-from ..incentive import Estimate
+from ..incentives import Estimate
 from .clients import ClientsFirst, put_first
 from .lives import OUTCOMES, Lives
 from .responses import REPLICATIONS, SEED, Horizon, Response, horizon_of, responses

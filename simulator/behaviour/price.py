@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..incentive import Estimate
+from ..incentives import Estimate
 from .lives import OUTCOMES, outcome
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import BadInput, Fault
 from ..funding import window
-from ..incentive import Estimate
+from ..incentives import Estimate
 from ..years import year_names
 from .lives import OUTCOMES, Lives, outcome
 from .seats import read, seated, who_chooses

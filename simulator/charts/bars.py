@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ..explanation import Explanation
     from ..findings import Figure, Together
-    from ..incentive import ClientKept
+    from ..incentives import ClientKept
 
 ROW_HEIGHT, BAR_HEIGHT = 30, 18
 NAME_PIXELS = 260

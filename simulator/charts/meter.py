@@ -11,7 +11,7 @@ from .bars import bar, bars
 from .look import FONT_SIZE, ILLUSTRATIVE, INK, Chart, Rows, altair, finished
 
 if TYPE_CHECKING:
-    from ..incentive import Estimate, GroupWorth
+    from ..incentives import Estimate, GroupWorth
 
 
 @dataclass(frozen=True, slots=True)

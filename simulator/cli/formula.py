@@ -174,7 +174,7 @@ def _asked(
     out: Path,
 ) -> tuple[list[Preset], Asked]:
     """Everything read and checked before anything runs, with every fault told."""
-    from ..incentive.asking import check
+    from ..incentives.asking import check
     from ..outputs import check_writable
     from ..side_by_side import Asked
 

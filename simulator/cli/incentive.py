@@ -29,7 +29,7 @@ from .options import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..incentive import Estimate, GroupWorth, Incentive, Paid, Worth
+    from ..incentives import Estimate, GroupWorth, Incentive, Paid, Worth
 
 
 @app.command()
@@ -115,7 +115,7 @@ def _as_json(told: Incentive) -> dict[str, object]:
 
 
 def _print(told: Incentive) -> None:
-    from ..incentive.result import told as meter_in_words
+    from ..incentives.result import told as meter_in_words
 
     say(f"{told.scenario.title}: what one client is worth to {told.partnership}.")
     for paid in told.paid:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..explanation import Explanation
-    from ..incentive import Incentive
+    from ..incentives import Incentive
     from ..outputs import Settings
     from ..precision import Precision
     from ..replicate import Comparison, Sample

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..behaviour import Price, alone_and_together, price
-from ..incentive import Estimate, ratio
+from ..incentives import Estimate, ratio
 from ..scenario.schema import Plan
 from ..wording import count, counted, gbp, share, signed
 from .figures import (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..funding import EXPLAIN_STEPS
-from ..incentive import Estimate
+from ..incentives import Estimate
 from ..money import in_year
 from ..wording import TOO_CLOSE, count, gbp, sentence_case, share, signed
 from .figures import MONEY, Figure, Finding, amount, joined, verdict

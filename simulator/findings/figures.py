@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..incentive import Estimate
+from ..incentives import Estimate
 from ..wording import NO_INTERVAL, Show, interval, measure_name, sentence_case, signed
 
 if TYPE_CHECKING:

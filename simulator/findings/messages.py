@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..funding import EXPLAIN_STEPS
-from ..incentive import Estimate
+from ..incentives import Estimate
 from ..wording import TOO_CLOSE, count, gbp, measure_name, sentence_case, signed
 from .figures import MONEY, Between, Figure, Sign, amount, joined
 

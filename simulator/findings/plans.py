@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..incentive import Estimate
+from ..incentives import Estimate
 from ..money import year_money
 from ..partnership import STREAM_COLUMNS
 from ..scenario.own_world import of_partnership
@@ -36,7 +36,7 @@ from .worth import net_worth
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..incentive import ClientKept, YearKept
+    from ..incentives import ClientKept, YearKept
     from ..replicate import Comparison, Sample
 
 FELT_WAIT_DAYS = 1.0

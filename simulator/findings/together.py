@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..incentive import Estimate, ratio
+from ..incentives import Estimate, ratio
 from ..wording import NO_INTERVAL, count, gbp, share
 from .figures import PEOPLE, Between, Figure, Finding, amount, last_day, last_two, lower, verdict
 

@@ -8,7 +8,7 @@ from ..wording import TOO_CLOSE, gbp_exact, signed
 from .figures import Figure, Finding, verdict
 
 if TYPE_CHECKING:
-    from ..incentive import ClientKept, YearKept
+    from ..incentives import ClientKept, YearKept
 
 
 def what_a_client_is_worth(kept: ClientKept) -> Finding:

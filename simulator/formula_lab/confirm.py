@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..incentive import Estimate
+from ..incentives import Estimate
 from ..measures import TALLIES
 from ..model import OneAmongOthers, Run
 from ..scenario.draws import with_values

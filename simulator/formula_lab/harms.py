@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from ..incentive import Estimate
+from ..incentives import Estimate
 from ..money import USES, in_year
 from ..scenario.schema import Stream
 from ..wording import gbp, signed

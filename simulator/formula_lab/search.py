@@ -18,7 +18,7 @@ import numpy as np
 
 from ..chance import stream
 from ..errors import MissingExtra
-from ..incentive import Estimate
+from ..incentives import Estimate
 from ..scenario.formulas import formula_names, load_formula
 from .objectives import NAMES, STEPS, Judge, Loser, worst
 from .variables import CEILINGS, FLOORS, LAGS, PDU_WEIGHTS, PHASES, Space

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from .. import replicate
 from ..errors import BadInput, Fault
-from ..incentive import Estimate, client_kept
+from ..incentives import Estimate, client_kept
 from ..model import rule as rule_in_year
 from ..scenario.tree import instead, shown
 from ..wording import gbp, signed

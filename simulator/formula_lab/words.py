@@ -13,7 +13,7 @@ from .variables import in_words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..incentive import Estimate
+    from ..incentives import Estimate
     from .confirm import Confirmed
     from .objectives import Objective
     from .search import Point, Search

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from ..funding import Counts, Inputs, Member, Rule, allocate, window
-from ..incentive import Estimate
+from ..incentives import Estimate
 from ..measures import Journeys
 from ..years import SIX_MONTHS_DAYS, TWELVE_WEEKS_DAYS, WEEKS_PER_YEAR, first_day
 from .recorded import KINDS

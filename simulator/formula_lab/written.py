@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..incentive import Estimate
+from ..incentives import Estimate
 from ..scenario import write
 from ..scenario.formulas import formula_yaml
 from .objectives import NAMES, number_of_losers

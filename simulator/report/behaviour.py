@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..behaviour import FollowTheMoney, Price, Response
-    from ..incentive import Estimate
+    from ..incentives import Estimate
     from .document import Piece
 
 BEST_IS = (

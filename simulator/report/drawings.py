@@ -12,7 +12,7 @@ from ..findings import alone_and_together, message, why_it_moved
 if TYPE_CHECKING:
     from ..explanation import Explanation
     from ..findings import Finding
-    from ..incentive import ClientKept
+    from ..incentives import ClientKept
     from ..replicate import Comparison
     from .study import Study
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from ..incentive import Estimate
+    from ..incentives import Estimate
     from ..side_by_side import Side, SideBySide, When
     from ..wording import Show
     from .document import Piece

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .. import charts
-from ..incentive.result import headline, told
+from ..incentives.result import headline, told
 from ..outputs import model_version
 from ..wording import MISSING, TOO_CLOSE, gbp_exact, interval, signed
 from . import drawings
@@ -18,7 +18,7 @@ from .table import Cell, Row, Table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..incentive import Estimate, GroupWorth, Incentive, Paid, Worth
+    from ..incentives import Estimate, GroupWorth, Incentive, Paid, Worth
     from ..wording import Show
     from .document import Piece
 

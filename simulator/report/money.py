@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ..funding import EXPLAIN_STEPS
-from ..incentive import Estimate
+from ..incentives import Estimate
 from ..wording import (
     TOO_CLOSE,
     Show,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ..explanation import Explanation
     from ..findings import Together
-    from ..incentive import ClientKept
+    from ..incentives import ClientKept
     from .study import Study
 
 

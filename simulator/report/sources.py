@@ -15,7 +15,7 @@ from .table import Cell, Row, Table, cells
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..incentive import ClientKept
+    from ..incentives import ClientKept
     from ..scenario import Scenario
 
 MOST_CHANGES = 40

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..findings import Finding
-    from ..incentive import ClientKept
+    from ..incentives import ClientKept
     from ..replicate import Comparison, Sample
 
 
