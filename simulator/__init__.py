@@ -487,6 +487,7 @@ def search_formulas(
     scenario: str | Path | Scenario,
     *,
     terms: Sequence[str] = (),
+    partnership: str | None = None,
     trials: int = 600,
     worlds: int = 10,
     confirmed_worlds: int = 3,
@@ -503,6 +504,8 @@ def search_formulas(
     ----------
     terms
         Terms that may be weighed, such as ``need`` and ``activity``; by default all.
+    partnership
+        Who acts, the others going on as they are; by default the first.
     trials
         How many formulas are tried.
     worlds
@@ -531,6 +534,7 @@ def search_formulas(
     return find(
         whole,
         terms=terms,
+        partnership=partnership,
         trials=trials,
         worlds=worlds,
         confirmed_worlds=confirmed_worlds,
