@@ -6,7 +6,7 @@ SIM := $(BIN)/treatment-sim
 READY := $(VENV)/.ready
 
 .PHONY: demo test quick bench app setup clean study-fit study-england study-draw-england \
-	study-influence \
+	study-formulas study-influence \
 	study-recovery study-methods study-replications study-validate
 
 demo: $(READY) ## the perverse-incentive comparison: table, picture and report in results/demo
@@ -45,6 +45,9 @@ study-england: $(READY) ## fit to England's published years; ships scenario, dra
 
 study-draw-england: $(READY) ## draw 149 made-up partnerships like England, and 12 types of them
 	$(BIN)/python -m studies.draw_england
+
+study-formulas: $(READY) ## formulas side by side on made-up England: docs/formulas.md (about half an hour)
+	$(SIM) formula compare --out docs --runs results/formulas
 
 study-influence: $(READY) ## how far each assumption moves the headline figures, then docs/evidence.md
 	$(BIN)/python -m studies.influence

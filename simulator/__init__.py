@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     )
     from .scenario import write as write_scenario
     from .scenario.draws import Draws
+    from .side_by_side import SideBySide
     from .workers import Progress
 
     __version__: str
@@ -74,6 +75,7 @@ __all__ = [
     "best_response",
     "clients_first",
     "compare",
+    "compare_formulas",
     "evidence",
     "explain",
     "follow_the_money",
@@ -544,6 +546,65 @@ def search_formulas(
         file=None if out is None else Path(out) / "worlds.jsonl",
         progress=progress,
     )
+
+
+def compare_formulas(
+    formulas: Sequence[str | Path] = (),
+    *,
+    one: str | Path | Scenario = "baseline_2008",
+    types: str | Path | Scenario = "england_2008_types",
+    areas: str | Path | Scenario = "england_2008",
+    groups: Sequence[str] = (),
+    replications: int = 6,
+    seed: int = 1,
+    workers: int | None = 1,
+    folder: str | Path | None = None,
+) -> SideBySide:
+    """Lay formulas side by side: what each makes partnerships do, and what that costs clients.
+
+    Parameters
+    ----------
+    formulas
+        Names of the library or ``.yaml`` files; by default the whole library.
+    one
+        A scenario whose first partnership is asked what one client is worth.
+    types
+        Partnerships that follow the money, of at most twelve kinds.
+    areas
+        All partnerships, for who gains and who loses.
+    groups
+        Substance groups whose clients are asked about; by default all.
+    replications
+        Of each plan that is tried.
+    folder
+        Where runs are kept as they come, so that a job that was killed goes on.
+
+    Raises
+    ------
+    BadInput
+        With every fault of what was given.
+    """
+    from contextlib import nullcontext
+    from pathlib import Path
+
+    from .scenario.formulas import formula_names, load_formula
+    from .side_by_side import Asked, side_by_side
+    from .workers import workers_by_default
+
+    first, second, third = read([one, types, areas])
+    return side_by_side(
+        [load_formula(each) for each in formulas or formula_names()],
+        Asked(first, second, third, tuple(groups)),
+        replications=replications,
+        seed=seed,
+        workers=workers_by_default() if workers is None else workers,
+        folder=None if folder is None else Path(folder),
+        watch=lambda _: nullcontext(_nobody_watches),
+    )
+
+
+def _nobody_watches(done: int, of: int) -> None:
+    """Progress that is told to nobody."""
 
 
 def assumptions(scenario: str | Path | Scenario) -> pd.DataFrame:

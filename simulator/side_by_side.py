@@ -10,16 +10,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from .behaviour import OUTCOMES, AloneAndTogether, alone_and_together, follow_the_money, price
+from .behaviour import OUTCOMES, follow_the_money
 from .changeover import Changeover, changeover, unsteadiness
 from .errors import BadInput, Fault
 from .incentive import Estimate, Paid, incentive
 from .money import in_year
 from .scenario.formulas import Preset, with_formula
+from .years import year_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,12 +30,25 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .behaviour import FollowTheMoney, Price
+    from .behaviour import FollowTheMoney, Option
     from .behaviour.seats import Profile
     from .scenario import Scenario
     from .workers import Progress
 
     Watch = Callable[[str], AbstractContextManager[Progress]]
+
+
+When: TypeAlias = Literal["last", "sum"]
+PRICED: tuple[tuple[str, When], ...] = (
+    ("in_recovery", "last"),
+    ("in_treatment", "last"),
+    ("unmet_need", "last"),
+    ("deaths", "sum"),
+    ("early_exits", "sum"),
+    ("re_presentations", "sum"),
+    ("spent_gbp", "sum"),
+)
+"""What the price is told in: on the last 31 March, or summed over the years."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +60,7 @@ class Side:
     paid
         What one client is worth to an average partnership.
     game
-        Everybody following the money, and everybody putting clients first.
+        Everybody following the money, and what comes of each plan if one does it and if all do.
     unsteady
         By how much a partnership's part of the pot changes a year where nobody changes anything, as a share.
     """
@@ -56,33 +71,82 @@ class Side:
     changeover: Changeover
     unsteady: Estimate
 
-    @property
-    def price(self) -> Price:
-        """What following the money costs against everybody putting clients first."""
-        return price(self.game)
+    @cached_property
+    def first(self) -> Profile:
+        """Everybody puts clients first: moves ready clients on soonest, and pushes fewest out before they are ready.
+
+        The same plan under every formula, so that formulas are held against one thing.
+        """
+        return tuple(_soonest(options) for options in self.game.table.options)
 
     @property
-    def together(self) -> AloneAndTogether:
-        """What the most usual partnership loses by putting clients first: alone, and when all do."""
-        copies = [own.copies for own in self.game.table.scenario.partnerships.values()]
-        return alone_and_together(self.game, int(np.argmax(copies)))
+    def now(self) -> Profile:
+        """What everybody does now."""
+        return self.game.table.as_it_is
 
-    def moved(self, which: str) -> Estimate:
-        """Pounds that it gains in the last year by putting clients first.
+    @property
+    def shown(self) -> str:
+        """The partnership of the most usual kind."""
+        return self.game.table.players[self._player]
+
+    @property
+    def others(self) -> int:
+        """How many others share its pot."""
+        scenario = self.game.table.scenario
+        own = sum(each.copies for each in scenario.partnerships.values())
+        return own + scenario.formula.rest.partnerships - 1
+
+    @property
+    def alone(self) -> Estimate:
+        """Pounds more in its last allocation if it alone puts clients first, the others doing what they do now."""
+        asked = self.game.clients.alone[self._player]
+        pounds = asked.lived[:, :, OUTCOMES.index("allocation_gbp"), -1]
+        return Estimate.of(pounds[self.first[self._player]] - pounds[asked.present])
+
+    @property
+    def together(self) -> Estimate:
+        """Pounds more in its last allocation if all put clients first, against what all do now."""
+        pounds = OUTCOMES.index("allocation_gbp")
+        first, now = (
+            self._lived(each)[:, self._place, pounds, -1] for each in (self.first, self.now)
+        )
+        return Estimate.of(first - now)
+
+    def more(self, outcome: str, when: When, of: Profile, than: Profile) -> Estimate:
+        """How much more of an outcome there is in all, where all do one thing than where all do another.
 
         Parameters
         ----------
-        which
-            ``from_now``: alone, while the others do what they do now. ``all``: when all do, against what is
-            done now.
+        outcome
+            One of `behaviour.OUTCOMES`.
+        when
+            ``last``: on the last 31 March; ``sum``: over the years.
         """
-        if which == "from_now":
-            return Estimate.of(self.together.of("from_now", "allocation_gbp")[:, -1])
-        game, place = self.game, self._place
-        pounds = OUTCOMES.index("allocation_gbp")
-        both = (game.lived[game.clients.best], game.clients.as_it_is)
-        first, now = (values[:, place, pounds, -1] for values in both)
-        return Estimate.of(first - now)
+        partnerships = self.game.table.scenario.partnerships.values()
+        copies = np.array([own.copies for own in partnerships], dtype=np.float64)
+        yearly = (self._lived(of) - self._lived(than))[:, :, OUTCOMES.index(outcome)]
+        return Estimate.of((yearly[..., -1] if when == "last" else yearly.sum(axis=-1)) @ copies)
+
+    def price(self, outcome: str, when: When) -> Estimate:
+        """Where all follow the money, less where all put clients first."""
+        return self.more(outcome, when, self.game.end, self.first)
+
+    @property
+    def against_now(self) -> Estimate:
+        """People in recovery more at the end where all follow the money than where all go on as now."""
+        return self.more("in_recovery", "last", self.game.end, self.now)
+
+    @property
+    def first_against_now(self) -> Estimate:
+        """People in recovery more at the end where all put clients first than where all go on as now."""
+        return self.more("in_recovery", "last", self.first, self.now)
+
+    def _lived(self, profile: Profile) -> NDArray[np.float64]:
+        game = self.game
+        if profile in game.lived:
+            return game.lived[profile]
+        found: NDArray[np.float64] = game.clients.together[game.clients.profiles.index(profile)]
+        return found
 
     def chosen(self, profile: Profile) -> str:
         """How many partnerships do what, the most usual first."""
@@ -95,24 +159,23 @@ class Side:
         return "; ".join(f"{number} {what}" for what, number in many.most_common())
 
     @property
-    def against_now(self) -> Estimate:
-        """People in recovery more at the end where all follow the money than where all go on as now."""
-        return self._recovery(self.game.end, self.game.clients.as_it_is)
-
-    @property
-    def best_against_now(self) -> Estimate:
-        """People in recovery more at the end where all put clients first than where all go on as now."""
-        return self._recovery(self.game.clients.best, self.game.clients.as_it_is)
-
-    def _recovery(self, profile: Profile, now: NDArray[np.float64]) -> Estimate:
-        partnerships = self.game.table.scenario.partnerships.values()
-        copies = np.array([own.copies for own in partnerships], dtype=np.float64)
-        more = (self.game.lived[profile] - now)[:, :, OUTCOMES.index("in_recovery"), -1]
-        return Estimate.of(more @ copies)
+    def _player(self) -> int:
+        partnerships = self.game.table.scenario.partnerships
+        return int(np.argmax([partnerships[name].copies for name in self.game.table.players]))
 
     @property
     def _place(self) -> int:
-        return list(self.game.table.scenario.partnerships).index(self.together.partnership)
+        return list(self.game.table.scenario.partnerships).index(self.shown)
+
+
+def _soonest(options: Sequence[Option]) -> int:
+    """The place of the option that pushes fewest out early and, of these, moves ready clients on soonest."""
+    levers = [option.of_levers for option in options]
+    wanted = [
+        (each.get("early_exit_rate_per_year", 0.0), each.get("move_on_delay_days", 0.0))
+        for each in levers
+    ]
+    return wanted.index(min(wanted))
 
 
 @dataclass(frozen=True)
@@ -125,6 +188,11 @@ class SideBySide:
     areas: Scenario
     replications: int
     seed: int
+
+    @property
+    def years(self) -> tuple[str, ...]:
+        """Names of the years."""
+        return year_names(self.types.first_year, self.types.years)
 
 
 @dataclass(frozen=True)
@@ -259,18 +327,19 @@ def _record(side: Side) -> dict[str, Any]:
             for group in side.paid.groups
             if group.meter
         },
-        "clients_first_alone_gbp": _plain(side.moved("from_now")),
-        "clients_first_all_gbp": _plain(side.moved("all")),
+        "clients_first_alone_gbp": _plain(side.alone),
+        "clients_first_all_gbp": _plain(side.together),
         "following_the_money": {
             "verdict": game.verdict,
             "rounds": len(game.main.path) - 1,
             "ends": side.chosen(game.end),
-            "best_for_clients": side.chosen(game.clients.best),
+            "best_found_for_clients": side.chosen(game.clients.best),
             "in_recovery_against_now": _plain(side.against_now),
         },
-        "clients_first_in_recovery_against_now": _plain(side.best_against_now),
+        "clients_first": side.chosen(side.first),
+        "clients_first_in_recovery_against_now": _plain(side.first_against_now),
         "price": {
-            f"{line.outcome}, {line.when}": _plain(line.difference) for line in side.price.lines()
+            f"{outcome}, {when}": _plain(side.price(outcome, when)) for outcome, when in PRICED
         },
         "changeover": {
             "partnerships": change.partnerships,

@@ -45,7 +45,7 @@ def together(low=-400.0):
     return Together("Area 1", years, (alone, alone), (all_do, all_do), all_do, all_do)
 
 
-def moves(lost=900.0, saved=1000.0):
+def moves(lost=900.0, saved=1000.0, move="moved_on"):
     """The four moves and the meter, of round numbers."""
 
     def around(mean):
@@ -54,6 +54,7 @@ def moves(lost=900.0, saved=1000.0):
     amounts = {name: around(-lost) for name in (*CHANGES, "net_gbp")}
     worth = tuple(Worth(move, 10.0, around(1), (around(0),), amounts, None) for move in MOVES)
     meter = Meter(
+        move=move,
         lost_gbp=around(lost),
         saved_gbp=around(saved),
         net_gbp=around(saved - lost),
@@ -61,6 +62,7 @@ def moves(lost=900.0, saved=1000.0):
         net_per_client_year_gbp=around(saved - lost),
         gross_gbp_per_year=around(1600),
         cost_gbp_per_year=1825.0,
+        left_gbp_per_year=around(225),
         weight=0.75,
         break_even_weight=0.84,
         support_gbp_per_week=20.0,
@@ -321,6 +323,14 @@ def test_the_meter_has_its_break_even_where_what_is_lost_equals_what_is_saved():
     marks = [values for data in _values(told) for values in data if "even" in values]
     assert marks == [{"even": 1000.0}] * len(marks)
     assert "£900" in charts.meter(moves(), "A rule", "Does it cost?", replications=3).description
+
+
+def test_a_meter_read_off_those_kept_speaks_of_keeping():
+    chart = charts.meter(moves(move="kept"), "A rule", "Does it pay?", replications=3)
+    texts = charts.to_svg(chart)
+    assert "Pounds for each client kept another year" in texts
+    assert "Allocation gained (below 0: lost): £900" in chart.description
+    assert "Brought in (below 0: it costs): −£100" in chart.description
 
 
 def test_the_label_of_break_even_stands_where_there_is_room():

@@ -376,7 +376,8 @@ def test_incentive_prints_the_four_moves_and_the_meter(tmp_path):
     told = treatment_sim("incentive", COMPLETE, *FEW, "--group", "opiate", "--out", tmp_path)
     assert told.exit_code == 0
     for title in ("Kept another year", "Moved on when ready", "Moved on early", "Taken on"):
-        assert f"\n  {title}" in told.stdout
+        assert f"  {title}" in told.stdout
+    assert "Everybody's change, by client moved" in told.stdout
     assert "in the twelve months in which they leave" in told.stdout
     files = {each.name for each in tmp_path.iterdir()}
     assert files == {"incentive.csv", "meters.csv", "run.json", "incentive.html"}

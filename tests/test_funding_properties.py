@@ -6,6 +6,7 @@ import math
 from dataclasses import astuple, replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from simulator.funding import (
 )
 from simulator.funding.explain import Stage
 from simulator.funding.formula import PAID_BEFORE
+from simulator.scenario import formula_names, load_formula
 
 NAMES = ("Barnet", "Dudley", "Haringey", "Leeds", "Milton Keynes", "Walsall")
 GROUPS = 2
@@ -165,6 +167,69 @@ def test_allocation_spends_exactly_the_pot(year):
     allocation = share_out(year)
     assert sum(map(sum, allocation.pounds.values())) == year.pot_gbp
     assert min(map(min, allocation.pounds.values())) >= 0
+
+
+FORMULAS = {name: load_formula(name).formula for name in formula_names()}
+
+
+def of_library(name, year):
+    """A formula of the library as it stands in a year, for the groups of the baseline."""
+
+    def in_year(lever):
+        return lever[min(year, len(lever) - 1)] if isinstance(lever, tuple) else lever
+
+    formula = FORMULAS[name]
+    terms = tuple(
+        Term(term.counts, term.weight, term.group_weights and tuple(term.group_weights.values()))
+        for term in formula.terms.values()
+    )
+    levers = (formula.phase_in_share, formula.floor_share, formula.ceiling_share)
+    return Rule(terms, *map(in_year, levers), area_cost=formula.area_cost_share)
+
+
+def england(seed):
+    """149 partnerships of any size, some with nobody, nothing or no past."""
+    chance = np.random.default_rng(seed)
+    sizes = chance.lognormal(0, 0.8, 149) * (chance.random(149) > 0.02)
+    return tuple(
+        Member(
+            f"Area {place:03d}",
+            Counts(*(tuple(map(int, chance.poisson(size * 40, 3))) for _ in range(6))),
+            need=round(size * chance.uniform(0.5, 2), 3),
+            population=round(size * chance.uniform(0.5, 2), 3),
+            area_cost=round(chance.uniform(0.8, 1.3), 3),
+            old_share=round(size * chance.uniform(0.3, 2), 3),
+            last_gbp=int(size * chance.uniform(0.2, 3) * 1e6),
+        )
+        for place, size in enumerate(sizes)
+    )
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 500_000_000),
+    st.sampled_from(sorted(FORMULAS)),
+    st.integers(0, 4),
+)
+def test_every_formula_of_the_library_spends_the_pot_on_149_partnerships(seed, pot, name, year):
+    members = england(seed)
+    allocation = allocate(pot, members, of_library(name, year))
+    assert sum(map(sum, allocation.pounds.values())) == pot
+    assert min(map(min, allocation.pounds.values())) >= 0
+
+
+@settings(deadline=None, max_examples=8)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(sorted(FORMULAS)), st.integers(0, 148))
+def test_the_steps_of_one_of_149_sum_to_its_change(seed, name, place):
+    old, new = (
+        Inputs(pot, england(seed + n), of_library(name, n))
+        for n, pot in ((0, 373_000_000), (1, 381_300_000))
+    )
+    own = old.members[place].name
+    steps = explain(old, new, own)
+    before, after = (share_out(year)[own] for year in (old, new))
+    assert sum(step.gbp for step in steps) == after - before
 
 
 @settings(deadline=None)

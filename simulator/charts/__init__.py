@@ -6,7 +6,7 @@ their right end, so that nothing hangs on colour alone, and each chart has a tex
 
 from .bars import alone_against_together, client_worth, waterfall
 from .conduct import choices_by_round, price_of_following
-from .formulas import lost_alone, price_in_recovery
+from .formulas import lost_alone, recovery_by_formula
 from .lines import differences_by_year, lines_by_year
 from .look import Chart, picture, to_png, to_svg
 from .meter import four_moves, meter
@@ -25,8 +25,8 @@ __all__ = [
     "met",
     "meter",
     "picture",
-    "price_in_recovery",
     "price_of_following",
+    "recovery_by_formula",
     "to_png",
     "to_svg",
     "waterfall",

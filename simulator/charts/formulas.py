@@ -16,27 +16,25 @@ if TYPE_CHECKING:
 def lost_alone(told: SideBySide, title: str) -> Chart:
     """Pounds that one partnership gains or loses by putting clients first alone, under each formula."""
     rows = [
-        measured(side.preset.title, Figure("", side.moved("from_now"), gbp), "alone")
-        for side in told.sides
+        measured(side.preset.title, Figure("", side.alone, gbp), "alone") for side in told.sides
     ]
     subtitle = (
-        f"Change of one partnership's allocation in {told.sides[0].together.years[-1]} (£) when it alone puts clients first."
+        f"Change of one partnership's allocation in {told.years[-1]} (£) when it alone puts clients first."
         f" {_how(told)}"
     )
     return _drawn(rows, title, subtitle)
 
 
-def price_in_recovery(told: SideBySide, title: str) -> Chart:
-    """People in recovery fewer or more where all follow the money, under each formula."""
+def recovery_by_formula(told: SideBySide, title: str) -> Chart:
+    """People in recovery more or fewer where all follow the money than where all go on as now."""
     rows = [
         measured(
-            side.preset.title, Figure("", line.difference, count), sign_of(line.difference.mean)
+            side.preset.title, Figure("", side.against_now, count), sign_of(side.against_now.mean)
         )
         for side in told.sides
-        for line in [side.price.line("in_recovery", "last")]
     ]
     subtitle = (
-        "People in recovery on the last 31 March in all of England: all follow the money, less all put clients first."
+        "People in recovery on the last 31 March in all: where all follow the money, less where all go on as now."
         f" {_how(told)}"
     )
     return _drawn(rows, title, subtitle, plain_ticks)

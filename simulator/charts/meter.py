@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..wording import gbp_exact, signed
@@ -13,11 +14,44 @@ if TYPE_CHECKING:
     from ..incentive import Estimate, GroupWorth
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    client: str
+    lost: str
+    lost_kind: str
+    saved: str
+    saved_kind: str
+    net: str
+    line: str
+
+
+_WORDS = {
+    "moved_on": _Words(
+        "moved on",
+        "Allocation lost (below 0: gained)",
+        "less",
+        "Own treatment saved",
+        "more",
+        "Left (below 0: it costs)",
+        "what may be lost before doing right costs money",
+    ),
+    "kept": _Words(
+        "kept another year",
+        "Allocation gained (below 0: lost)",
+        "more",
+        "Own treatment paid for",
+        "less",
+        "Brought in (below 0: it costs)",
+        "what may be gained before keeping the client pays",
+    ),
+}
+
+
 def meter(group: GroupWorth, formula: str, title: str, *, replications: int) -> Chart:
-    """What moving one ready client on loses of the allocation, against what it saves.
+    """What moving one ready client on loses of the allocation, against what it saves; or keeping one gains and spends.
 
     A dashed line stands at the cost that is saved: an allocation that loses as much breaks even, one that loses more
-    makes doing right cost money.
+    makes doing right cost money. Where nobody can be moved on sooner than planned, the same is told of clients kept.
 
     Parameters
     ----------
@@ -33,11 +67,12 @@ def meter(group: GroupWorth, formula: str, title: str, *, replications: int) -> 
         raise ValueError(
             f"meter: {group.group} must have a meter, got none; draw only those with one"
         )
-    saved = told.saved_gbp.mean
+    saved, words = told.saved_gbp.mean, _WORDS[told.move]
+    net = told.net_gbp if told.move == "moved_on" else told.net_gbp.turned
     rows = [
-        _measured("Allocation lost (below 0: gained)", told.lost_gbp, "less", with_sign=False),
-        _measured("Own treatment saved", told.saved_gbp, "more", with_sign=False),
-        _measured("Left (below 0: it costs)", told.net_gbp, "in all"),
+        _measured(words.lost, told.lost_gbp, words.lost_kind, with_sign=False),
+        _measured(words.saved, told.saved_gbp, words.saved_kind, with_sign=False),
+        _measured(words.net, net, "in all"),
     ]
     # the label stands on the side on which there is more room
     ends = [float(row[name]) for row in rows for name in ("begin", "end")]
@@ -58,8 +93,8 @@ def meter(group: GroupWorth, formula: str, title: str, *, replications: int) -> 
         text=alt.value(f"breaks even at {gbp_exact(saved)}"),
     )
     subtitle = (
-        f"{formula}. Pounds for each client moved on, over the run; rules are 95% intervals over {replications} paired"
-        f" replications. Dashed line: what may be lost before doing right costs money. {ILLUSTRATIVE}"
+        f"{formula}. Pounds for each client {words.client}, over the run; rules are 95% intervals over {replications}"
+        f" paired replications. Dashed line: {words.line}. {ILLUSTRATIVE}"
     )
     chart = bars(rows, rule, label)
     return finished(chart, title, subtitle, f"Meter. {title}. {_texts(rows)}.")

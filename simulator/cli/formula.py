@@ -19,6 +19,7 @@ from .options import AsJson, Workers
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ..report.table import Row
     from ..scenario.formulas import Preset
     from ..scenario.schema import Term
     from ..side_by_side import Asked, SideBySide
@@ -119,13 +120,16 @@ def compare(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Where chance begins.")] = 1,
     workers: Workers = None,
     out: Annotated[
-        Path,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            help="Where formulas.md and .html go; a job that was killed goes on.",
-        ),
+        Path, typer.Option("--out", metavar="DIR", help="Where formulas.md and formulas.html go.")
     ] = Path("results/formulas"),
+    runs: Annotated[
+        Path | None,
+        typer.Option(
+            "--runs",
+            metavar="DIR",
+            help="Where runs are kept; a job that was killed goes on.  [default: runs below --out]",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Lay formulas side by side: what each makes partnerships do, and what that costs clients."""
@@ -141,22 +145,24 @@ def compare(
         replications=replications,
         seed=seed,
         workers=workers or workers_by_default(),
-        folder=out / "runs",
+        folder=runs or out / "runs",
         watch=progress_on_stderr,
     )
-    command = _command(formulas or (), one, types, areas, group or (), replications, seed, out)
+    command = _command(
+        formulas or (), one, types, areas, group or (), replications, seed, out, runs
+    )
     files = write(told, out, command)
     if as_json:
         print_json(_as_json(told, command))
     else:
-        table = summary(told)
-        rows = [
-            [row.head, *(f"{c.text}\n{c.below}" if c.below else c.text for c in row.cells)]
-            for row in table.rows
-        ]
-        say(table.caption)
-        print_table(table.columns, rows)
+        for table in summary(told):
+            say(table.caption)
+            print_table(table.columns, [_as_texts(row) for row in table.rows])
     tell(f"Wrote {files[0].name} and {files[1].name} to {out}")
+
+
+def _as_texts(row: Row) -> list[str]:
+    return [row.head, *(f"{c.text}\n{c.below}" if c.below else c.text for c in row.cells)]
 
 
 def _asked(
@@ -206,11 +212,13 @@ def _command(
     replications: int,
     seed: int,
     out: Path,
+    runs: Path | None,
 ) -> str:
     told = [PROGRAM, "formula", "compare", *formulas]
     told += ["--one", one, "--types", types, "--areas", areas]
     told += [part for group in groups for part in ("--group", group)]
     told += ["--replications", str(replications), "--seed", str(seed), "--out", out.as_posix()]
+    told += ["--runs", runs.as_posix()] if runs else []
     return shlex.join(told)
 
 

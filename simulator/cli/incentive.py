@@ -134,41 +134,48 @@ def _lower(paid: Paid) -> str:
 
 
 def _print_moves(told: Incentive, group: GroupWorth) -> None:
+    """Two tables with a column for each move, which four fit into 100 columns: money, and everybody's lives."""
+    moves = [_head(each) for each in group.worth]
     lag = told.scenario.formula.lag_years
-    years = told.years[lag : lag + 2]
-    headings = (
-        "One client",
-        *(f"Allocation {year}" for year in years),
-        f"All {len(told.years)} years",
-        "By the formula",
-        "Own cost saved",
-        "Net",
-        "Years in recovery",
-        "Returns in 6 months",
-        "Deaths",
-        "Crime (society)",
-    )
-    print_table(headings, [_move_row(each, lag) for each in group.worth])
-
-
-def _move_row(worth: Worth, lag: int) -> list[str]:
-    if not worth.clients:
-        return [f"{worth.title}\n(nobody was)", *[MISSING] * 10]
-    total = worth.total
-    by_formula = worth.by_formula
-    pounds = [*worth.gained_gbp[lag : lag + 2], total["allocation_gbp"]]
-    return [
-        f"{worth.title}\n{worth.clients:,.0f} clients a run",
-        *(_cell(each, gbp_exact) for each in pounds),
-        signed(by_formula.total_gbp.mean, gbp_exact) if by_formula else MISSING,
-        _cell(worth.cost_saved_gbp, gbp_exact),
-        _cell(total["net_gbp"], gbp_exact),
-        *(
-            _cell(total[name], _hundredths)
-            for name in ("in_recovery_years", "re_presentations", "deaths")
-        ),
-        _cell(total["crime_gbp"], gbp_exact),
+    money = [
+        *(_year(told.years[lag + n], group, lag + n) for n in range(2)),
+        _total(f"All {len(told.years)} years", group, "allocation_gbp", gbp_exact),
+        ["…by the formula", *map(_by_formula, group.worth)],
+        ["Own cost saved", *(_of(each, each.cost_saved_gbp, gbp_exact) for each in group.worth)],
+        _total("Net", group, "net_gbp", gbp_exact),
     ]
+    print_table(["For each client moved", *moves], money)
+    lives = [
+        _total("Years in recovery", group, "in_recovery_years", _hundredths),
+        _total("Returns in 6 months", group, "re_presentations", _hundredths),
+        _total("Deaths", group, "deaths", _hundredths),
+        _total("Crime, £ to society", group, "crime_gbp", gbp_exact),
+    ]
+    print_table(["Everybody's change, by client moved", *moves], lives)
+
+
+def _head(worth: Worth) -> str:
+    clients = f"{worth.clients:,.0f} clients a run" if worth.clients else "(nobody was)"
+    return f"{worth.title}\n{clients}"
+
+
+def _year(name: str, group: GroupWorth, year: int) -> list[str]:
+    cells = (_of(each, each.gained_gbp[year], gbp_exact) for each in group.worth)
+    return [f"Allocation {name}", *cells]
+
+
+def _total(label: str, group: GroupWorth, name: str, show: Callable[[float], str]) -> list[str]:
+    return [label, *(_of(each, each.total[name], show) for each in group.worth)]
+
+
+def _by_formula(worth: Worth) -> str:
+    if not worth.clients or not worth.by_formula or math.isnan(worth.by_formula.total_gbp.mean):
+        return MISSING
+    return signed(worth.by_formula.total_gbp.mean, gbp_exact)
+
+
+def _of(worth: Worth, estimate: Estimate, show: Callable[[float], str]) -> str:
+    return _cell(estimate, show) if worth.clients else MISSING
 
 
 def _cell(estimate: Estimate, show: Callable[[float], str]) -> str:

@@ -127,8 +127,7 @@ class _Way:
     """
 
     def __init__(self, previous: Inputs, current: Inputs):
-        counted = _counted(previous.rule) | _counted(current.rule)
-        self._old, self._new = (_with_counted(year, counted) for year in (previous, current))
+        self._old, self._new = without_unweighed(previous, current)
         order = {member.name: place for place, member in enumerate(self._new.members)}
         self._this_year = [self._new.members[order[member.name]] for member in self._old.members]
         self._place = {member.name: place for place, member in enumerate(self._old.members)}
@@ -185,14 +184,15 @@ def share_out(inputs: Inputs) -> Allocation:
     return allocate(inputs.pot_gbp, inputs.members, inputs.rule)
 
 
-def _counted(rule: Rule) -> set[str]:
-    """What a rule counts of people, by its name in `Counts`."""
-    return {PEOPLE_COUNTED[t.counts] for t in rule.terms if t.weight and t.counts in PEOPLE_COUNTED}
+def without_unweighed(previous: Inputs, current: Inputs) -> tuple[Inputs, Inputs]:
+    """Both years without the counts of people that no term of either weighs, so that they make no stages unlike."""
+    weighed = {t.counts for year in (previous, current) for t in year.rule.terms if t.weight}
+    unseen = [field for kind, field in PEOPLE_COUNTED.items() if kind not in weighed]
+    return _blanked(previous, unseen), _blanked(current, unseen)
 
 
-def _with_counted(year: Inputs, counted: set[str]) -> Inputs:
-    """The inputs without what no term counts, so that it makes no stages unlike."""
-    blank = {name: () for name in PEOPLE_COUNTED.values() if name not in counted}
+def _blanked(year: Inputs, unseen: Sequence[str]) -> Inputs:
+    blank: dict[str, tuple[Number, ...]] = dict.fromkeys(unseen, ())
     members = (replace(each, counts=replace(each.counts, **blank)) for each in year.members)
     return replace(year, members=tuple(members))
 

@@ -10,18 +10,15 @@ Shapley, 1953, A value for n-person games.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from math import factorial
 from typing import TYPE_CHECKING
 
-from .explain import EXPLAIN_STEPS, Stage, share_out
-from .formula import PEOPLE_COUNTED
+from .explain import EXPLAIN_STEPS, Stage, share_out, without_unweighed
 
 if TYPE_CHECKING:
     from .explain import Inputs
-    from .formula import Member
 
 
 def shapley(previous: Inputs, current: Inputs, name: str) -> dict[str, Fraction]:
@@ -34,8 +31,7 @@ def shapley(previous: Inputs, current: Inputs, name: str) -> dict[str, Fraction]
     -------
     Pounds by step, in order. They sum exactly to this year's less last year's.
     """
-    kinds = _weighed(previous) | _weighed(current)
-    old, new = (_as_weighed(year, kinds) for year in (previous, current))
+    old, new = without_unweighed(previous, current)
     players = [step for step in EXPLAIN_STEPS if Stage((step,)).inputs(old, new, name) != old]
     pounds = {
         done: share_out(Stage(done).inputs(old, new, name)).least(name)
@@ -46,21 +42,6 @@ def shapley(previous: Inputs, current: Inputs, name: str) -> dict[str, Fraction]
         step: _mean_over_orders(step, players, pounds) if step in players else Fraction(0)
         for step in EXPLAIN_STEPS
     }
-
-
-def _weighed(year: Inputs) -> set[str]:
-    return {term.counts for term in year.rule.terms if term.weight}
-
-
-def _as_weighed(year: Inputs, kinds: set[str]) -> Inputs:
-    """The same without the counts of people that no term weighs, which are taken to be none."""
-    unseen = [field for kind, field in PEOPLE_COUNTED.items() if kind not in kinds]
-
-    def seen(member: Member) -> Member:
-        nobody = {field: (0,) * len(getattr(member.counts, field)) for field in unseen}
-        return replace(member, counts=replace(member.counts, **nobody))
-
-    return replace(year, members=tuple(map(seen, year.members)))
 
 
 def _mean_over_orders(

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..errors import BadInput, Fault
-from ..scenario.own_world import of_partnership
 from ..scenario.tree import instead, shown
-from ..years import WEEKS_PER_YEAR, year_names
+from ..years import year_names
 from .balance import balance
-from .estimate import ratio
-from .meter import Meter, activity_weight, break_even_weight, gross, held_years
-from .moves import MOVES, Move, by_formula, changes
+from .estimate import Estimate, ratio
+from .meter import Meter, activity_weight, break_even_weight, gross_of_each, held_years
+from .moves import MOVES, Move, by_formula
 from .paired import CHANGES, Pairs, pairs
 from .result import GroupWorth, Incentive, Paid, Worth
 
@@ -107,7 +108,7 @@ def check(scenario: Scenario, groups: Sequence[str], partnership: str) -> None:
 def _group(scenario: Scenario, partnership: str, group: str, found: Pairs) -> GroupWorth:
     place = list(scenario.world.groups).index(group)
     lag = scenario.formula.lag_years
-    lives = changes(scenario, partnership, group)
+    lives = [each.lives for each in found.assumed(group)]
     by_rule = by_formula(lives, found.inputs, partnership, place, lag)
     return GroupWorth(
         group,
@@ -145,7 +146,7 @@ def _worth(found: Pairs, group: str, move: Move, by_rule: ByFormula | None) -> W
 
 
 def _meter(scenario: Scenario, partnership: str, group: str, found: Pairs) -> Meter | None:
-    """Read off the clients moved on; where the plan keeps nobody, off those kept, who then are the ones wronged."""
+    """Read off the clients moved on; where nobody can be moved on sooner, off those kept, the ones wronged then."""
     move: Move = "moved_on" if found.number("clients", group, "moved_on").any() else "kept"
     clients = found.number("clients", group, move)
     if not clients.any():
@@ -154,22 +155,25 @@ def _meter(scenario: Scenario, partnership: str, group: str, found: Pairs) -> Me
     lost = sign * found.change("allocation_gbp", group, move).sum(axis=1)
     saved = sign * found.change("own_cost_gbp", group, move).sum(axis=1)
     years = sign * found.number("client_years", group, move)
-    own = of_partnership(scenario, partnership).world
     place = list(scenario.world.groups).index(group)
-    cost = own.groups[group].treatment.cost_ready_gbp_per_week * WEEKS_PER_YEAR
     last = [each[-1] for each in found.inputs]
+    counts_for = gross_of_each(last, partnership, place)
+    costs = np.array([each.cost_gbp_per_year for each in found.assumed(group)])
+    support = [each.support_gbp_per_week for each in found.assumed(group)]
     names = year_names(scenario.first_year, scenario.years)
     return Meter(
+        move=move,
         lost_gbp=ratio(lost, clients),
         saved_gbp=ratio(saved, clients),
         net_gbp=ratio(saved - lost, clients),
         lost_per_client_year_gbp=ratio(lost, years),
         net_per_client_year_gbp=ratio(saved - lost, years),
-        gross_gbp_per_year=gross(last, partnership, place),
-        cost_gbp_per_year=cost,
-        weight=activity_weight(last[0].rule),
-        break_even_weight=break_even_weight(last, partnership, place, cost),
-        support_gbp_per_week=own.support.cost_gbp_per_week,
+        gross_gbp_per_year=Estimate.of(counts_for),
+        cost_gbp_per_year=float(costs.mean()),
+        left_gbp_per_year=Estimate.of(costs - counts_for),
+        weight=activity_weight(last),
+        break_even_weight=break_even_weight(last, partnership, place, float(costs.mean())),
+        support_gbp_per_week=float(np.mean(support)),
         at_floor=held_years(found.inputs, partnership, "low", names),
         at_ceiling=held_years(found.inputs, partnership, "high", names),
     )

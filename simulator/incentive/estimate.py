@@ -31,6 +31,11 @@ class Estimate:
         """The same less an amount that is certain."""
         return Estimate(self.mean - amount, self.low - amount, self.high - amount)
 
+    @property
+    def turned(self) -> Estimate:
+        """The same with the other sign."""
+        return Estimate(0.0 - self.mean, 0.0 - self.high, 0.0 - self.low)
+
     def over(self, parts: float) -> Estimate:
         """The same shared among so many parts, more than none."""
         return Estimate(self.mean / parts, self.low / parts, self.high / parts)

@@ -18,37 +18,48 @@ if TYPE_CHECKING:
 
     from ..funding import Bound, Inputs
     from .balance import Balance
+    from .life import Floats
+    from .moves import Move
 
 Says: TypeAlias = Literal["costs money", "leaves money", "neither", "too close to call"]
 
 
 @dataclass(frozen=True)
 class Meter:
-    """What moving a ready client on does to a partnership's money under one formula.
+    """What moving a ready client on, rather than keeping the client, does to a partnership's money under one formula.
 
     Attributes
     ----------
+    move
+        The move that it is read off: clients moved on; or, where nobody can be moved on sooner than planned, clients
+        kept another year, who then are the ones wronged.
     lost_gbp, saved_gbp
-        For each client moved on, over the run: allocation lost, and the client's own treatment not paid for.
+        For each client moved on, over the run: allocation lost, and the client's own treatment not paid for. Read off
+        clients kept, for each of them: allocation gained by keeping, and treatment paid for, both of which go where
+        clients are not kept.
     net_gbp
         What is saved less what is lost: below 0 where doing right costs the partnership money.
     lost_per_client_year_gbp, net_per_client_year_gbp
-        The same for each client-year in treatment given up.
+        The same for each client-year in treatment between the two.
     gross_gbp_per_year, cost_gbp_per_year
-        By the formula in the last year: what a client who stays counts for, and what a ready client costs.
+        By the formula in the last year: what a client who stays counts for, and what a ready client costs, on average
+        over the replications' worlds.
+    left_gbp_per_year
+        The cost less what the client counts for, each in its own world: below 0 where keeping pays.
     weight
-        The weight of effective clients in the formula.
+        The weight of effective clients in the formula, on average.
     break_even_weight
-        The weight, the rest being need's, at which a client who stays brings in what a ready client costs; None where
-        there is none from 0 to 1.
+        The weight, the rest being need's, at which a client who stays brings in what a ready client costs, both on
+        average; None where there is none from 0 to 1.
     support_gbp_per_week
-        What a support place costs.
+        What a support place costs, on average.
     at_floor, at_ceiling
         Years in which, with no move made, that bound holds the partnership in most replications.
     balance
         The books where all ready clients are moved on and more goes to reintegration, if that was asked for.
     """
 
+    move: Move
     lost_gbp: Estimate
     saved_gbp: Estimate
     net_gbp: Estimate
@@ -56,6 +67,7 @@ class Meter:
     net_per_client_year_gbp: Estimate
     gross_gbp_per_year: Estimate
     cost_gbp_per_year: float
+    left_gbp_per_year: Estimate
     weight: float
     break_even_weight: float | None
     support_gbp_per_week: float
@@ -71,8 +83,7 @@ class Meter:
     @property
     def says_by_formula(self) -> Says:
         """The same by the formula of the last year, for a client-year."""
-        kept = self.gross_gbp_per_year.less(self.cost_gbp_per_year)
-        return verdict_of(Estimate(-kept.mean, -kept.high, -kept.low))
+        return verdict_of(self.left_gbp_per_year)
 
     @property
     def break_even_gbp_per_week(self) -> Estimate:
@@ -81,7 +92,7 @@ class Meter:
 
     @property
     def most_for_support_gbp(self) -> float:
-        """The most that support for each client moved on may cost before doing right costs money."""
+        """The most that support for one client may cost before doing right costs money."""
         return max(0.0, self.net_gbp.mean) if math.isfinite(self.net_gbp.mean) else math.nan
 
     @property
@@ -108,8 +119,12 @@ def held_years(
     return tuple(name for name, is_held in zip(years, often, strict=True) if is_held)
 
 
-def activity_weight(rule: Rule) -> float:
-    """The weight of effective clients, of all terms."""
+def activity_weight(inputs: Sequence[Inputs]) -> float:
+    """The weight of effective clients, of all terms, on average over replications."""
+    return float(np.mean([_activity_weight(each.rule) for each in inputs]))
+
+
+def _activity_weight(rule: Rule) -> float:
     whole = sum(float(term.weight) for term in rule.terms)
     return sum(float(t.weight) for t in rule.terms if t.counts == "effective_clients") / whole
 
@@ -126,7 +141,12 @@ def at_weight(rule: Rule, weight: float) -> Rule:
 
 def gross(inputs: Sequence[Inputs], partnership: str, group: int) -> Estimate:
     """What one effective client more adds to the entitlement of a year, before floor and ceiling."""
-    return Estimate.of(np.array([_gross(each, partnership, group) for each in inputs]))
+    return Estimate.of(gross_of_each(inputs, partnership, group))
+
+
+def gross_of_each(inputs: Sequence[Inputs], partnership: str, group: int) -> Floats:
+    """The same by replication."""
+    return np.array([_gross(each, partnership, group) for each in inputs])
 
 
 def _gross(inputs: Inputs, partnership: str, group: int) -> float:

@@ -11,17 +11,16 @@ from ..funding import Slopes
 from ..journey import clocks
 from ..money import setting
 from ..scenario.own_world import of_partnership
-from ..years import DAYS_PER_YEAR
+from ..years import DAYS_PER_YEAR, WEEKS_PER_YEAR
 from .estimate import MISSING, Estimate
 from .life import WINDOWS, Expected, Life, nothing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from ..funding import Inputs
     from ..scenario.schema import Scenario
+    from .life import Floats
 
 Move: TypeAlias = Literal["kept", "moved_on", "early", "taken_on"]
 MOVES: tuple[Move, ...] = get_args(Move)
@@ -36,26 +35,51 @@ TITLES: dict[Move, str] = {
 
 @dataclass(frozen=True)
 class ByFormula:
-    """What a move is worth by the derivative of the formula, on average over the replications' inputs.
+    """What a move is worth by the derivative of the formula, on average over the replications and their worlds.
 
     Attributes
     ----------
-    life
-        What is counted of the client more, or less, in each of five windows, and what the client costs.
     gained_gbp
-        By window: the allocation's change, before floor and ceiling.
+        By window that is paid for within the run, five at most: the allocation's change, before floor and ceiling.
     total_gbp
-        The five together.
+        These together.
+    cost_gbp
+        What the client costs more over five years.
+    net_gbp
+        The allocation's change less that cost.
     """
 
-    life: Life
     gained_gbp: tuple[Estimate, ...]
     total_gbp: Estimate
+    cost_gbp: Estimate
+    net_gbp: Estimate
 
-    @property
-    def cost_gbp(self) -> float:
-        """What the client costs more over the five years."""
-        return float(self.life.cost_gbp.sum())
+
+@dataclass(frozen=True)
+class Assumed:
+    """What the assumptions of one world say of a partnership's clients of a group.
+
+    Attributes
+    ----------
+    lives
+        What each move changes in what is expected of one client.
+    cost_gbp_per_year
+        What a ready client costs.
+    support_gbp_per_week
+        What a support place costs.
+    """
+
+    lives: dict[Move, Life]
+    cost_gbp_per_year: float
+    support_gbp_per_week: float
+
+
+def assumed(scenario: Scenario, partnership: str, group: str) -> Assumed:
+    """Read off a scenario what its assumptions say of a partnership's clients of a group."""
+    own = of_partnership(scenario, partnership).world
+    weekly = own.groups[group].treatment.cost_ready_gbp_per_week
+    lives = changes(scenario, partnership, group)
+    return Assumed(lives, weekly * WEEKS_PER_YEAR, own.support.cost_gbp_per_week)
 
 
 def expected(scenario: Scenario, partnership: str, group: str) -> Expected:
@@ -100,7 +124,7 @@ def _mean(lives: Sequence[tuple[Life, float]]) -> Life:
 
 
 def by_formula(
-    lives: dict[Move, Life],
+    lives: Sequence[dict[Move, Life]],
     inputs: Sequence[Sequence[Inputs]],
     partnership: str,
     group: int,
@@ -108,17 +132,25 @@ def by_formula(
 ) -> dict[Move, ByFormula]:
     """What each move is worth: what it changes in the counts × what one more of each is worth in that year.
 
-    The first window pays for the first year that what is done today can still move; years after the run are as its
-    last.
+    The first window pays for the first year that what is done today can still move. Windows that pay for years after
+    the run are left out, as they are in the simulation.
+
+    Parameters
+    ----------
+    lives
+        What each move changes, by replication: in the world that the replication lives in.
+    inputs
+        What each year's allocation stands on, by replication.
     """
-    years = [min(lag_years + window, len(inputs[0]) - 1) for window in range(WINDOWS)]
-    slopes = {year: [Slopes(each[year], partnership) for each in inputs] for year in set(years)}
+    years = range(lag_years, min(lag_years + WINDOWS, len(inputs[0])))
+    slopes = [[Slopes(each[year], partnership) for each in inputs] for year in years]
+    kinds = {kind for each in slopes for slope in each for kind in slope.kinds}
     worth = {
-        (kind, year): np.array([_slope(slope, kind, group) for slope in each])
-        for year, each in slopes.items()
-        for kind in each[0].kinds
+        kind: np.array([[_slope(slope, kind, group) for slope in each] for each in slopes])
+        for kind in kinds
     }
-    return {move: _worth(life, worth, years, len(inputs)) for move, life in lives.items()}
+    known = [move for move in MOVES if all(move in each for each in lives)]
+    return {move: _worth([each[move] for each in lives], worth, len(years)) for move in known}
 
 
 def _slope(slope: Slopes, kind: str, group: int) -> float:
@@ -126,18 +158,14 @@ def _slope(slope: Slopes, kind: str, group: int) -> float:
     return float("nan") if found is None else float(found.entitlement_gbp)
 
 
-def _worth(
-    life: Life,
-    worth: dict[tuple[str, int], NDArray[np.float64]],
-    years: Sequence[int],
-    replications: int,
-) -> ByFormula:
-    gained = np.zeros((WINDOWS, replications))
-    for window, year in enumerate(years):
-        for (kind, paid), each in worth.items():
-            if paid == year:
-                gained[window] += life.counted[kind][window] * each
+def _worth(lives: Sequence[Life], worth: dict[str, Floats], windows: int) -> ByFormula:
+    """Sum over what is counted; arrays are by window and replication."""
+    gained = np.zeros((windows, len(lives)))
+    for kind, each in worth.items():
+        gained += np.array([life.counted[kind][:windows] for life in lives]).T * each
+    cost = np.array([life.cost_gbp.sum() for life in lives])
     if np.isnan(gained).any():
-        return ByFormula(life, (MISSING,) * WINDOWS, MISSING)
+        return ByFormula((MISSING,) * windows, MISSING, Estimate.of(cost), MISSING)
     total = gained.sum(axis=0)
-    return ByFormula(life, tuple(Estimate.of(each) for each in gained), Estimate.of(total))
+    by_window = tuple(Estimate.of(each) for each in gained)
+    return ByFormula(by_window, *(Estimate.of(each) for each in (total, cost, total - cost)))

@@ -7,7 +7,7 @@ journey began alike under both plans and ended otherwise.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -20,7 +20,7 @@ from ..money import setting
 from ..scenario.draws import with_values
 from ..workers import spread
 from ..years import DAYS_PER_YEAR, TWELVE_WEEKS_DAYS, first_day
-from .moves import MOVES, Move
+from .moves import MOVES, Assumed, Move, assumed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,9 @@ CHANGES = (
     "deaths",
     "crime_gbp",
 )
-"""What is told of each move by year: everybody's, but for the cost, which is of those who were moved alone."""
+"""What is told of each move by year: everybody's, but for the cost, which is of those who were moved alone.
+
+Crime is in pounds, not in offences."""
 MOVED = ("clients", "client_years")
 """How many were moved, and how many client-years in treatment they had more (or fewer)."""
 
@@ -69,12 +71,20 @@ class Pairs:
         By replication, group, move, change (`CHANGES`) and year: with the move less without.
     moved
         By replication, group, move and `MOVED`.
+    worlds
+        By replication and group: what the assumptions say in the world that the replication lives in.
     """
 
     inputs: tuple[tuple[Inputs, ...], ...]
     groups: tuple[str, ...]
     changed: Floats
     moved: Floats
+    worlds: tuple[tuple[Assumed, ...], ...]
+
+    def assumed(self, group: str) -> list[Assumed]:
+        """What the assumptions say of a group, by replication."""
+        place = self.groups.index(group)
+        return [world[place] for world in self.worlds]
 
     def change(self, name: str, group: str, move: Move) -> Floats:
         """One change by replication and year."""
@@ -110,12 +120,18 @@ def pairs(
         if progress:
             progress(sum(map(len, done.values())), replications)
     told = [each for place in range(len(tasks)) for each in done[place]]
+    same = () if draws else _assumed(scenario, partnership, groups)
     return Pairs(
         tuple(each.inputs for each in told),
         tuple(groups),
         np.stack([each.changed for each in told]),
         np.stack([each.moved for each in told]),
+        tuple(each.world or same for each in told),
     )
+
+
+def _assumed(scenario: Scenario, partnership: str, groups: Sequence[str]) -> tuple[Assumed, ...]:
+    return tuple(assumed(scenario, partnership, group) for group in groups)
 
 
 @dataclass(frozen=True)
@@ -123,6 +139,7 @@ class _Told:
     inputs: tuple[Inputs, ...]
     changed: Floats
     moved: Floats
+    world: tuple[Assumed, ...] = ()
 
 
 def _batch(
@@ -133,11 +150,14 @@ def _batch(
     numbers: Sequence[int],
     draws: Draws | None,
 ) -> list[_Told]:
+    if draws is None:
+        return [_one(scenario, partnership, groups, seed, n) for n in numbers]
+    worlds = [(n, with_values(scenario, draws.of(n))) for n in numbers]
     return [
-        _one(
-            with_values(scenario, draws.of(n)) if draws else scenario, partnership, groups, seed, n
+        replace(
+            _one(world, partnership, groups, seed, n), world=_assumed(world, partnership, groups)
         )
-        for n in numbers
+        for n, world in worlds
     ]
 
 

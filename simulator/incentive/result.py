@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..scenario.draws import Draws
     from ..scenario.schema import Scenario
     from .balance import Balance
-    from .meter import Meter
+    from .meter import Meter, Says
     from .moves import ByFormula
 
 A_YEAR_LATER = (
@@ -29,8 +29,24 @@ A_YEAR_LATER = (
     " follows a year later."
 )
 NET = (
-    "Net is the change of the allocation less the cost of the client's own treatment, at standard prices. Pounds of crime are society's, not the partnership's, and a client in treatment is taken to offend alike"
+    "Net is the change of the allocation less the cost of the client's own treatment, at standard prices. Crime is in"
+    " pounds, not in offences: society's, not the partnership's; and a client in treatment is taken to offend alike"
     " whether stable or not."
+)
+IN_DRAWN_WORLDS = (
+    "Each replication lives in the world of its own draw. What a client is expected to do, and what a client and support"
+    " cost, are worked out in each of them: weekly costs, weights and the break-even weight are of the mean over these"
+    " worlds and have no interval."
+)
+EVERYBODYS = (
+    "Only who was moved, their client-years and their own cost are read off those clients. Years in recovery, returns,"
+    " deaths, crime, spending and the allocation are everybody's difference in the partnership, divided by the clients"
+    " moved: they hold what becomes of those who take the free places, or wait longer, and are not those clients' own."
+)
+BY_FORMULA = (
+    "By the formula: only allocations paid within the run are summed, as in the simulation. It takes a client at any time"
+    " of the first window that is counted, with a place for everybody and no bounds; the simulation moves many, some of"
+    " them later, for whom less is paid within the run."
 )
 
 
@@ -48,7 +64,7 @@ class Worth:
         By year: the allocation's change for each client moved, with refill, returns, floor and ceiling.
     total
         Over the run, for each client moved: by name of `paired.CHANGES`, with ``net_gbp``, the allocation's change less
-        the client's own cost.
+        the client's own cost. All but that cost is everybody's difference, not those clients' own.
     by_formula
         The same by the derivative of the formula; None where nobody of the group ever becomes ready.
     """
@@ -68,8 +84,7 @@ class Worth:
     @property
     def cost_saved_gbp(self) -> Estimate:
         """What is not spent on the client's own treatment."""
-        more = self.total["own_cost_gbp"]
-        return Estimate(0.0 - more.mean, 0.0 - more.high, 0.0 - more.low)
+        return self.total["own_cost_gbp"].turned
 
 
 @dataclass(frozen=True)
@@ -178,6 +193,9 @@ class Incentive:
             ),
             A_YEAR_LATER,
             NET,
+            EVERYBODYS,
+            BY_FORMULA,
+            *((IN_DRAWN_WORLDS,) if self.draws else ()),
         )
 
 
@@ -192,9 +210,8 @@ def _quantities(worth: Worth, years: tuple[str, ...]) -> Iterator[dict[str, obje
         for window, estimate in enumerate(found.gained_gbp, 1):
             yield _row("allocation_gbp", f"allocation {window}", "formula", estimate)
         yield _row("allocation_gbp", "all", "formula", found.total_gbp)
-        cost = Estimate(found.cost_gbp, math.nan, math.nan)
-        yield _row("own_cost_gbp", "all", "formula", cost)
-        yield _row("net_gbp", "all", "formula", found.total_gbp.less(found.cost_gbp))
+        yield _row("own_cost_gbp", "all", "formula", found.cost_gbp)
+        yield _row("net_gbp", "all", "formula", found.net_gbp)
 
 
 def _row(quantity: str, year: str, by: str, estimate: Estimate) -> dict[str, object]:
@@ -203,9 +220,13 @@ def _row(quantity: str, year: str, by: str, estimate: Estimate) -> dict[str, obj
 
 
 def _meter_row(meter: Meter) -> dict[str, object]:
-    row: dict[str, object] = {"says": meter.says, "says_by_formula": meter.says_by_formula}
+    row: dict[str, object] = {
+        "read_off": meter.move,
+        "says": meter.says,
+        "says_by_formula": meter.says_by_formula,
+    }
     for name in ("lost_gbp", "saved_gbp", "net_gbp", "lost_per_client_year_gbp",
-                 "net_per_client_year_gbp", "gross_gbp_per_year"):  # fmt: skip
+                 "net_per_client_year_gbp", "gross_gbp_per_year", "left_gbp_per_year"):  # fmt: skip
         estimate: Estimate = getattr(meter, name)
         row |= {name: estimate.mean, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
     return row | {
@@ -223,32 +244,40 @@ def _meter_row(meter: Meter) -> dict[str, object]:
 # Sentences, decided by the numbers
 
 
-_SAYS = {
-    "costs money": "costs the partnership money",
-    "leaves money": "leaves the partnership money",
-    "neither": "neither costs nor saves the partnership anything",
-    "too close to call": "may cost the partnership money or save it",
+_SAYS: dict[Move, dict[Says, str]] = {
+    "moved_on": {
+        "costs money": "moving a ready client on costs the partnership money",
+        "leaves money": "moving a ready client on leaves the partnership money",
+        "neither": "moving a ready client on neither costs nor saves the partnership anything",
+        "too close to call": "moving a ready client on may cost the partnership money or save it",
+    },
+    "kept": {
+        "costs money": "keeping a ready client another year brings the partnership money",
+        "leaves money": "keeping a ready client another year costs the partnership money",
+        "neither": "keeping a ready client another year neither brings nor costs the partnership anything",
+        "too close to call": "keeping a ready client another year may bring the partnership money or cost it",
+    },
 }
+"""What a meter says of doing right, in words of the move that it is read off."""
+NOBODY = "nobody was moved on or kept longer"
 
 
 def headline(group: GroupWorth) -> str:
     """What the meter of a group says, in a line."""
     if group.meter is None:
-        return f"{group.label}: nobody was moved on"
-    return f"{group.label}: moving a ready client on {_SAYS[group.meter.says]}"
+        return f"{group.label}: {NOBODY}"
+    return f"{group.label}: {_SAYS[group.meter.move][group.meter.says]}"
 
 
 def told(paid: Paid, group: GroupWorth) -> Iterator[str]:
     """What one meter says: the money now, and where it would break even."""
     meter = group.meter
     if meter is None:
-        yield f"{group.label}, {paid.title}: nobody was moved on, so there is nothing to weigh."
+        yield f"{group.label}, {paid.title}: {NOBODY}, so there is nothing to weigh."
         return
-    yield (
-        f"{group.label}, {paid.title}: moving a ready client on {_SAYS[meter.says]}."
-        f" {_lost(meter.lost_gbp)}, {_saved(meter.saved_gbp)}: {_net(meter.net_gbp)} for each client moved on"
-        f"{_support(meter)}"
-    )
+    yield f"{group.label}, {paid.title}: {_SAYS[meter.move][meter.says]}. {_sum(meter)}{_support(meter)}"
+    if meter.move == "kept":
+        yield "Nobody can be moved on sooner than the plan does, so this is read off the clients kept another year."
     yield f"{_year(meter)} {_break_even(meter)}"
     for years, bound in ((meter.at_floor, "floor"), (meter.at_ceiling, "ceiling")):
         if years:
@@ -257,9 +286,27 @@ def told(paid: Paid, group: GroupWorth) -> Iterator[str]:
         yield _books(meter.balance)
 
 
+def _sum(meter: Meter) -> str:
+    """What the move does to the money, for each client."""
+    if meter.move == "moved_on":
+        return (
+            f"{_allocation(meter.lost_gbp, 'loses', 'gains')}, {_treatment(meter.saved_gbp, 'saved', 'spent more')}:"
+            f" {_net(meter.net_gbp)} for each client moved on"
+        )
+    return (
+        f"{_allocation(meter.lost_gbp, 'gains', 'loses')}, {_treatment(meter.saved_gbp, 'spent more', 'saved')}:"
+        f" {_net(meter.net_gbp.turned)} for each client kept another year"
+    )
+
+
 def _books(books: Balance) -> str:
     """At which share for reintegration the books are as where clients are kept, if at any that was tried."""
     first, tried = books.difference_gbp[0], ", ".join(share(each) for each in books.shares)
+    if first.mean == first.low == first.high == 0:
+        return (
+            "Moving all ready clients on at once changes nothing, since the plan does so already: with nothing more for"
+            " reintegration the books of the run end as planned."
+        )
     begin = (
         "If all ready clients are moved on at once and nothing more goes to reintegration, the books of the run end"
         f" {_amount(first)} {'better' if first.mean >= 0 else 'worse'} than where they are kept."
@@ -279,11 +326,10 @@ def _books(books: Balance) -> str:
     )
 
 
-def _lost(lost: Estimate) -> str:
+def _allocation(lost: Estimate, above: str, below: str) -> str:
     if lost.low == lost.high == 0:
         return "The allocation does not move"
-    verb = "loses" if lost.mean > 0 else "gains"
-    return f"The allocation {verb} {_amount(lost)}"
+    return f"The allocation {above if lost.mean > 0 else below} {_amount(lost)}"
 
 
 def _amount(estimate: Estimate) -> str:
@@ -297,8 +343,8 @@ def _amount(estimate: Estimate) -> str:
     return f"{size} ({interval(low, high, gbp_exact)}{close})"
 
 
-def _saved(saved: Estimate) -> str:
-    verb = "saved" if saved.mean >= 0 else "spent more"
+def _treatment(saved: Estimate, above: str, below: str) -> str:
+    verb = above if saved.mean >= 0 else below
     return f"and {_amount(saved)} of the client's own treatment is {verb}"
 
 
@@ -308,12 +354,15 @@ def _net(net: Estimate) -> str:
 
 
 def _support(meter: Meter) -> str:
+    without = meter.move == "kept"
     if meter.says != "leaves money":
         clearly = "clearly " if meter.says == TOO_CLOSE else ""
-        return f"; nothing is {clearly}left to pay for support with."
+        by = " by moving the client on" if without else ""
+        return f"; nothing is {clearly}left{by} to pay for support with."
+    before = "moving the client on" if without else "it"
     return (
         f"; support of up to {gbp_exact(meter.most_for_support_gbp)}, {meter.most_support_weeks:,.0f} weeks at"
-        f" {gbp_exact(meter.support_gbp_per_week)}, could be paid before it costs anything."
+        f" {gbp_exact(meter.support_gbp_per_week)}, could be paid before {before} costs anything."
     )
 
 

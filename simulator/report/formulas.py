@@ -9,7 +9,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ..changeover import YEARS
-from ..charts import lost_alone, price_in_recovery
+from ..charts import lost_alone, recovery_by_formula
 from ..outputs import model_version
 from ..published import UNKNOWN, beside_the_rule
 from ..wording import (
@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from ..behaviour import Price
-    from ..incentive import Estimate, GroupWorth
-    from ..side_by_side import Side, SideBySide
+    from ..incentive import Estimate
+    from ..side_by_side import Side, SideBySide, When
     from ..wording import Show
     from .document import Piece
 
@@ -43,8 +42,8 @@ NAME = "formulas"
 TITLE = "Formulas side by side"
 AREA = "Hertfordshire"
 BANNER = (
-    "Illustrative: England is drawn here as made-up partnerships that match published totals and extremes. No row is a"
-    " real place, and several weights are assumed or recalled; each formula's sources stand at the end."
+    "Illustrative: the partnerships are made up. No row is a real place, and several weights are assumed or recalled;"
+    " each formula's sources stand at the end."
 )
 FIRST = (
     (
@@ -66,6 +65,10 @@ READING = (
     (
         "“Alone” is one partnership that changes while all others do as now; “all” is everybody changing at once. What one"
         " loses alone, others gain: the pot is fixed."
+    ),
+    (
+        "“Putting clients first” is the same plan under every formula: ready clients are moved on at once and nobody is"
+        " pushed out early."
     ),
     (
         "“Follows the money” means: every kind of partnership chooses, among the plans listed below, the one that brings in"
@@ -116,7 +119,7 @@ def document(told: SideBySide, command: str, *, drawn: bool) -> Document:
     """
     return Document(
         TITLE,
-        (*FIRST, Bullets(READING), summary(told), *_drawn(told, drawn)),
+        (*FIRST, Bullets(READING), *summary(told), *_drawn(told, drawn)),
         (
             Chapter("What one client is worth", tuple(_worth(told))),
             Chapter("Alone and together", tuple(_together(told))),
@@ -138,24 +141,27 @@ def document(told: SideBySide, command: str, *, drawn: bool) -> Document:
 def _drawn(told: SideBySide, drawn: bool) -> Iterator[Drawing]:
     if drawn:
         yield Drawing(drawings.inline(lost_alone(told, _lost_told(told))), "")
-        yield Drawing(drawings.inline(price_in_recovery(told, _price_told(told))), "")
+        yield Drawing(drawings.inline(recovery_by_formula(told, _price_told(told))), "")
 
 
 def _lost_told(told: SideBySide) -> str:
     """What doing right costs, decided by the numbers."""
-    loses = [side for side in told.sides if side.moved("from_now").high < 0]
-    gains = [side for side in told.sides if side.moved("from_now").low > 0]
+    loses = sum(side.alone.high < 0 for side in told.sides)
+    gains = sum(side.alone.low > 0 for side in told.sides)
     return (
-        f"Under {len(loses)} of {len(told.sides)} formulas a partnership that alone puts clients first loses money, under"
-        f" {len(gains)} it gains"
+        f"Under {loses} of {len(told.sides)} formulas a partnership that alone puts clients first loses money, under"
+        f" {gains} it gains"
     )
 
 
 def _price_told(told: SideBySide) -> str:
-    fewer = [
-        side for side in told.sides if side.price.line("in_recovery", "last").difference.high < 0
-    ]
-    return f"Under {len(fewer)} of {len(told.sides)} formulas fewer people are in recovery where all follow the money"
+    """What following the money does to people, against going on as now."""
+    fewer = sum(side.against_now.high < 0 for side in told.sides)
+    more = sum(side.against_now.low > 0 for side in told.sides)
+    return (
+        f"Under {fewer} of {len(told.sides)} formulas following the money leaves fewer people in recovery than going on"
+        f" as now, under {more} more"
+    )
 
 
 # Numbers as they are read
@@ -177,56 +183,73 @@ def _cell(estimate: Estimate, show: Show) -> Cell:
 # In one table
 
 
-def summary(told: SideBySide) -> Table:
-    """Every formula in one row."""
-    return Table(
-        f"Formulas side by side; pounds of {told.types.funding.price_year}, people in all of England",
-        (
-            "Formula",
-            "One more year of a stable client brings in, next year",
-            "…and costs",
-            "Putting clients first, alone: allocation in the last year",
-            "…when all do",
-            "Everybody following the money",
-            "…people in recovery, against going on as now",
-            "Price: people in recovery, against clients first",
-            "Price: deaths in all",
-            "Lose at change-over",
-            "Pot that moves",
-            "Moves in a year, nobody changing",
-        ),
-        tuple(_summary_row(side) for side in told.sides),
-    )
-
-
-def _summary_row(side: Side) -> Row:
-    meter = _first_group(side).meter
-    recovery = side.price.line("in_recovery", "last").difference
-    deaths = side.price.line("deaths", "sum").difference
-    losers = side.changeover
-    return Row(
-        side.preset.title,
-        (
-            _cell(meter.gross_gbp_per_year, gbp_exact) if meter else Cell(MISSING),
-            Cell(gbp_exact(meter.cost_gbp_per_year)) if meter else Cell(MISSING),
-            _cell(side.moved("from_now"), gbp),
-            _cell(side.moved("all"), gbp),
-            Cell(side.game.verdict, side.chosen(side.game.end)),
-            _cell(side.against_now, count),
-            _cell(recovery, count),
-            _cell(deaths, count),
-            Cell(
-                f"{losers.losers} of {losers.partnerships}",
-                f"worst {_percent(losers.worst.change_share)}",
+def summary(told: SideBySide) -> tuple[Table, ...]:
+    """Every formula in three short tables: one partnership's money, where it leads, and its coming into force."""
+    group, last = told.sides[0].paid.groups[0].label, told.years[-1]
+    about = f"{told.types.title}; pounds of {told.types.funding.price_year}"
+    return (
+        Table(
+            f"What doing right does to one partnership's money. {about}",
+            (
+                "Formula",
+                f"A client of “{group}” who stays another year brings in, by the formula of {last}",
+                "…and costs, once stable",
+                f"Putting clients first, alone: allocation in {last}",
+                "…when all do",
             ),
-            Cell(share(losers.moved_share)),
-            Cell(f"{100 * side.unsteady.mean:.1f}%"),
+            tuple(Row(side.preset.title, _money_cells(side)) for side in told.sides),
+        ),
+        Table(
+            f"Where it leads when everybody follows the money. {told.types.title}; people in all",
+            (
+                "Formula",
+                "They end by",
+                "People in recovery, against going on as now",
+                "…against putting clients first: the price",
+                "Deaths, against putting clients first",
+            ),
+            tuple(Row(side.preset.title, _lead_cells(side)) for side in told.sides),
+        ),
+        Table(
+            f"When it comes into force, and after. {told.areas.title}",
+            (
+                "Formula",
+                "Lose at change-over",
+                "Pot that moves",
+                "Part of the pot that moves in a year, nobody changing",
+            ),
+            tuple(Row(side.preset.title, _force_cells(side)) for side in told.sides),
         ),
     )
 
 
-def _first_group(side: Side) -> GroupWorth:
-    return side.paid.groups[0]
+def _money_cells(side: Side) -> tuple[Cell, ...]:
+    meter = side.paid.groups[0].meter
+    return (
+        _cell(meter.gross_gbp_per_year, gbp_exact) if meter else Cell(MISSING),
+        Cell(gbp_exact(meter.cost_gbp_per_year)) if meter else Cell(MISSING),
+        _cell(side.alone, gbp),
+        _cell(side.together, gbp),
+    )
+
+
+def _lead_cells(side: Side) -> tuple[Cell, ...]:
+    return (
+        Cell(side.chosen(side.game.end), f"it {side.game.verdict}"),
+        _cell(side.against_now, count),
+        _cell(side.price("in_recovery", "last"), count),
+        _cell(side.price("deaths", "sum"), count),
+    )
+
+
+def _force_cells(side: Side) -> tuple[Cell, ...]:
+    change = side.changeover
+    worst = f"worst {_percent(change.worst.change_share)}"
+    return (
+        Cell(f"{change.losers} of {change.partnerships}", worst),
+        Cell(share(change.moved_share)),
+        Cell(f"{100 * side.unsteady.mean:.1f}%"),
+    )
 
 
 def _percent(part: float) -> str:
@@ -263,19 +286,16 @@ def _worth_rows(side: Side) -> Iterator[Row]:
 
 
 def _together(told: SideBySide) -> Iterator[Piece]:
-    first = told.sides[0].together
+    first, last = told.sides[0], told.years[-1]
     yield (
-        f"What one partnership of the most usual kind ({first.partnership}) gains or loses in {first.years[-1]} by putting"
-        f" clients first instead of doing what it does now: alone among {first.others} others, and when all do."
+        f"What one partnership of the most usual kind ({first.shown}) gains or loses in {last} by putting clients first"
+        f" instead of doing what it does now: alone among {first.others} others, and when all do."
     )
     yield Table(
-        f"Change of one partnership's allocation in {first.years[-1]}",
+        f"Change of one partnership's allocation in {last}",
         ("Formula", "Alone", "When all do"),
         tuple(
-            Row(
-                side.preset.title,
-                (_cell(side.moved("from_now"), gbp), _cell(side.moved("all"), gbp)),
-            )
+            Row(side.preset.title, (_cell(side.alone, gbp), _cell(side.together, gbp)))
             for side in told.sides
         ),
     )
@@ -287,7 +307,7 @@ def _game(told: SideBySide) -> Iterator[Piece]:
     yield f"Every kind may choose among {len(names)} plans: {'; '.join(names)}."
     yield Table(
         "What they choose, and whether it settles",
-        ("Formula", "It", "After so many rounds", "They choose", "Best for clients"),
+        ("Formula", "It", "After so many rounds", "They choose", "Best found for clients"),
         tuple(
             Row(
                 side.preset.title,
@@ -304,23 +324,32 @@ def _game(told: SideBySide) -> Iterator[Piece]:
     )
 
 
-_PRICED: tuple[tuple[str, str, str], ...] = (
-    ("in_recovery", "last", "In recovery at the end"),
-    ("in_treatment", "last", "In treatment at the end"),
-    ("deaths", "sum", "Deaths"),
-    ("re_presentations", "sum", "Back within six months"),
+_PRICED: tuple[tuple[str, When, str, Show], ...] = (
+    ("in_recovery", "last", "In recovery at the end", count),
+    ("in_treatment", "last", "In treatment at the end", count),
+    ("unmet_need", "last", "Unmet need at the end", count),
+    ("deaths", "sum", "Deaths", count),
+    ("early_exits", "sum", "Pushed out early", count),
+    ("re_presentations", "sum", "Back within six months", count),
+    ("spent_gbp", "sum", "Spent", gbp),
 )
 
 
 def _price(told: SideBySide) -> Iterator[Piece]:
     yield (
-        "Where following the money ends, less everybody putting clients first: people in all of England, and pounds spent."
-        " Below zero means that following the money leaves fewer."
+        "Where following the money ends, less everybody putting clients first: people in all, and pounds spent. Below zero"
+        " means that following the money leaves fewer."
     )
     yield Table(
         f"The price over {told.types.years} years",
-        ("Formula", *(title for *_, title in _PRICED), "Spent"),
-        tuple(Row(side.preset.title, tuple(_price_cells(side.price))) for side in told.sides),
+        ("Formula", *(title for _, _, title, _ in _PRICED)),
+        tuple(
+            Row(
+                side.preset.title,
+                tuple(_cell(side.price(name, when), show) for name, when, _, show in _PRICED),
+            )
+            for side in told.sides
+        ),
     )
     yield Table(
         "People in recovery at the end, against everybody going on as now",
@@ -328,17 +357,11 @@ def _price(told: SideBySide) -> Iterator[Piece]:
         tuple(
             Row(
                 side.preset.title,
-                (_cell(side.against_now, count), _cell(side.best_against_now, count)),
+                (_cell(side.against_now, count), _cell(side.first_against_now, count)),
             )
             for side in told.sides
         ),
     )
-
-
-def _price_cells(price: Price) -> Iterator[Cell]:
-    for name, when, _ in _PRICED:
-        yield _cell(price.line(name, "last" if when == "last" else "sum").difference, count)
-    yield _cell(price.line("spent_gbp", "sum").difference, gbp)
 
 
 def _change(told: SideBySide) -> Iterator[Piece]:
@@ -420,7 +443,7 @@ def _hertfordshire() -> Iterator[Piece]:
                     f"£{row.published_gbp:,}",
                     share(float(row.phase_in)),
                     f"£{row.by_rule_gbp:,}",
-                    signed(row.difference_gbp, lambda pounds: f"£{pounds:,.0f}"),
+                    signed(row.difference_gbp, gbp_exact),
                 ),
             )
             for row in rows
@@ -460,5 +483,12 @@ def _sure(told: SideBySide) -> Sequence[str]:
         "Where many differences are looked at, about one in twenty that is really nothing looks clear by chance.",
         "Partnerships choose one plan for all years and know what it brings in. Nobody bargains, waits or copies a neighbour.",
         "Kinds of partnership stand for many; those of one kind do the same.",
-        "All formulas share the pot of 2008-09 to 2012-13 among people of that time; none is judged in the world it came from.",
+        (
+            f"All formulas share the pot of {told.years[0]} to {told.years[-1]} among people of that time; none is judged in the"
+            " world it came from."
+        ),
+        (
+            "Floors are each formula's own: the made-up England alone has the steps of 2008-09 to 2010-11 by which nine"
+            " partnerships fell to 70%."
+        ),
     )

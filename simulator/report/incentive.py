@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 HOW = (
     (
         "Each move is made by one partnership with its clients of one group, for a while; the same people live with the"
-        " same luck as without it. What differs is divided by the clients who were moved."
+        " same luck as without it. What differs in the whole partnership is divided by the clients who were moved; own"
+        " cost alone is of those clients."
     ),
     "**Kept another year**: in the first two years ready clients are kept 365 days longer.",
     "**Moved on when ready**: in the first year ready clients leave at their next review.",
@@ -38,8 +39,9 @@ HOW = (
         " finding them costs nothing here."
     ),
     (
-        "**By the formula**: what the scenario's own durations lead to expect of one client in five windows of the"
-        " formula, times what one more of each kind counted adds to the entitlement; without waiting, floor or ceiling."
+        "**By the formula**: what the scenario's own durations lead to expect of one client in the windows of the"
+        " formula that are paid for within the run (five at most), times what one more of each kind counted adds to the"
+        " entitlement; without waiting, floor or ceiling."
     ),
 )
 
@@ -105,17 +107,18 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("allocation_gbp", "Allocation, £"),
     ("net_gbp", "Net of own cost, £"),
     ("spent_gbp", "Spent by the partnership, £"),
-    ("in_recovery_years", "Years in recovery"),
-    ("re_presentations", "Returns within six months"),
-    ("deaths", "Deaths"),
-    ("crime_gbp", "Cost of crime to society, £"),
+    ("in_recovery_years", "Everybody's years in recovery"),
+    ("re_presentations", "Everybody's returns within six months"),
+    ("deaths", "Everybody's deaths"),
+    ("crime_gbp", "Everybody's crime, £ to society"),
 )
 
 
 def moves(found: Incentive, group: GroupWorth) -> Table:
     """What each move comes to over the run, for each client moved."""
     return Table(
-        f"{group.label}: changes for each client moved, {found.years[0]} to {found.years[-1]}, with 95% intervals",
+        f"{group.label}: changes in the whole partnership divided by the clients moved (own cost: theirs alone),"
+        f" {found.years[0]} to {found.years[-1]}, with 95% intervals",
         ("One client", "Own cost saved, £", *(title for _, title in _COLUMNS)),
         tuple(
             Row(
