@@ -476,6 +476,7 @@ def search_formulas(
     scenario: str | Path | Scenario,
     *,
     terms: Sequence[str] = (),
+    partnership: str | None = None,
     trials: int = 600,
     worlds: int = 10,
     confirmed_worlds: int = 3,
@@ -492,6 +493,8 @@ def search_formulas(
     ----------
     terms
         Terms that may be weighed, such as ``need`` and ``activity``; by default all.
+    partnership
+        Who acts, the others going on as they are; by default the first.
     trials
         How many formulas are tried.
     worlds
@@ -520,6 +523,7 @@ def search_formulas(
     return find(
         whole,
         terms=terms,
+        partnership=partnership,
         trials=trials,
         worlds=worlds,
         confirmed_worlds=confirmed_worlds,

@@ -175,6 +175,15 @@ def unsteadiness(paid: NDArray[np.float64], pots: Sequence[int], copies: Sequenc
     copies
         How many partnerships each stands for.
     """
+    return Estimate.of(moved_share(paid, pots, copies))
+
+
+def moved_share(
+    paid: NDArray[np.float64],
+    pots: Sequence[int] | NDArray[np.float64],
+    copies: Sequence[int] | NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """`unsteadiness` by replication."""
     shares = paid / np.array(pots, dtype=np.float64)
     before = shares[..., :-1]
     changes = np.divide(
@@ -182,4 +191,7 @@ def unsteadiness(paid: NDArray[np.float64], pots: Sequence[int], copies: Sequenc
     )
     first = min(YEARS - 1, len(pots) - 2)
     moved = np.abs(changes)[..., first:].mean(axis=-1)
-    return Estimate.of(np.average(moved, axis=1, weights=np.array(copies, dtype=np.float64)))
+    mean: NDArray[np.float64] = np.average(
+        moved, axis=1, weights=np.array(copies, dtype=np.float64)
+    )
+    return mean

@@ -32,6 +32,7 @@ from simulator.behaviour.seats import MOST_TYPES, seated, with_plans
 from simulator.errors import BadInput
 from simulator.findings import all_findings, what_one_would_do, where_it_ends
 from simulator.incentives import Estimate
+from simulator.replicate import run as replicate
 from simulator.scenario import load
 
 POT = 1_000_000
@@ -171,6 +172,32 @@ def test_a_race_in_which_all_gain_from_others_is_no_spiral():
     assert game.gain_together == Estimate(POT / 2, POT / 2, POT / 2)
 
 
+def races_and_gains(game, ash, oak):
+    """The same game, in which each has so much more at the end than at the start, by replication."""
+    paid = OUTCOMES.index("allocation_gbp")
+    lived = {profile: np.array(values) for profile, values in game.lived.items()}
+    lived[game.end] = np.array(lived[game.start])
+    lived[game.end][:, 0, paid, -1] += ash
+    lived[game.end][:, 1, paid, -1] += oak
+    return replace(game, lived=lived)
+
+
+def test_a_gain_of_all_is_held_against_what_one_would_change_for():
+    game = follow_the_money(two("completions"), replications=2)
+    least = game.horizon.least_gain
+    assert races_and_gains(game, 0.9 * least, 0.9 * least).verdict == "spirals"
+    assert races_and_gains(game, 1.1 * least, 1.1 * least).verdict == "settles"
+
+
+def test_where_it_ends_is_as_clear_as_the_gain_of_all_together():
+    game = follow_the_money(two("completions"), replications=2)
+    unclear = where_it_ends(races_and_gains(game, 5_000, [-90_000, 90_000]))
+    assert unclear.verdict == "too close to call"
+    clear = where_it_ends(races_and_gains(game, [-90_000, 90_000], [98_000, -82_000]))
+    assert clear.verdict == "clear"
+    assert clear.figures[0].estimate == Estimate(8_000, 8_000, 8_000)
+
+
 @pytest.mark.parametrize("order", ["at_once", "in_turn"])
 def test_what_is_an_equilibrium_stays_one(order):
     game = follow_the_money(two("completions"), replications=2, order=order)
@@ -195,6 +222,18 @@ def test_all_allocations_are_the_pot_in_every_round(formula):
     for values in game.lived.values():
         paid = np.tensordot(values[:, :, OUTCOMES.index("allocation_gbp")], [3, 1, 1], axes=(1, 0))
         assert np.allclose(paid, POT, rtol=0, atol=1e-6)
+
+
+def test_copies_hold_as_much_together_as_a_run_says():
+    """Pounds that only some copies have are shared and unspent: no pound of the pot or of what is spent is lost."""
+    changes = ["formula.rounding_gbp=1000", "formula.pot_gbp=1000777"]
+    scenario = two("activity", "{Ash: {copies: 3}, Oak: {}}", *changes)
+    (sample,) = replicate([scenario], 2, 1, workers=1)
+    table = seated(scenario, ("Ash", "Oak"))
+    (values,) = Lives(table, 1, 2).together([table.as_it_is])
+    for outcome in ("allocation_gbp", "spent_gbp", "unspent_gbp"):
+        whole = np.tensordot(values[:, :, OUTCOMES.index(outcome)], [3, 1], axes=(1, 0))
+        assert np.allclose(whole, sample.of(outcome, "all"), rtol=0, atol=1e-6), outcome
 
 
 def test_a_profile_is_told_by_what_is_done_and_by_whom():

@@ -80,10 +80,12 @@ class FollowTheMoney:
         """How it goes: ``settles``, ``cycles``, ``spirals``, or ``unfinished``.
 
         It spirals if all move a lever one way and never back, until they stand at its limit or the rounds are
-        over, and together they have not clearly more money for it.
+        over, and together they have not clearly more money for it: on average over those that choose, at least
+        what one would change for.
         """
         ending = self.main.ending
-        gained = self.gain_together.low > 0 and self.gain_together.mean >= self.horizon.least_gain
+        each = self.gain_together.over(self.table.deciders)
+        gained = each.low > 0 and each.mean >= self.horizon.least_gain
         if ending != "cycles" and self.race is not None and not gained:
             return "spirals"
         return ending

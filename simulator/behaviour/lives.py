@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import BadInput, Fault
-from ..funding import allocate
 from ..measures import TALLIES
 from ..model import OneAmongOthers, replicate_once
 from ..scenario import as_dict
@@ -51,7 +50,7 @@ OUTCOMES = (
     "deaths",
 )
 """What is kept of every run: tallies by year, all groups together."""
-MODEL = 1
+MODEL = 2
 """Raised when the model's numbers change, so that what was kept before is run again."""
 WORDS = ("name", "title", "question", "description", "evidence", "behaviour")
 """Parts of a scenario on which nothing that comes of a plan depends."""
@@ -75,14 +74,15 @@ def _together(
 ) -> tuple[NDArray[np.float64], tuple[Inputs, ...]]:
     """One replication of everybody: outcomes, and what each year's allocation stood on.
 
-    The allocation of one that stands for several is their mean, so that all together are the pot to the pound.
+    One that stands for several lives on the least of their pounds. What some copies have beyond that is shared
+    among them, unspent, so that all together hold the pot to the pound, as in a run's table.
     """
     lived = replicate_once(scenario, seed, number)
     values = _outcomes(lived.tallies)
-    for year, inputs in enumerate(lived.inputs):
-        paid = allocate(inputs.pot_gbp, inputs.members, inputs.rule).pounds
-        for place, name in enumerate(scenario.partnerships):
-            values[place, outcome("allocation_gbp"), year] = sum(paid[name]) / len(paid[name])
+    if lived.odd_gbp is not None:
+        copies = [[own.copies] for own in scenario.partnerships.values()]
+        for name in ("allocation_gbp", "unspent_gbp"):
+            values[:, outcome(name)] += lived.odd_gbp / copies
     return values, lived.inputs
 
 

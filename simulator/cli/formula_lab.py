@@ -82,8 +82,16 @@ def stress(
         shrink=smallest,
         say=tell,
     )
-    options = {"--formula": formula, "--replications": replications, "--seed": seed, "--out": out}
-    command = _command("stress", scenario, options, changes, {"--harm": harm or []})
+    options = {
+        "--formula": formula,
+        "--partnership": partnership,
+        "--replications": replications,
+        "--seed": seed,
+        "--out": out,
+    }
+    many: dict[str, Sequence[str]] = {"--harm": harm or []}
+    flags = () if smallest else ("--no-smallest",)
+    command = _command("stress", scenario, options, changes, many, flags)
     if out is not None:
         _tell_files(_write_stress(result, out, command), out)
     if as_json:
@@ -150,6 +158,7 @@ def search(
             progress=progress,
         )
     options = {
+        "--partnership": partnership,
         "--trials": trials,
         "--replications": replications,
         "--confirm": confirm,
@@ -174,27 +183,20 @@ def _prepared(
     out: Path | None,
 ) -> tuple[Scenario | None, list[Fault]]:
     """The scenario, and every fault of what was given."""
+    from ..formula_lab.plans import check_partnership
     from ..outputs import check_writable
 
     faults: list[Fault] = []
     whole = None
     with noted(faults):
         whole = only(read([scenario], changes or [], formula), scenario)
-    if whole is not None and partnership is not None:
+    if whole is not None:
         with noted(faults):
-            _check_partnership(whole, partnership)
+            check_partnership(whole, partnership)
     with noted(faults):
         if out is not None:
             check_writable(out)
     return whole, faults
-
-
-def _check_partnership(scenario: Scenario, name: str) -> None:
-    from ..scenario.tree import instead, shown
-
-    if name not in scenario.partnerships:
-        rule, advice = "be one of the scenario's", instead(name, scenario.partnerships)
-        raise BadInput([Fault("--partnership", "partnership", rule, shown(name), advice)])
 
 
 def _command(
@@ -203,6 +205,7 @@ def _command(
     options: dict[str, Any],
     changes: Sequence[str] | None,
     many: dict[str, Sequence[str]],
+    flags: Sequence[str] = (),
 ) -> str:
     told = [PROGRAM, "formula", verb, scenario]
     for name, values in {"--set": changes or [], **many}.items():
@@ -210,7 +213,7 @@ def _command(
             told += [name, value]
     for name, value in options.items():
         told += [] if value is None else [name, str(value)]
-    return shlex.join(told)
+    return shlex.join([*told, *flags])
 
 
 def _tell_files(files: Sequence[str], out: Path) -> None:

@@ -104,15 +104,16 @@ def _next_best(response: Response) -> str:
 
 def where_it_ends(game: FollowTheMoney) -> Finding:
     """Whether it settles, cycles or spirals, what they do then, and whether anybody has more for it."""
-    gains = tuple(
+    together = Figure("All that choose: end against start", game.gain_together, gbp)
+    each = tuple(
         Figure(f"{name}, one of its type: end against start", game.gain(name), gbp)
         for name in game.table.players
     )
     return Finding(
         title=_TITLES[game.verdict].format(n=_who(game), rounds=_rounds(game)),
         sentence=f"{_ENDS[game.verdict].format(end=_end(game), start=game.told(game.start))}{_race(game)} {_better(game)}",
-        verdict=verdict(gains[0]) if game.end != game.start else "clear",
-        figures=gains,
+        verdict=verdict(together) if game.end != game.start else "clear",
+        figures=(together, *each) if game.table.deciders > 1 else each,
     )
 
 

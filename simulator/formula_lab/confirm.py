@@ -12,7 +12,7 @@ from ..measures import TALLIES
 from ..model import OneAmongOthers, Run
 from ..scenario.draws import with_values
 from ..workers import spread
-from .objectives import NAMES, counterparts
+from .objectives import NAMES, counterparts, of_the_best
 from .plans import Way, ways, with_plan
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ class Confirmed:
     Attributes
     ----------
     gap
-        The gap, £ a year, over the worlds that were run.
+        The gap, £ a year, over the worlds that were run: that of the plan that gains most on average.
     recorded
-        The same worlds, recorded.
+        The same worlds, recorded; under the plan that gains most on average there.
     difference
         By whole runs less recorded, paired.
     by
-        The plan that gains most, on average.
+        The plan that gains most on average, by whole runs.
     """
 
     name: str
@@ -87,7 +87,7 @@ def confirm(
 
 
 def _confirmed(point: Point, gains: NDArray[np.float64], names: Sequence[str]) -> Confirmed:
-    gap = gains.max(axis=1)
+    gap = of_the_best(gains.T)
     before = point.measured[: len(gap), GAP]
     return Confirmed(
         name=point.name,

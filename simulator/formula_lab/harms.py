@@ -6,16 +6,20 @@ partnership is paid.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
 from ..incentives import Estimate
-from ..money import USES, in_year
+from ..money import PLAN_USES, holdings, in_year
+from ..scenario.own_world import of_partnership
 from ..scenario.schema import Stream
 from ..wording import gbp, signed
 from . import plans
+from .swings import swings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +42,6 @@ LONG_YEARS = 12
 PULSE_PER_YEAR = 1.0
 """Rate of early exits in the year of a shock to activity."""
 LAGS = (1, 2, 3)
-REBOUND = 0.1
-"""A swing the other way by less than this part of the first is no overshoot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +213,12 @@ def _cut_once(scenario: Scenario) -> tuple[Pair, ...]:
 
 
 def _cut(scenario: Scenario, part: float) -> Pair:
-    """Local money is less in one year, by a part of the allocation of the year before day 0."""
+    """Local income is less in one year, by a part of the allocation of the year before day 0."""
     cut = round(part * scenario.history.allocation_gbp)
     whole, name = _with_room_for(scenario, cut)
     stream = whole.funding.streams[name]
-    amounts = [_pounds(stream, year) for year in range(whole.years)]
-    amounts[SHOCK_YEAR] -= cut
+    amounts = [_amount(stream, year) for year in range(whole.years)]
+    amounts[SHOCK_YEAR] = _amount_that_wins(stream, _income(stream) - cut)
     told = f"A cut of {part:.0%} of an allocation, once"
     with_it = _with_stream(whole, name, stream, tuple(amounts))
     return Pair(
@@ -228,12 +230,27 @@ def _cut(scenario: Scenario, part: float) -> Pair:
 
 
 def _with_room_for(scenario: Scenario, cut: int) -> tuple[Scenario, str]:
-    """A stream of local money that can be cut so far; a new one, before and after, where there is none."""
-    for name, stream in scenario.funding.streams.items():
-        if _pounds(stream, SHOCK_YEAR) >= cut:
+    """A stream of local money for treatment that can be cut so far; a new one, before and after, where none can.
+
+    Money that may not pay for treatment (beds, young people) is no loss to those who are simulated.
+    """
+    streams = scenario.funding.streams
+    for name, stream in streams.items():
+        if "treatment" in stream.pays_for and _income(stream) >= cut > 0:
             return scenario, name
-    new = Stream(label="Local money", amount_gbp=cut, pays_for=USES)
-    return _with_stream(scenario, "local_money", new, cut), "local_money"
+    name = "local_money" if "local_money" not in streams else "more_local_money"
+    new = Stream(label="Local money", amount_gbp=cut, pays_for=PLAN_USES)
+    return _with_stream(scenario, name, new, cut), name
+
+
+def _amount(stream: Stream, year: int) -> int:
+    amount = stream.amount_gbp
+    return 0 if isinstance(amount, str) else int(in_year(amount, year))
+
+
+def _amount_that_wins(stream: Stream, income_gbp: int) -> int:
+    """The least amount of the shock's year of which drug treatment has so much."""
+    return math.ceil(income_gbp / Fraction(str(in_year(stream.won_share, SHOCK_YEAR))))
 
 
 def _with_stream(scenario: Scenario, name: str, stream: Stream, amount: Any) -> Scenario:
@@ -244,21 +261,20 @@ def _with_stream(scenario: Scenario, name: str, stream: Stream, amount: Any) -> 
 
 
 def cut_of(pair: Pair) -> float:
-    """Pounds by which local money is less in the year of the cut, for the partnership as large as it is."""
-    streams = zip(
-        pair.without.funding.streams.values(), pair.with_it.funding.streams.values(), strict=True
-    )
-    size = pair.without.partnerships[_only(pair.without)].size
-    lost = sum(
-        _pounds(before, SHOCK_YEAR) - _pounds(after, SHOCK_YEAR) for before, after in streams
-    )
-    return lost * size
+    """Pounds of income that the partnership, as large as it is, loses in the year of the cut."""
+    before, after = (_local_income(each) for each in (pair.without, pair.with_it))
+    return float(before - after)
 
 
-def _pounds(stream: Stream, year: int) -> int:
-    """Pounds of a stream that no formula pays; of another, none that could be cut."""
-    amount = stream.amount_gbp
-    return 0 if isinstance(amount, str) else int(in_year(amount, year))
+def _local_income(scenario: Scenario) -> int:
+    own = of_partnership(scenario, _only(scenario))
+    return sum(_income(stream) for stream in own.funding.streams.values())
+
+
+def _income(stream: Stream) -> int:
+    """What drug treatment has of a stream in the shock's year; of one that the formula pays, none to cut."""
+    (held,) = holdings({"": stream}, SHOCK_YEAR, 0, {})
+    return held.income_gbp
 
 
 def spiral(difference: Floats, without: Floats, pair: Pair) -> Read:
@@ -309,24 +325,8 @@ def _pulse(scenario: Scenario, lag: int) -> Pair:
 
 def oscillation(difference: Floats, without: Floats, _: Pair) -> Read:
     """How often the difference of the shock changes its sign, among years in which a sign can be told."""
-    noticed = NOTICED * float(without.mean())
-    swings = _swings(difference, noticed)
-    halves = [_swings(np.delete(difference, at, axis=0), noticed) for at in range(len(difference))]
-    # Of every sample that lacks one replication: a number of swings that hangs on one run is not sure.
-    size = Estimate(float(swings), float(min(halves)), float(max(halves)))
+    size = swings(difference[:, SHOCK_YEAR + 1 :], NOTICED * float(without.mean()))
     return Read(size, 1.0, _first_and_back(difference))
-
-
-def _swings(difference: Floats, noticed: float) -> int:
-    each = [Estimate.of(year) for year in difference[:, SHOCK_YEAR + 1 :].T]
-    first = max((abs(year.mean) for year in each), default=0.0)
-    least = max(noticed, REBOUND * first)
-    signs = [
-        np.sign(year.mean)
-        for year in each
-        if abs(year.mean) >= least and (year.low > 0 or year.high < 0)
-    ]
-    return int(np.count_nonzero(np.diff(signs)))
 
 
 def _first_and_back(difference: Floats) -> str:

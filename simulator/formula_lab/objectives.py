@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from ..changeover import YEARS as CHANGE_OVER_YEARS
+from ..changeover import moved_share
 from .plans import CLIENTS_FIRST, FAVOUR, HOLD, PARK, PUSH_OUT, TAKE_ON
 from .pounds import Payer
 
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from .recorded import Recorded
 
 Floats: TypeAlias = "NDArray[np.float64]"
-CHANGE_OVER_YEARS = 3
-"""Years in which losses count as those of the change-over."""
 NOTICED = 0.01
 """A fall by less than this part of a partnership's level makes no loser of it."""
 WORST_PART = 0.1
@@ -56,18 +56,18 @@ OBJECTIVES = (
         "gap_gbp_per_year",
         "Incentive gap",
         "£",
-        "the most that one partnership gains a year, alone and before costs, by a plan that does not put"
-        " clients first: holding or parking ready clients or pushing them out early, against clients first; or"
-        " taking on the cheapest group alone, against all groups for the same money; below 0, clients first"
-        " pays best",
+        "what one partnership gains a year, alone and before costs, by the plan that gains most on average over"
+        " the worlds among those that do not put clients first: holding or parking ready clients or pushing them"
+        " out early, against clients first; or taking on the cheapest group alone, against all groups for the"
+        " same money; below 0, clients first pays best",
         step=1000.0,
     ),
     Objective(
         "unsteadiness_share",
         "Unsteadiness",
         "%",
-        "the mean change of a partnership's share of the pot from year to year, as a part of it, once the"
-        " change-over is over: need does not change, so nothing of it follows need",
+        "the mean change of a partnership's share of the pot from year to year, as a part of it, from the third"
+        " year on, when the change-over is over: need does not change, so nothing of it follows need",
     ),
     Objective(
         "losses_share",
@@ -147,23 +147,15 @@ class Judge:
 
     def _gap(self, alone: Floats) -> Floats:
         gains = [self._gain(alone, name, against) for name, against in self.counterparts]
-        return np.max(gains, axis=0)
+        return of_the_best(np.array(gains))
 
     def _shares(self, held: Floats) -> Floats:
         """Each copy's share of the pot by world, year and member."""
         return held / np.maximum(self.recorded.pot_gbp[:, np.newaxis], 1)
 
     def _unsteady(self, held: Floats) -> Floats:
-        shares = self._shares(held)[:, CHANGE_OVER_YEARS:]
-        before = shares[:, :-1]
-        moved = np.abs(np.diff(shares, axis=1))
-        change = np.divide(moved, before, out=np.zeros_like(moved), where=before > 0)
-        return self._over_members(change.mean(axis=1))
-
-    def _over_members(self, each: Floats) -> Floats:
-        """The mean over partnerships, each counted as many times as there are of its kind."""
-        mean: Floats = (each * self.recorded.copies).sum(axis=-1) / self.recorded.copies.sum()
-        return mean
+        by_member = held.swapaxes(1, 2)
+        return moved_share(by_member, self.recorded.pot_gbp, self.recorded.copies)
 
     @cached_property
     def _level(self) -> Floats:
@@ -199,6 +191,20 @@ class Judge:
             Loser(name, int(copies[place]), change[:, place])
             for place, name in enumerate(self.recorded.names)
         )
+
+
+def of_the_best(gains: Floats) -> Floats:
+    """By world, what the plan gains that gains most on average.
+
+    The best plan of each world would be best by luck in part, and the mean over worlds too high.
+
+    Parameters
+    ----------
+    gains
+        By plan and world.
+    """
+    best: Floats = gains[gains.mean(axis=1).argmax()]
+    return best
 
 
 def worst(by_world: Floats) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import BadInput, Fault
 from ..money import in_year
+from ..scenario.tree import instead, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +76,19 @@ def check_nobody_chooses(scenario: Scenario) -> None:
     ]
     if faults:
         raise BadInput(faults)
+
+
+def check_partnership(scenario: Scenario, name: str | None) -> None:
+    """Refuse a partnership that the scenario does not have.
+
+    Raises
+    ------
+    BadInput
+        If it is named and not there.
+    """
+    if name is not None and name not in scenario.partnerships:
+        rule, advice = "be one of the scenario's", instead(name, scenario.partnerships)
+        raise BadInput([Fault("--partnership", "partnership", rule, shown(name), advice)])
 
 
 def clients_first(plan: Plan) -> Plan:

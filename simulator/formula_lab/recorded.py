@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from ..funding import PEOPLE_COUNTED, Counts, Member
+from ..journal import State
 from ..measures import MONEY_TALLIES, money_tallies
 from ..model import REST, Run, rest_of_england
 from ..money import in_year
@@ -44,7 +45,7 @@ BESIDE = KINDS[2:]
 """What `Partnership.counts` counts only where it is asked to."""
 YEARS = 8
 """Years that are lived, so that a formula is seen after its change-over."""
-MODEL = 1
+MODEL = 2
 """Raised when the numbers change, so that worlds kept earlier are lived again."""
 
 
@@ -261,8 +262,7 @@ def _need_gbp(partnership: Partnership, whole: Scenario) -> float:
     return float((people * weekly).sum() * WEEKS_PER_YEAR)
 
 
-_IN_NEED = [1, 2, 3]
-"""The states untreated, waiting and in treatment (`journal.State`)."""
+_IN_NEED = [State.UNTREATED, State.WAITING, State.IN_TREATMENT]
 
 
 def _others(scenario: Scenario, year: int, counted: Sequence[Counts], place: int) -> list[Counts]:

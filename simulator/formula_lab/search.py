@@ -68,6 +68,10 @@ class Point:
         mean: Floats = self.measured.mean(axis=0)
         return mean
 
+    def mean(self, objective: str) -> float:
+        """An objective's mean over the worlds."""
+        return float(self.means[NAMES.index(objective)])
+
     def estimate(self, objective: str) -> Estimate:
         """An objective's mean over the worlds, with its 95% interval."""
         return Estimate.of(self.measured[:, NAMES.index(objective)])

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+
+from pydantic import Tag
 
 from ..errors import BadInput
+from ..money import clustered
 from ..scenario import Scenario, as_dict
 from ..scenario.draws import checked_values
+from ..scenario.outline import annotation_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,9 +20,6 @@ if TYPE_CHECKING:
 Whole = dict[str, Any]
 Change = Callable[[Whole], bool]
 """Leaves something out of a scenario in plain values; says whether there was anything to leave out."""
-NO_LEVERS = ("outreach_to", "support_open_to", "priority")
-"""Lists and mappings of a plan that do not go by year."""
-BY_YEAR = ("pot_gbp", "phase_in_share", "floor_share", "ceiling_share")
 
 
 class Simplification(NamedTuple):
@@ -34,18 +36,35 @@ class Simplification(NamedTuple):
 
 
 def isolated(scenario: Scenario, name: str) -> Scenario:
-    """One partnership, the others that share the pot being a forecast: as many as they make of average size."""
-    own = scenario.partnerships[name]
+    """One partnership, the others that share the pot being a forecast: as many as they make of average size.
+
+    Where it commissions with others, it goes on paying what a member of the cluster pays.
+    """
+    scenario, own = _paying_as_before(scenario, name), scenario.partnerships[name]
     others = sum(each.copies * each.size for key, each in scenario.partnerships.items())
     rest = scenario.formula.rest
     more = round(others - own.size)
     formula = scenario.formula.model_copy(
         update={"rest": rest.model_copy(update={"partnerships": rest.partnerships + more})}
     )
-    alone = own.model_copy(update={"copies": 1})
+    alone = own.model_copy(update={"copies": 1, "cluster": None})
     return scenario.model_copy(
         update={"partnerships": {name: alone}, "plan": own.plan, "formula": formula}
     )
+
+
+def _paying_as_before(scenario: Scenario, name: str) -> Scenario:
+    """The scenario in which one partnership alone has the overhead that it has in its cluster, but for rounding."""
+    members = len(clustered(scenario, name))
+    if members == 1:
+        return scenario
+    fixed = Fraction(str(scenario.world.overhead_fixed_share))
+    left = fixed / members + 1 - fixed
+    overhead = {
+        "fixed_overhead_gbp": round(scenario.world.fixed_overhead_gbp * left),
+        "overhead_fixed_share": float(fixed / members / left),
+    }
+    return scenario.model_copy(update={"world": scenario.world.model_copy(update=overhead)})
 
 
 def with_years(scenario: Scenario, years: int) -> Scenario:
@@ -57,14 +76,20 @@ def with_years(scenario: Scenario, years: int) -> Scenario:
 
 def _set_years(whole: Whole, years: int) -> None:
     whole["years"] = years
-    for name in BY_YEAR:
-        whole["formula"][name] = _lasting(whole["formula"][name], years)
-    for plan in _plans(whole):
-        for lever in plan:
-            if lever not in NO_LEVERS:
-                plan[lever] = _lasting(plan[lever], years)
-    for stream in whole["funding"]["streams"].values():
-        stream["amount_gbp"] = _lasting(stream["amount_gbp"], years)
+    _last(whole, years, ())
+
+
+def _last(part: Whole, years: int, path: tuple[str, ...]) -> None:
+    """Cut or lengthen whatever goes by year, as the schema says."""
+    for name, value in part.items():
+        if _goes_by_year(annotation_at((*path, name))):
+            part[name] = _lasting(value, years)
+        elif isinstance(value, dict):
+            _last(value, years, (*path, name))
+
+
+def _goes_by_year(annotation: Any) -> bool:
+    return any(each == Tag("by year") or _goes_by_year(each) for each in get_args(annotation))
 
 
 def _plans(whole: Whole) -> list[Whole]:

@@ -12,7 +12,7 @@ from ..model import rule as rule_in_year
 from ..scenario.tree import instead, shown
 from ..wording import gbp, signed
 from .harms import ALL_HARMS, CLIFFS, HARMS, Harm, Pair, Read, Verdict
-from .plans import check_nobody_chooses
+from .plans import check_nobody_chooses, check_partnership
 from .simpler import isolated, with_years
 from .smallest import Smallest, look, smallest
 from .worth import Cliff, Example, by_group, cliffs, example
@@ -118,6 +118,7 @@ def stress(
         Told what is being done.
     """
     check_nobody_chooses(scenario)
+    check_partnership(scenario, partnership)
     name = partnership or next(iter(scenario.partnerships))
     base = isolated(scenario, name)
     wanted = chosen_harms(harms)

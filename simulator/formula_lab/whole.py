@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .confirm import confirm
-from .plans import check_nobody_chooses
+from .plans import check_nobody_chooses, check_partnership
 from .recorded import record
 from .search import TRIALS, Search, check_installed, search
 from .variables import space
@@ -51,11 +51,14 @@ def find(
         In how many of them some formulas are run whole; 0 for none.
     draws
         Assumptions of each world; by default drawn from the ranges of the evidence.
+    partnership
+        Who acts; by default the first.
     file
         Where worlds are kept, so that a search that is killed goes on.
     """
     check_installed()
     check_nobody_chooses(scenario)
+    check_partnership(scenario, partnership)
     whole = with_types(scenario)
     among = space(whole, terms)
     drawn = draws or sampled(scenario, worlds, seed)

@@ -54,7 +54,7 @@ def size(harm: Stressed) -> str:
 
 
 def size_interval(harm: Stressed) -> str:
-    """Its 95% interval; of swings, the range where any one replication is left out."""
+    """Its 95% interval."""
     return _between(harm.size, _SHOW[harm.unit]) if harm.searched else MISSING
 
 
@@ -132,11 +132,11 @@ def search_sentences(result: Search) -> list[str]:
     told += [_better(result, each) for each in result.shown[:1]]
     closed = [p for p in result.frontier if p.worst(gap.name) < gap.step / 2]
     if closed:
-        plain = min(closed, key=lambda p: (p.means[3], p.name))
+        plain = min(closed, key=lambda p: (p.mean("mismatch_share"), p.name))
         told.append(
             f"Of {counted(len(closed), 'formula')} without a gap even in the worst tenth of the worlds, the one that"
             f" keeps money nearest to need is"
-            f" {plain.name}: {in_words(plain.rule)}; {percent(plain.means[3])} of the pot lies away from need,"
+            f" {plain.name}: {in_words(plain.rule)}; {percent(plain.mean('mismatch_share'))} of the pot lies away from need,"
             f" and {losses(plain)}."
         )
     return told + [_confirmed(each) for each in result.confirmed]

@@ -107,6 +107,7 @@ def with_types(scenario: Scenario) -> Scenario:
 def _own(scenario: Scenario, parts: dict[str, Any]) -> dict[str, Any]:
     mix, other = parts.get("mix", 1.0), parts.get("mix_other")
     plain = {key: value for key, value in parts.items() if not key.startswith("mix")}
+    plain["cluster"] = None  # the first commissions with none of them
     groups = scenario.world.groups
     return plain | {
         "mix": {

@@ -133,7 +133,7 @@ def picture(result: Search) -> bytes:
 
 def chart_title(result: Search) -> str:
     """What the chart says."""
-    best = min(float(point.means[0]) for point in result.frontier)
+    best = min(point.mean("gap_gbp_per_year") for point in result.frontier)
     told = "close the incentive gap" if best <= 0 else "narrow the incentive gap"
     return f"Formulas that {told} pay for it in steadiness, losses or need ({SUGGESTED})"
 
