@@ -427,7 +427,7 @@ def walked(previous, current, name):
         ]
         pot = stage.pick("pot", previous.pot_gbp, current.pot_gbp)
         pounds.append(
-            allocate(pot, members, stage.rule(previous.rule, current.rule)).pounds[name][0]
+            allocate(pot, members, stage.rule(previous.rule, current.rule)).least(name)
         )
     return pounds
 
