@@ -391,6 +391,11 @@ def incentive(
 
     The other parameters are those of `run`.
 
+    Returns
+    -------
+    ``table`` and ``meters`` as DataFrames, ``sentences`` and ``notes`` in plain English; and by formula and group
+    ``paid[0].of("opiate")``, with its ``meter`` and the worth ``of("kept")`` and of the other moves.
+
     Raises
     ------
     BadInput
@@ -445,8 +450,19 @@ def stress_formula(
         Who acts, the others being a forecast; by default the first.
     replications
         How many runs of each scenario.
+    seed
+        Where chance begins. The same seed gives the same people with the same luck.
+    workers
+        Processes; None for one on each core. Results do not depend on it.
+    changes
+        Changes such as ``plan.move_on_delay_days=90``, in their order.
     smallest
         Whether to look for the smallest scenario of each harm that is found.
+
+    Returns
+    -------
+    ``harms``, each with its ``name``, ``verdict``, ``size`` (in its ``unit``), ``where``, ``told`` and ``smallest``,
+    the pair of scenarios that shows it.
 
     Raises
     ------
@@ -501,10 +517,23 @@ def search_formulas(
         How many worlds are lived, each with its own luck and assumptions.
     confirmed_worlds
         In how many of them some formulas are run whole.
+    seed
+        Where chance begins, in the worlds and in what is tried.
+    workers
+        Processes; None for one on each core. Results do not depend on it.
+    changes
+        Changes such as ``plan.move_on_delay_days=90``, in their order.
     draws
         Assumptions of each world; by default drawn from the ranges of the evidence.
     out
         A folder in which worlds are kept, so that a search that was killed goes on.
+    progress
+        Told how many worlds are lived, and of how many.
+
+    Returns
+    -------
+    ``frontier``, ``shown`` (some of it, far apart), ``library`` and ``own``: formulas, each with its ``name``, its
+    ``rule`` and the ``estimate`` of what is asked, such as ``gap_gbp_per_year``; and ``confirmed``, by whole runs.
 
     Raises
     ------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -475,6 +477,42 @@ def test_clients_first_moves_people_on_where_nobody_dies_of_it():
     assert found.best == (AT_ONCE, AT_ONCE)
     well = found.everybody[:, :, OUTCOMES.index("in_recovery"), -1]
     assert well.tolist() == [[100, 100]] * 2
+
+
+# From Python
+
+
+def test_a_folder_may_be_given_as_text(tmp_path):
+    for ask in (
+        lambda folder: follow_the_money(two(), replications=2, folder=folder),
+        lambda folder: best_response(two(), "Ash", replications=2, folder=folder),
+        lambda folder: clients_first(two(), replications=2, folder=folder),
+    ):
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        ask(str(folder))
+        assert files(folder)
+
+
+def test_results_show_themselves_in_a_line():
+    game = follow_the_money(two(), replications=2)
+    for found in (game, game.at_the_end[0], game.clients, price(game), game.table, game.main):
+        assert len(repr(found)) < 300
+        assert "Scenario(" not in repr(found)
+    assert repr(game.at_the_end[0]).startswith("Response(partnership='Ash', present=1")
+
+
+@pytest.mark.parametrize("name", ["follow_the_money", "best_response", "clients_first", "incentive", "search_formulas", "stress_formula"])  # fmt: skip
+def test_what_can_be_called_says_what_each_part_means_and_what_is_returned(name):
+    call = getattr(sim, name)
+    told = " ".join(call.__doc__.split())
+    if name == "incentive":
+        assert "The other parameters are those of `run`." in told
+    else:
+        for part in ("replications", "seed", "workers"):
+            assert re.search(
+                rf"\b{part if part in inspect.signature(call).parameters else 'worlds'}\b", told
+            )
+    assert "Returns -------" in told
 
 
 # The price

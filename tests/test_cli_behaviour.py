@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 import simulator as sim
 from simulator import charts, cli
 from simulator.behaviour import follow_the_money, price
-from simulator.findings import all_findings, where_it_ends
-from simulator.report.behaviour import document
+from simulator.findings import all_findings, alone_or_together, where_it_ends
+from simulator.incentives.estimate import FEW_REPLICATIONS
+from simulator.report.behaviour import document, price_table
 from simulator.report.document import markdown, page
 from simulator.scenario import load
 
@@ -36,6 +37,16 @@ def racing(tmp_path_factory):
 @pytest.fixture(scope="module")
 def game():
     return follow_the_money(two("completions", "{Ash: {copies: 3}, Oak: {}}"), replications=2)
+
+
+@pytest.fixture(scope="module")
+def standing():
+    """Two that share the pot with a rest that stands still; one of them chooses."""
+    return follow_the_money(
+        two("activity", "{Ash: {}, Oak: {}}", "formula.rest.partnerships=148"),
+        only=["Ash"],
+        replications=2,
+    )
 
 
 def test_it_prints_what_each_would_do_where_it_ends_and_what_it_costs(racing):
@@ -115,6 +126,56 @@ def test_what_cannot_be_asked_is_refused_in_one_message(racing, options, fault):
 def test_faults_of_scenario_and_formula_are_told_together(racing):
     told = treatment_sim("behaviour", racing, "--formula", "x", "--set", "behaviour.aim=fame", *FEW)
     assert len(told.stderr.splitlines()) == 2
+
+
+def test_the_help_says_that_a_formula_may_be_a_file():
+    told = " ".join(treatment_sim("behaviour", "--help").stdout.replace("│", " ").split())
+    assert "Share the pot by a formula of the library or a .yaml file." in told
+
+
+# Others that stand still
+
+
+def test_where_one_chooses_beside_a_rest_it_is_not_asked_what_happens_when_all_do(standing):
+    finding = alone_or_together(standing)
+    assert finding.title == "Putting clients first costs money when one does it alone"
+    assert finding.sentence.endswith(
+        "The 149 others stand still, so what happens when all do it cannot be asked here."
+    )
+    assert "If all" not in finding.sentence
+    assert not any("ogether" in each.name or "all do it" in each.name for each in finding.figures)
+    told = markdown(document(standing, "again", drawings=False))
+    assert "when all do it |" not in told
+    assert "all follow the money" not in told.lower()
+    assert page(document(standing, "again", drawings=True)).count("<svg") == 2
+
+
+def test_the_price_of_one_alone_is_not_that_of_all_partnerships(game):
+    one = follow_the_money(two("activity", "{Ash: {}}"), replications=2)
+    assert price_table(price(one)).caption.startswith("The price of the perverse incentive, Ash:")
+    assert "all partnerships together" in price_table(price(game)).caption
+
+
+def test_where_one_chooses_the_other_one_stands_still():
+    only = follow_the_money(two(), only=["Ash"], replications=2)
+    told = alone_or_together(only).sentence
+    assert "While it is alone, the other one gains £500,000." in told
+    assert told.endswith(
+        "The other one stands still, so what happens when all do it cannot be asked here."
+    )
+
+
+def test_all_that_choose_are_asked_together_where_nobody_else_shares_the_pot(game):
+    finding = alone_or_together(game)
+    assert "when all do it" in finding.title
+    assert "If all put clients first" in finding.sentence
+    assert "stand still" not in finding.sentence
+
+
+def test_few_replications_are_said_to_be_few(racing, game):
+    few = treatment_sim("behaviour", racing, *FEW)
+    assert FEW_REPLICATIONS in few.stdout
+    assert FEW_REPLICATIONS in markdown(document(game, "again", drawings=False))
 
 
 # Runs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,16 +11,23 @@ import pytest
 import simulator as sim
 from simulator import replicate
 from simulator.changeover import unsteadiness
+from simulator.cli import formula_lab as printed
 from simulator.formula_lab import harms, plans, smallest
 from simulator.formula_lab.confirm import _confirmed, confirm, paid_by
-from simulator.formula_lab.objectives import NAMES, Judge, worst
+from simulator.formula_lab.objectives import NAMES, OBJECTIVES, Judge, worst
 from simulator.formula_lab.pounds import Payer
 from simulator.formula_lab.recorded import record
 from simulator.formula_lab.search import SUGGESTED, Point, chosen, search, undominated
 from simulator.formula_lab.simpler import isolated, simpler, simplifications, with_years
 from simulator.formula_lab.stress import CLIFF_GBP, stress
 from simulator.formula_lab.variables import TERMS, in_words, space
-from simulator.formula_lab.words import search_sentences, stress_sentences
+from simulator.formula_lab.words import (
+    known_points,
+    objective_interval,
+    point_sentences,
+    search_sentences,
+    stress_sentences,
+)
 from simulator.formula_lab.worlds import sampled, with_types
 from simulator.formula_lab.written import (
     frontier_table,
@@ -27,6 +35,7 @@ from simulator.formula_lab.written import (
     suggested_yaml,
     write_smallest,
 )
+from simulator.report.formula_lab import frontier_rows
 from simulator.scenario import as_dict, load, with_formula
 from simulator.scenario.schema import SharingRule
 
@@ -484,6 +493,120 @@ def test_plans_differ_in_what_they_say(baseline):
 
 def test_a_world_of_one_group_has_nobody_to_favour(queue):
     assert not [w for w in plans.ways(queue, next(iter(queue.partnerships))) if "favour" in w.name]
+
+
+# In words
+
+
+@pytest.fixture(scope="module")
+def found(recorded, tenth):
+    return search(recorded, space(tenth, ["need", "activity"]), trials=4)
+
+
+WIDE = np.array([[-123456.0, 0.001, 0.0123, 0.2345], [223456.0, 0.101, 0.5123, 0.9345]])
+
+
+@pytest.mark.parametrize("columns", [100, 80])
+def test_the_table_of_a_search_breaks_no_word_and_no_number(found, columns, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    wide = replace(found.own, measured=WIDE)
+    points = [replace(wide, name=name) for name in ("suggested_02", "supplementary_grant_2022")]
+    table = frontier_rows(points, "Some")
+    printed._print(table)
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert max(map(len, lines)) <= columns
+    words = {word for line in lines for word in line.split()}
+    for row in table.rows:
+        for text in (row.head, *(part for c in row.cells for part in (c.text, c.below))):
+            assert set(text.split()) <= words
+    assert {"Unsteadiness", "suggested", "supplementary"} <= words
+
+
+def test_what_a_formula_is_stands_below_the_table(found):
+    told = point_sentences(found, found.library)
+    assert any(each.startswith("need only 2006: 100% need") for each in told)
+    assert all("lose" in each for each in told)
+
+
+def test_kinds_that_stand_for_england_are_said_to_be_made_up(found, tenth):
+    kinds = "a made-up set of 8 kinds of partnership stands for England"
+    assert not any(kinds in each for each in search_sentences(found))
+    typed = replace(found, scenario=with_types(tenth))
+    (told,) = (each for each in search_sentences(typed) if kinds in each)
+    assert "docs/model.md" in told
+
+
+def test_the_own_formula_is_told_once_where_the_library_has_it(found, tenth):
+    name = "activity_2008"
+    (known,) = (each for each in found.library if each.name == name)
+    # a term without weight and a last step of the phase-in told twice change nothing
+    written = known.rule.model_copy(
+        update={
+            "terms": {
+                **known.rule.terms,
+                "none": known.rule.terms["need"].model_copy(update={"weight": 0.0}),
+            },
+            "phase_in_share": (*known.rule.phase_in_share, 1.0),
+        }
+    )
+    same = replace(found, own=replace(known, name="own", rule=written))
+    assert [each.name for each in known_points(same)].count(name) == 0
+    assert point_sentences(same, [same.own])[0].startswith("own, the same as activity 2008: ")
+    nowhere = rule(tenth, {"need": {"counts": "need_index", "weight": 1.0}}, lag_years=3)
+    other = replace(found, own=replace(found.own, rule=nowhere))
+    assert [each.name for each in known_points(other)].count(name) == 1
+    assert point_sentences(other, [other.own])[0].startswith("own: ")
+
+
+def test_points_that_have_no_file_say_why(found):
+    few = replace(found, shown=found.frontier[:1])
+    files = dict(zip(frontier_table(few)["formula"], frontier_table(few)["file"], strict=True))
+    assert files["suggested_01"] == "suggested_01.yaml"
+    assert files["own"] == "none: it is the scenario's own"
+    assert files["need_only_2006"] == "none: it is in the library"
+    more = replace(few, frontier=(*found.frontier, replace(found.frontier[0], name="suggested_99")))
+    files = dict(zip(frontier_table(more)["formula"], frontier_table(more)["file"], strict=True))
+    assert files["suggested_99"] == "none: only formulas that are shown have one"
+    assert any("Only formulas that are shown have a file" in each for each in search_sentences(more))  # fmt: skip
+    none = " ".join(search_sentences(replace(found, shown=())))
+    assert "(which is not shown and so has no file): 100% need" in none
+
+
+@pytest.mark.parametrize("name", ["unsteadiness_share", "losses_share", "mismatch_share"])
+def test_an_interval_of_a_size_is_cut_at_nothing(found, name):
+    (objective,) = (each for each in OBJECTIVES if each.name == name)
+    told = objective_interval(replace(found.own, measured=WIDE), objective)
+    assert told.startswith("0.0% to ")
+    assert objective_interval(replace(found.own, measured=WIDE), OBJECTIVES[0]).startswith("−£")
+
+
+def test_a_search_shows_itself_in_a_line(found, shrunk):
+    for each in (found, found.own, shrunk):
+        assert len(repr(each)) < 400
+        assert "Scenario(" not in repr(each)
+    assert "Scenario(" not in repr(shrunk.harms[0])
+
+
+# From Python
+
+
+def test_every_fault_of_a_search_is_told_in_words_for_any_door():
+    with pytest.raises(sim.BadInput) as refused:
+        sim.search_formulas(
+            "baseline_2008", terms=["q"], trials=-1, worlds=0, confirmed_worlds=-1, seed=-1
+        )
+    names = [fault.name for fault in refused.value.faults]
+    assert names == ["terms", "trials", "worlds", "confirmed_worlds", "seed"]
+    assert "--" not in str(refused.value)
+    assert str(refused.value).count("need, activity") == 1
+
+
+def test_every_fault_of_stress_is_told_in_words_for_any_door():
+    with pytest.raises(sim.BadInput) as refused:
+        sim.stress_formula("baseline_2008", harms=["q"], partnership="Nowhere", replications=0)
+    assert [fault.name for fault in refused.value.faults] == ["partnership", "harm", "replications"]
+    assert "--" not in str(refused.value)
+    assert str(refused.value).count("parking, ") == 1
 
 
 # Doors

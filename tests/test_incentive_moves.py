@@ -16,6 +16,7 @@ from simulator.incentives import MOVES, Estimate, asking, ratio
 from simulator.incentives import balance as by_balance
 from simulator.incentives import paired as by_pairs
 from simulator.incentives import result as by_words
+from simulator.incentives.estimate import FEW_REPLICATIONS
 from simulator.incentives.life import STEPS, Expected
 from simulator.incentives.meter import (
     Meter,
@@ -545,6 +546,55 @@ def test_what_cannot_be_asked_is_refused_with_every_fault(tenth):
     with pytest.raises(BadInput) as refused:
         sim.incentive(tenth, groups=["alcohol"], partnership="Nowhere", replications=1)
     assert [fault.name for fault in refused.value.faults] == ["group", "partnership"]
+
+
+# Signs
+
+
+GAINED = Estimate(-1815.0, -7589.0, 3959.0)
+"""A loss below 0, and so a gain, whose interval holds 0."""
+
+
+def test_an_allocation_that_gains_has_its_interval_turned_with_its_sign():
+    told = "The allocation gains £1,815 (−£3,959 to £7,589, too close to call)"
+    assert by_words._allocation(GAINED, "loses", "gains") == told
+    told = "The allocation loses £1,815 (−£3,959 to £7,589, too close to call)"
+    assert by_words._allocation(GAINED, "gains", "loses") == told
+    assert "(−£7,589 to £3,959" in by_words._allocation(replace(GAINED, mean=1.0), "loses", "gains")
+
+
+def test_treatment_that_is_spent_more_has_its_interval_turned_with_its_sign():
+    told = (
+        "and £1,815 (−£3,959 to £7,589, too close to call) of the client's own treatment is spent"
+    )
+    assert by_words._treatment(GAINED, "saved", "spent") == told
+
+
+def test_books_that_end_worse_have_their_interval_turned_with_their_sign():
+    books = by_balance.Balance((0.0,), (GAINED,), Estimate(math.nan, math.nan, math.nan))
+    assert "£1,815 (−£3,959 to £7,589, too close to call) worse" in by_words._books(books)
+
+
+def test_a_net_keeps_its_sign():
+    assert by_words._net(GAINED) == "net −£1,815 (too close to call)"
+    assert by_words._net(GAINED.turned) == "net +£1,815 (too close to call)"
+
+
+def test_a_clear_loss_reads_from_the_smaller_to_the_larger():
+    told = "The allocation gains £300 (£200 to £400)"
+    assert by_words._allocation(Estimate(-300.0, -400.0, -200.0), "loses", "gains") == told
+
+
+def test_few_replications_are_said_to_be_few(two_groups):
+    assert two_groups.notes[-1] == FEW_REPLICATIONS
+    assert FEW_REPLICATIONS not in replace(two_groups, replications=10).notes
+
+
+def test_a_result_shows_itself_in_a_line(two_groups):
+    assert repr(two_groups) == (
+        f"Incentive(partnership={OWN!r}, replications=2, seed={two_groups.seed})"
+    )
+    assert "Scenario(" not in repr(two_groups.paid[0])
 
 
 # The books

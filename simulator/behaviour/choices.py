@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -40,7 +40,7 @@ class Option:
     """
 
     name: str
-    plan: Plan
+    plan: Plan = field(repr=False)
     settings: tuple[tuple[str, float], ...]
     is_present: bool = False
 

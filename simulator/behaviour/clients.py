@@ -7,13 +7,13 @@ is clearly better than what is done now, that stays.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..incentives import Estimate
-from .lives import Lives, outcome
+from .lives import Lives, kept_in, outcome
 from .responses import REPLICATIONS, SEED, horizon_of, responses
 from .seats import read, seated, who_chooses
 
@@ -51,12 +51,12 @@ class ClientsFirst:
         What comes of each option if one does it and the others stay as they are.
     """
 
-    table: Table
-    profiles: tuple[Profile, ...]
-    together: NDArray[np.float64]
+    table: Table = field(repr=False)
+    profiles: tuple[Profile, ...] = field(repr=False)
+    together: NDArray[np.float64] = field(repr=False)
     best: Profile
-    everybody: NDArray[np.float64]
-    alone: tuple[Response, ...]
+    everybody: NDArray[np.float64] = field(repr=False)
+    alone: tuple[Response, ...] = field(repr=False)
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -160,7 +160,7 @@ def clients_first(
     replications: int = REPLICATIONS,
     seed: int = SEED,
     workers: int | None = 1,
-    folder: Path | None = None,
+    folder: str | Path | None = None,
     progress: Progress | None = None,
 ) -> ClientsFirst:
     """What is best for clients among what partnerships may choose, if all choose so and if one does.
@@ -170,8 +170,21 @@ def clients_first(
     everybody, only
         Who chooses: all, or those named; by default those whose behaviour is ``clients_first``, or all where
         nobody's is.
+    replications
+        Runs of each thing that can be done, at least 2; by default 24.
+    seed
+        Where chance begins. The same seed gives the same people with the same luck.
+    workers
+        Processes; None for one on each core. Results do not depend on it.
     folder
         Where results are kept, so that a job that is killed goes on.
+    progress
+        Told how much of what is run at the moment is done.
+
+    Returns
+    -------
+    What each does if it puts clients first as ``options`` (their places as ``best``); what comes of it if all do as
+    ``everybody``, and of each option if one does it as ``alone``.
 
     Raises
     ------
@@ -180,4 +193,5 @@ def clients_first(
     """
     whole = read(scenario)
     names = who_chooses(whole, "clients_first", everybody=everybody, only=only)
-    return put_first(Lives(seated(whole, names), seed, replications, workers, folder, progress))
+    lives = Lives(seated(whole, names), seed, replications, workers, kept_in(folder), progress)
+    return put_first(lives)

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import BadInput, Fault
 from ..incentives import Estimate
 from .clients import ClientsFirst, put_first
-from .lives import OUTCOMES, Lives
+from .lives import OUTCOMES, Lives, kept_in
 from .responses import REPLICATIONS, SEED, Horizon, Response, horizon_of, responses
 from .rounds import Order, Played, one_way, play
 from .seats import read, seated, who_chooses
@@ -51,11 +51,11 @@ class FollowTheMoney:
         What each would do at the end of the first start's rounds, with what comes of every option for one.
     """
 
-    table: Table
+    table: Table = field(repr=False)
     horizon: Horizon
     order: Order
     seed: int
-    played: Mapping[str, Played[Response]]
+    played: Mapping[str, Played[Response]] = field(repr=False)
     lived: Mapping[Profile, NDArray[Any]] = field(repr=False)
     clients: ClientsFirst = field(repr=False)
     at_the_end: tuple[Response, ...] = field(repr=False)
@@ -248,7 +248,7 @@ def follow_the_money(
     replications: int = REPLICATIONS,
     seed: int = SEED,
     workers: int | None = 1,
-    folder: Path | None = None,
+    folder: str | Path | None = None,
     progress: Progress | None = None,
 ) -> FollowTheMoney:
     """Let partnerships follow the money until nobody gains by changing, and tell what that costs clients.
@@ -267,10 +267,22 @@ def follow_the_money(
         From what they start: what is done now, or everybody putting clients first. The first is what is told.
     most_rounds
         When to stop, at the latest.
+    replications
+        Runs of each profile and of each option of one, at least 2; by default 24.
+    seed
+        Where chance begins. The same seed gives the same people with the same luck.
+    workers
+        Processes; None for one on each core. Results do not depend on it.
     folder
         Where results are kept as they come, so that a job that is killed goes on.
     progress
         Told how much of what is run at the moment is done.
+
+    Returns
+    -------
+    How it goes as ``verdict``; what they do at first and in the end as ``start`` and ``end``, which ``told`` puts
+    into words; ``rounds`` and ``outcomes`` as tables; ``gain(name)`` and ``gain_together`` in pounds. What is best for
+    clients is ``clients``, and `simulator.behaviour.price` says what following the money costs them.
 
     Raises
     ------
@@ -280,7 +292,7 @@ def follow_the_money(
     _check_starts(starts, order, most_rounds)
     whole = read(scenario)
     names = who_chooses(whole, everybody=everybody, only=only)
-    lives = Lives(seated(whole, names), seed, replications, workers, folder, progress)
+    lives = Lives(seated(whole, names), seed, replications, workers, kept_in(folder), progress)
     return settle(lives, starts, order, most_rounds)
 
 

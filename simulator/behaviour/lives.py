@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +24,6 @@ from .seats import with_plans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -94,6 +94,11 @@ def _alone(
         OneAmongOthers(scenario, name, seed, number, inputs) for number, inputs in enumerate(among)
     )
     return np.stack([_outcomes(run.finish().tallies)[0] for run in runs])
+
+
+def kept_in(folder: str | Path | None) -> Path | None:
+    """The folder in which results are kept, if there is one."""
+    return None if folder is None else Path(folder)
 
 
 @dataclass

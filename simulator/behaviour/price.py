@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -137,9 +137,9 @@ class AloneAndTogether:
     partnership: str
     others: int
     years: tuple[str, ...]
-    alone: NDArray[np.float64]
-    together: NDArray[np.float64]
-    from_now: NDArray[np.float64]
+    alone: NDArray[np.float64] = field(repr=False)
+    together: NDArray[np.float64] = field(repr=False)
+    from_now: NDArray[np.float64] = field(repr=False)
 
     def of(self, which: Literal["alone", "together", "from_now"], name: str) -> NDArray[np.float64]:
         """Change of one outcome, by replication and year."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from ..errors import BadInput, Fault
 from ..funding import window
 from ..incentives import Estimate
 from ..years import year_names
-from .lives import OUTCOMES, Lives, outcome
+from .lives import OUTCOMES, Lives, kept_in, outcome
 from .seats import read, seated, who_chooses
 
 if TYPE_CHECKING:
@@ -110,10 +110,10 @@ class Response:
     """
 
     partnership: str
-    options: tuple[Option, ...]
+    options: tuple[Option, ...] = field(repr=False)
     present: int
     horizon: Horizon
-    lived: NDArray[np.float64]
+    lived: NDArray[np.float64] = field(repr=False)
     years: tuple[str, ...]
 
     @cached_property
@@ -217,7 +217,7 @@ def best_response(
     replications: int = REPLICATIONS,
     seed: int = SEED,
     workers: int | None = 1,
-    folder: Path | None = None,
+    folder: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Response:
     """What one partnership would choose among its options, to get the most money, if the others stay.
@@ -231,9 +231,20 @@ def best_response(
     name
         The partnership. Where it stands for several alike, one of them acts.
     replications
-        At least 2.
+        Runs of each option, at least 2; by default 24.
+    seed
+        Where chance begins. The same seed gives the same people with the same luck.
+    workers
+        Processes; None for one on each core. Results do not depend on it.
     folder
         Where results are kept, so that a job that is killed goes on.
+    progress
+        Told how much of what is run at the moment is done.
+
+    Returns
+    -------
+    What it may do as ``options``; the places of what it does and what it would do as ``present`` and ``chosen``;
+    ``gain(option)`` in pounds with its interval; and all that comes of each option as ``table``.
 
     Raises
     ------
@@ -243,5 +254,5 @@ def best_response(
     whole = read(scenario)
     table = seated(whole, who_chooses(whole, only=(name,)))
     horizon = horizon_of(table.scenario)
-    lives = Lives(table, seed, replications, workers, folder, progress)
+    lives = Lives(table, seed, replications, workers, kept_in(folder), progress)
     return responses(lives, table.as_it_is, horizon, [0])[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
@@ -41,7 +41,7 @@ class Round(Generic[A]):
     """
 
     before: Profile
-    answers: tuple[A, ...]
+    answers: tuple[A, ...] = field(repr=False)
     after: Profile
 
 
@@ -58,7 +58,7 @@ class Played(Generic[A]):
         What everybody does in turn, where that comes back.
     """
 
-    rounds: tuple[Round[A], ...]
+    rounds: tuple[Round[A], ...] = field(repr=False)
     ending: Ending
     cycle: tuple[Profile, ...] = ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -38,9 +38,9 @@ class Table:
         The type of each partnership of the scenario that was given.
     """
 
-    scenario: Scenario
+    scenario: Scenario = field(repr=False)
     players: tuple[str, ...]
-    type_of: Mapping[str, str]
+    type_of: Mapping[str, str] = field(repr=False)
 
     @cached_property
     def options(self) -> tuple[tuple[Option, ...], ...]:

@@ -129,7 +129,9 @@ def behaviour(
     formula: Annotated[
         str | None,
         typer.Option(
-            "--formula", metavar="NAME", help="Share the pot by a formula of the library."
+            "--formula",
+            metavar="NAME",
+            help="Share the pot by a formula of the library or a .yaml file.",
         ),
     ] = None,
     everybody: Annotated[
@@ -316,6 +318,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
 def _print(game: FollowTheMoney) -> None:
     from ..behaviour import price
     from ..findings import alone_or_together, what_it_costs, where_it_ends, who_shows_it
+    from ..incentives.estimate import if_few
     from ..report import behaviour as told
 
     for answer in game.main.rounds[0].answers:
@@ -330,6 +333,8 @@ def _print(game: FollowTheMoney) -> None:
     for finding in (where_it_ends(game), what_it_costs(cost), alone):
         say(f"{finding.title} ({finding.verdict}).")
         say(f"  {finding.sentence}")
+    for line in if_few(len(game.clients.everybody)):
+        say(line)
 
 
 def _table(table: Table) -> None:

@@ -361,11 +361,13 @@ def _search_json(result: Search, command: str) -> dict[str, Any]:
 
 
 def _print_search(result: Search) -> None:
-    from ..formula_lab.search import SUGGESTED
-    from ..formula_lab.words import search_sentences
-    from ..report.formula_lab import frontier_rows
+    from ..formula_lab.words import known_points, point_sentences, search_sentences
+    from ..report.formula_lab import KNOWN, SOME, frontier_rows
 
-    _print(frontier_rows(result.shown, f"Some of the frontier, far apart; {SUGGESTED}"))
-    _print(frontier_rows((*result.library, result.own), "Known formulas on the same axes"))
+    for caption, points in ((SOME, result.shown), (KNOWN, known_points(result))):
+        _print(frontier_rows(points, caption))
+        for sentence in point_sentences(result, points):
+            say(sentence)
+        say("")
     for sentence in search_sentences(result):
         say(sentence)

@@ -178,11 +178,12 @@ def what_it_costs(cost: Price) -> Finding:
     well, back, dead = (by_outcome[n] for n in ("in_recovery", "re_presentations", "deaths"))
     spent, unmet = by_outcome["spent_gbp"], by_outcome["unmet_need"]
     day = last_day(cost.game.at_the_end[0].years[-1])
+    money, clients = which_worlds(cost.game)
     return Finding(
         title=_COSTS[well.sign],
         sentence=(
-            f"Where all follow the money there are {amount(well, PEOPLE, 'people in recovery')} on {day}"
-            f" than where all put clients first ({_best(cost)}), and"
+            f"Where {money} there are {amount(well, PEOPLE, 'people in recovery')} on {day}"
+            f" than where {clients} ({_best(cost)}), and"
             f" {amount(unmet, PEOPLE, 'people who need treatment and are not in it')}. Over the years together"
             f" there are {amount(dead, PEOPLE, 'deaths')} and {amount(back, PEOPLE, 're-presentations')}, and"
             f" {amount(spent, MONEY)} is spent.{_early(by_outcome['early_exits'])}"
@@ -190,6 +191,13 @@ def what_it_costs(cost: Price) -> Finding:
         verdict=verdict(well),
         figures=figures,
     )
+
+
+def which_worlds(game: FollowTheMoney) -> tuple[str, str]:
+    """The two worlds that are compared, in words: all that choose do the one, or the other."""
+    if game.table.deciders > 1:
+        return "all follow the money", "all put clients first"
+    return f"{game.table.players[0]} follows the money", "it puts clients first"
 
 
 def _early(figure: Figure) -> str:
@@ -238,7 +246,7 @@ def together_of(game: FollowTheMoney, player: int = 0) -> Together:
         years=found.years[-len(years) :],
         alone=tuple(moved(f"{name} alone", alone, year) for year in years),
         together=tuple(moved(f"{name} when all do it", together, year) for year in years),
-        others_each=Figure(f"Each of the {found.others} others, {last}", Estimate.of(others), gbp),
+        others_each=Figure(f"{_who_else(found.others)}, {last}", Estimate.of(others), gbp),
         ratio=Figure(
             f"Together as a share of alone, {last}",
             ratio(together[:, -1], alone[:, -1]),
@@ -246,6 +254,22 @@ def together_of(game: FollowTheMoney, player: int = 0) -> Together:
             False,
         ),
     )
+
+
+def still(game: FollowTheMoney) -> int:
+    """How many others share the pot and keep their plans, whoever chooses what."""
+    table = game.table
+    members = sum(own.copies for own in table.scenario.partnerships.values())
+    return members + table.scenario.formula.rest.partnerships - table.deciders
+
+
+def all_are_asked(game: FollowTheMoney) -> bool:
+    """Whether it can be asked what happens when all do the same: several choose, and no rest stands still."""
+    return game.table.deciders > 1 and not game.table.scenario.formula.rest.partnerships
+
+
+def _who_else(others: int) -> str:
+    return "The other one" if others == 1 else f"Each of the {others:,} others"
 
 
 def alone_or_together(game: FollowTheMoney, player: int = 0) -> Finding:
@@ -260,17 +284,41 @@ def alone_or_together(game: FollowTheMoney, player: int = 0) -> Finding:
     )
     now = Estimate.of(raw.of("from_now", "allocation_gbp")[:, -1])
     from_now = Figure(f"{found.name} alone, against what is done now, {year}", now, gbp)
+    asked, others = all_are_asked(game), _others(found, raw.others)
+    told = f"{moves(alone)} in {year}, and has {amount(well, PEOPLE, 'people in recovery')} on {last_day(year)}."
+    if not asked:
+        who = f"{found.name}{_others_do(game)}"
+        return Finding(
+            title=f"Putting clients first {ALONE[alone.sign]}",
+            sentence=f"{who} {told} {others}{_not_asked(game)}",
+            verdict=verdict(alone),
+            figures=(alone, found.others_each, well, from_now),
+        )
+    who = f"{found.name}, alone in putting clients first while the others follow the money,"
     return Finding(
         title=f"Putting clients first {ALONE[alone.sign]}, and {ALL[together.sign]}",
         sentence=(
-            f"{found.name}, alone in putting clients first while the others follow the money,"
-            f" {moves(alone)} in {year}, and has {amount(well, PEOPLE, 'people in recovery')} on"
-            f" {last_day(year)}. If all put clients first, it {moves(together)}{_part(found)}."
-            f" {_others(found, raw.others)}"
+            f"{who} {told} If all put clients first, it {moves(together)}{_part(found)}. {others}"
         ),
         verdict=verdict(alone),
         figures=(alone, together, found.ratio, found.others_each, well, from_now),
     )
+
+
+def _others_do(game: FollowTheMoney) -> str:
+    """What those do beside whom one puts clients first."""
+    if game.table.deciders > 1:
+        return ", alone in putting clients first while those that choose follow the money,"
+    return ", putting clients first instead of following the money,"
+
+
+def _not_asked(game: FollowTheMoney) -> str:
+    """Why it is not told what happens when all do it."""
+    many = still(game)
+    if not many:
+        return ""
+    who = "The other one stands" if many == 1 else f"The {many:,} others stand"
+    return f" {who} still, so what happens when all do it cannot be asked here."
 
 
 def _part(found: Together) -> str:
@@ -281,7 +329,11 @@ def _part(found: Together) -> str:
 def _others(found: Together, others: int) -> str:
     if not others:
         return "Nobody shares the pot with it."
-    return f"While it is alone, each of the {others} others {moves(found.others_each)} on average."
+    if others == 1:
+        return f"While it is alone, the other one {moves(found.others_each)}."
+    return (
+        f"While it is alone, each of the {others:,} others {moves(found.others_each)} on average."
+    )
 
 
 def who_shows_it(game: FollowTheMoney) -> int:

@@ -88,7 +88,7 @@ def check_partnership(scenario: Scenario, name: str | None) -> None:
     """
     if name is not None and name not in scenario.partnerships:
         rule, advice = "be one of the scenario's", instead(name, scenario.partnerships)
-        raise BadInput([Fault("--partnership", "partnership", rule, shown(name), advice)])
+        raise BadInput([Fault("formula", "partnership", rule, shown(name), advice)])
 
 
 def clients_first(plan: Plan) -> Plan:

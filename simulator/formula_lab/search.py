@@ -10,7 +10,7 @@ Deb, Pratap, Agarwal and Meyarivan, A fast and elitist multiobjective genetic al
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -57,9 +57,9 @@ class Point:
     """
 
     name: str
-    rule: SharingRule
-    measured: Floats
-    losers: tuple[Loser, ...]
+    rule: SharingRule = field(repr=False)
+    measured: Floats = field(repr=False)
+    losers: tuple[Loser, ...] = field(repr=False)
     known: bool = False
 
     @property
@@ -108,18 +108,18 @@ class Search:
         Some of them by whole runs.
     """
 
-    scenario: Scenario
+    scenario: Scenario = field(repr=False)
     partnership: str
     terms: tuple[str, ...]
-    own: Point
-    frontier: tuple[Point, ...]
-    shown: tuple[Point, ...]
-    library: tuple[Point, ...]
+    own: Point = field(repr=False)
+    frontier: tuple[Point, ...] = field(repr=False)
+    shown: tuple[Point, ...] = field(repr=False)
+    library: tuple[Point, ...] = field(repr=False)
     tried: int
     worlds: int
     seed: int
     holds: str
-    confirmed: tuple[Confirmed, ...] = ()
+    confirmed: tuple[Confirmed, ...] = field(default=(), repr=False)
 
 
 def check_installed() -> None:

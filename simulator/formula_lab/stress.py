@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from .. import replicate
-from ..errors import BadInput, Fault
+from ..errors import BadInput
 from ..incentives import Estimate, client_kept
 from ..model import rule as rule_in_year
-from ..scenario.tree import instead, shown
 from ..wording import gbp, signed
+from .asked import check, check_numbers, unknown
 from .harms import ALL_HARMS, CLIFFS, HARMS, Harm, Pair, Read, Verdict
 from .plans import check_nobody_chooses, check_partnership
 from .simpler import isolated, with_years
@@ -59,18 +59,18 @@ class Stressed:
     searched: tuple[str, ...]
     told: str
     also: str
-    smallest: Smallest | None = None
-    cliff: Cliff | None = None
-    example: Example | None = None
+    smallest: Smallest | None = field(default=None, repr=False)
+    cliff: Cliff | None = field(default=None, repr=False)
+    example: Example | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Stress:
     """What came of all harms that were looked for."""
 
-    scenario: Scenario
+    scenario: Scenario = field(repr=False)
     partnership: str
-    harms: tuple[Stressed, ...]
+    harms: tuple[Stressed, ...] = field(repr=False)
     replications: int
     seed: int
 
@@ -83,13 +83,7 @@ def chosen_harms(names: Sequence[str]) -> tuple[str, ...]:
     BadInput
         If there is none of a name.
     """
-    faults = [
-        Fault(
-            "--harm", "harm", f"be one of {', '.join(ALL_HARMS)}", shown(n), instead(n, ALL_HARMS)
-        )
-        for n in names
-        if n not in ALL_HARMS
-    ]
+    faults = [unknown("harm", name, ALL_HARMS) for name in names if name not in ALL_HARMS]
     if faults:
         raise BadInput(faults)
     return tuple(name for name in ALL_HARMS if not names or name in names)
@@ -117,8 +111,12 @@ def stress(
     say
         Told what is being done.
     """
-    check_nobody_chooses(scenario)
-    check_partnership(scenario, partnership)
+    check(
+        lambda: check_nobody_chooses(scenario),
+        lambda: check_partnership(scenario, partnership),
+        lambda: chosen_harms(harms),
+        lambda: check_numbers(("replications", replications, 1), ("seed", seed, 0)),
+    )
     name = partnership or next(iter(scenario.partnerships))
     base = isolated(scenario, name)
     wanted = chosen_harms(harms)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import BadInput, Fault
 from ..scenario.schema import COUNTED_IN_PEOPLE, SharingRule
-from ..scenario.tree import instead, shown
+from ..scenario.tree import shown
+from .asked import ASKED, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,10 +110,9 @@ def space(scenario: Scenario, terms: Sequence[str] = ()) -> Space:
     faults = []
     for place, term in enumerate(terms):
         if term not in TERMS:
-            rule = f"be one of {', '.join(TERMS)}"
-            faults.append(Fault("--terms", "terms", rule, shown(term), instead(term, TERMS)))
+            faults.append(unknown("terms", term, TERMS))
         elif term in terms[:place]:
-            faults.append(Fault("--terms", "terms", "be named once", shown(term), "name it once"))
+            faults.append(Fault(ASKED, "terms", "be named once", shown(term), "name it once"))
     if faults:
         raise BadInput(faults)
     return Space(scenario, tuple(terms) or tuple(TERMS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .asked import check, check_numbers
 from .confirm import confirm
 from .plans import check_nobody_chooses, check_partnership
 from .recorded import record
@@ -57,8 +58,17 @@ def find(
         Where worlds are kept, so that a search that is killed goes on.
     """
     check_installed()
-    check_nobody_chooses(scenario)
-    check_partnership(scenario, partnership)
+    check(
+        lambda: check_nobody_chooses(scenario),
+        lambda: check_partnership(scenario, partnership),
+        lambda: space(scenario, terms),
+        lambda: check_numbers(
+            ("trials", trials, 1),
+            ("worlds", worlds, 1),
+            ("confirmed_worlds", confirmed_worlds, 0),
+            ("seed", seed, 0),
+        ),
+    )
     whole = with_types(scenario)
     among = space(whole, terms)
     drawn = draws or sampled(scenario, worlds, seed)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ..wording import MISSING, NO_INTERVAL, TOO_CLOSE, counted, gbp, interval, sentence_case, signed
 from .objectives import OBJECTIVES, number_of_losers
 from .search import SUGGESTED
 from .variables import in_words
+from .worlds import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ..incentives import Estimate
     from .confirm import Confirmed
@@ -95,8 +99,11 @@ def shown(objective: Objective, amount: float) -> str:
 
 
 def objective_interval(point: Point, objective: Objective) -> str:
-    """Its 95% interval over the worlds."""
-    return _between(point.estimate(objective.name), lambda amount: shown(objective, amount))
+    """Its 95% interval over the worlds; a size, which is never below nothing, is cut there."""
+    told = point.estimate(objective.name)
+    if objective.unit == "%":
+        told = replace(told, low=told.low if math.isnan(told.low) else max(told.low, 0.0))
+    return _between(told, lambda amount: shown(objective, amount))
 
 
 def worst_loser(point: Point) -> tuple[str, float]:
@@ -112,7 +119,64 @@ def losses(point: Point) -> str:
     if not losers:
         return "nobody loses a hundredth or more"
     name, change = worst_loser(point)
-    return f"{counted(losers, 'partnership')} lose; most: {name} ({percent(change)})"
+    return f"{counted(losers, 'partnership')} {'loses' if losers == 1 else 'lose'}; most: {name} ({percent(change)})"
+
+
+def plain_name(name: str) -> str:
+    """What a formula is called, as it is read: ``suggested 02``."""
+    return name.replace("_", " ")
+
+
+def same_as(result: Search) -> Point | None:
+    """The formula of the library that the scenario's own is, if one reads alike and pays alike in every world."""
+    told, own = in_words(result.own.rule), result.own.measured
+    alike = (
+        point
+        for point in result.library
+        if in_words(point.rule) == told and np.array_equal(point.measured, own)
+    )
+    return next(alike, None)
+
+
+def known_points(result: Search) -> tuple[Point, ...]:
+    """The library's formulas and the scenario's own, each rule once."""
+    same = same_as(result)
+    return (*(point for point in result.library if point is not same), result.own)
+
+
+def point_sentences(result: Search, points: Sequence[Point]) -> list[str]:
+    """What each formula is in words, and who loses on its change-over."""
+    same = same_as(result)
+    also = f", the same as {plain_name(same.name)}" if same else ""
+    return [
+        f"{plain_name(each.name)}{also if each is result.own else ''}: {in_words(each.rule)};"
+        f" {losses(each)}."
+        for each in points
+    ]
+
+
+def _files(result: Search) -> list[str]:
+    """Why some of the frontier have no file."""
+    if len(result.shown) == len(result.frontier):
+        return []
+    return [
+        (
+            f"Only formulas that are shown have a file ({len(result.shown)}, chosen to lie far apart); all"
+            f" {len(result.frontier):,} stand in frontier.csv."
+        )
+    ]
+
+
+def _kinds(result: Search) -> list[str]:
+    """Who those are that lose, where the scenario has not so many partnerships."""
+    if not set(TYPES) <= set(result.scenario.partnerships):
+        return []
+    return [
+        (
+            f"Beside {result.partnership}, a made-up set of {len(TYPES)} kinds of partnership stands for England; who loses"
+            " is counted among them (what they are: docs/model.md)."
+        )
+    ]
 
 
 def search_sentences(result: Search) -> list[str]:
@@ -124,6 +188,8 @@ def search_sentences(result: Search) -> list[str]:
             f"{SUGGESTED.capitalize()}: {counted(len(result.frontier), 'formula')} of"
             f" {result.tried:,} that were tried are beaten by no other in everything that is asked."
         ),
+        *_files(result),
+        *_kinds(result),
         (
             f"Under the scenario's own formula ({in_words(own.rule)}) the incentive gap is"
             f" {gbp(own.estimate(gap.name).mean)} a year ({objective_interval(own, gap)})."
@@ -136,10 +202,18 @@ def search_sentences(result: Search) -> list[str]:
         told.append(
             f"Of {counted(len(closed), 'formula')} without a gap even in the worst tenth of the worlds, the one that"
             f" keeps money nearest to need is"
-            f" {plain.name}: {in_words(plain.rule)}; {percent(plain.mean('mismatch_share'))} of the pot lies away from need,"
+            f" {plain_name(plain.name)}{_no_file(result, plain)}: {in_words(plain.rule)}; {percent(plain.mean('mismatch_share'))} of the pot lies away from need,"
             f" and {losses(plain)}."
         )
     return told + [_confirmed(each) for each in result.confirmed]
+
+
+def _no_file(result: Search, point: Point) -> str:
+    return (
+        ""
+        if any(point is each for each in result.shown)
+        else " (which is not shown and so has no file)"
+    )
 
 
 def _better(result: Search, point: Point) -> str:
@@ -153,12 +227,12 @@ def _better(result: Search, point: Point) -> str:
         parts.append(
             f"{each.title.lower()} {shown(each, point.estimate(each.name).mean)} ({verdict})"
         )
-    return f"{point.name}: {in_words(point.rule)}. Against the own formula: {'; '.join(parts)}."
+    return f"{plain_name(point.name)}: {in_words(point.rule)}. Against the own formula: {'; '.join(parts)}."
 
 
 def _confirmed(each: Confirmed) -> str:
     return (
-        f"By whole runs the gap of {each.name} is {gbp(each.gap.mean)} a year"
+        f"By whole runs the gap of {plain_name(each.name)} is {gbp(each.gap.mean)} a year"
         f" ({_between(each.gap, gbp)}), {signed(each.difference.mean, gbp)} from the recorded worlds"
         f" ({_between(each.difference, _signed_gbp)})."
     )

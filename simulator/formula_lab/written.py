@@ -140,7 +140,19 @@ def frontier_table(result: Search) -> pd.DataFrame:
 
     chosen = {point.name for point in result.shown}
     points = [*result.frontier, *result.library, result.own]
-    return pd.DataFrame([_point(each, shown=each.name in chosen) for each in points])
+    return pd.DataFrame(
+        [_point(each, shown=each.name in chosen) | {"file": _file(each, result)} for each in points]
+    )
+
+
+def _file(point: Point, result: Search) -> str:
+    """The file of a formula, or why there is none."""
+    if point is result.own:
+        return "none: it is the scenario's own"
+    if point.known:
+        return "none: it is in the library"
+    shown = any(point is each for each in result.shown)
+    return f"{point.name}.yaml" if shown else "none: only formulas that are shown have one"
 
 
 def _point(point: Point, *, shown: bool) -> dict[str, Any]:

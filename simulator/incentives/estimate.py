@@ -41,6 +41,16 @@ class Estimate:
         return Estimate(self.mean / parts, self.low / parts, self.high / parts)
 
 
+FEW = 10
+"""Below so many replications an interval says little."""
+FEW_REPLICATIONS = "Few replications: intervals are rough, and bands cannot be read."
+
+
+def if_few(replications: int) -> tuple[str, ...]:
+    """What to say where there are few replications; nothing where there are enough."""
+    return (FEW_REPLICATIONS,) if replications < FEW else ()
+
+
 MISSING = Estimate(math.nan, math.nan, math.nan)
 """What cannot be told."""
 

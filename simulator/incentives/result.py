@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..wording import TOO_CLOSE, gbp_exact, interval, share, signed
 from ..years import year_names
-from .estimate import Estimate
+from .estimate import Estimate, if_few
 from .moves import TITLES, Move
 from .paired import CHANGES
 
@@ -113,8 +113,8 @@ class Paid:
 
     name: str
     title: str
-    scenario: Scenario
-    groups: tuple[GroupWorth, ...]
+    scenario: Scenario = field(repr=False)
+    groups: tuple[GroupWorth, ...] = field(repr=False)
 
     def of(self, group: str) -> GroupWorth:
         """One group."""
@@ -125,12 +125,12 @@ class Paid:
 class Incentive:
     """What one client is worth to a partnership under each formula."""
 
-    scenario: Scenario
+    scenario: Scenario = field(repr=False)
     partnership: str
     replications: int
     seed: int
-    paid: tuple[Paid, ...]
-    draws: Draws | None = None
+    paid: tuple[Paid, ...] = field(repr=False)
+    draws: Draws | None = field(default=None, repr=False)
 
     @property
     def holds(self) -> str:
@@ -196,6 +196,7 @@ class Incentive:
             EVERYBODYS,
             BY_FORMULA,
             *((IN_DRAWN_WORLDS,) if self.draws else ()),
+            *if_few(self.replications),
         )
 
 
@@ -329,18 +330,17 @@ def _books(books: Balance) -> str:
 def _allocation(lost: Estimate, above: str, below: str) -> str:
     if lost.low == lost.high == 0:
         return "The allocation does not move"
-    return f"The allocation {above if lost.mean > 0 else below} {_amount(lost)}"
+    return f"The allocation {above if lost.mean >= 0 else below} {_amount(lost)}"
 
 
 def _amount(estimate: Estimate) -> str:
-    size = gbp_exact(abs(estimate.mean))
-    if math.isnan(estimate.low):
+    """Its size and interval, to follow a word that tells its sign: both are turned where it is below 0."""
+    told = estimate.turned if estimate.mean < 0 else estimate
+    size = gbp_exact(told.mean)
+    if math.isnan(told.low):
         return size
-    close = f", {TOO_CLOSE}" if estimate.low <= 0 <= estimate.high else ""
-    low, high = estimate.low, estimate.high
-    if not close:
-        low, high = sorted((abs(low), abs(high)))
-    return f"{size} ({interval(low, high, gbp_exact)}{close})"
+    close = f", {TOO_CLOSE}" if told.low <= 0 <= told.high else ""
+    return f"{size} ({interval(told.low, told.high, gbp_exact)}{close})"
 
 
 def _treatment(saved: Estimate, above: str, below: str) -> str:

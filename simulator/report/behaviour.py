@@ -15,6 +15,8 @@ from ..findings import (
     what_one_would_do,
     where_it_ends,
 )
+from ..findings.choosing import all_are_asked, which_worlds
+from ..incentives.estimate import if_few
 from ..outputs import model_version
 from ..wording import MISSING, count, counted, gbp, sentence_case, verdict
 from .document import Bullets, Chapter, Command, Document, Drawing
@@ -145,12 +147,15 @@ def starts(game: FollowTheMoney) -> Table:
 
 def price_table(cost: Price, partnership: str | None = None) -> Table:
     """The price of the perverse incentive, of all or for one of a type."""
-    who = "all partnerships together" if partnership is None else f"{partnership}, one of its type"
+    who = f"{partnership}, one of its type"
+    if partnership is None:
+        alone = len(cost.partnerships) == 1
+        who = cost.partnerships[0] if alone else "all partnerships together"
     figures = what_it_costs(cost).figures
     return Table(
         f"The price of the perverse incentive, {who}: means, difference and its 95% interval"
         " (* too close to call)",
-        ("", "all follow the money", "all put clients first", "difference"),
+        ("", *which_worlds(cost.game), "difference"),
         tuple(
             Row(figure.name, _price_cells(line.money, line.clients, line.difference, line.outcome))
             for figure, line in zip(figures, cost.lines(partnership), strict=True)
@@ -170,14 +175,23 @@ def _price_cells(
 
 
 def side_by_side(game: FollowTheMoney) -> Table:
-    """What one of each type loses alone, and what it loses if all put clients first."""
+    """What one of each type loses alone, and what it loses if all put clients first, where that can be asked."""
     found = [together_of(game, player) for player in range(len(game.table.players))]
-    year = found[0].years[-1]
+    year, asked = found[0].years[-1], all_are_asked(game)
+    all_ = ("when all do it",) if asked else ()
+    against = "all following" if game.table.deciders > 1 else "following"
     return Table(
-        f"Putting clients first, change of the allocation of {year} against all following the money (£)",
-        ("One of its type", "alone", "when all do it", "each of the others, while it is alone"),
+        f"Putting clients first, change of the allocation of {year} against {against} the money (£)",
+        ("One of its type", "alone", *all_, "each of the others, while it is alone"),
         tuple(
-            Row(each.name, tuple(map(_cell, (each.alone[-1], each.together[-1], each.others_each))))
+            Row(
+                each.name,
+                (
+                    _cell(each.alone[-1]),
+                    *((_cell(each.together[-1]),) if asked else ()),
+                    _cell(each.others_each),
+                ),
+            )
             for each in found
         ),
     )
@@ -238,7 +252,7 @@ def _together(game: FollowTheMoney, drawings: bool) -> Iterator[Piece]:
     for player in range(len(game.table.players)):
         finding = alone_or_together(game, player)
         yield finding.sentence
-        if drawings:
+        if drawings and all_are_asked(game):
             found, replications = together_of(game, player), len(game.clients.everybody)
             drawn = charts.alone_against_together(found, finding.title, replications=replications)
             yield Drawing(inline(drawn), "")
@@ -263,7 +277,8 @@ def _how(game: FollowTheMoney, command: str) -> Iterator[Piece]:
         f"Aim: {own.aim}; {counted(game.horizon.allocations, 'allocation')}, from {_first_year(game)} on;"
         f" least gain that counts: {gbp(own.least_gain_gbp)} a year."
     )
-    yield Bullets((luck, aim, f"All change {order}.", f"Model {model_version()}."))
+    few = if_few(len(game.clients.everybody))
+    yield Bullets((luck, *few, aim, f"All change {order}.", f"Model {model_version()}."))
     yield Command(command)
 
 

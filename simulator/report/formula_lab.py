@@ -8,11 +8,12 @@ from ..charts.frontier import frontier
 from ..charts.look import to_png, to_svg
 from ..formula_lab.objectives import OBJECTIVES
 from ..formula_lab.search import SUGGESTED
-from ..formula_lab.variables import in_words
 from ..formula_lab.words import (
-    losses,
+    known_points,
     objective_interval,
     percent,
+    plain_name,
+    point_sentences,
     search_sentences,
     shown,
     size,
@@ -34,6 +35,8 @@ LEFT_OUT = (
     " activity is left out: who is paid less would have fewer in treatment the year after. Whole runs of some"
     " points say how much that is."
 )
+SOME = f"Some of the frontier, far apart; {SUGGESTED}"
+KNOWN = "Known formulas on the same axes"
 NOT_DECIDED = (
     "Every formula here is a suggestion, found by a search for what was asked of it and nothing else. What is"
     " fair, and what is worth paying for, is for people to decide."
@@ -86,24 +89,23 @@ def stress_document(result: Stress, command: str) -> Document:
 
 
 def frontier_rows(points: Sequence[Point], caption: str) -> Table:
-    """Formulas and what is asked of them, each with its interval."""
+    """Formulas by name and what is asked of them, each with its interval; what they are stands below."""
     return Table(
         caption,
-        ("Formula", "In words", *(each.title for each in OBJECTIVES), "Who loses"),
-        tuple(Row(each.name.replace("_", " "), _objectives(each)) for each in points),
+        ("Formula", *(each.title for each in OBJECTIVES)),
+        tuple(Row(plain_name(each.name), _objectives(each)) for each in points),
         words=True,
     )
 
 
 def _objectives(point: Point) -> tuple[Cell, ...]:
-    told = [
+    return tuple(
         Cell(
             shown(each, point.estimate(each.name).mean),
             f"{objective_interval(point, each)}; worst tenth {shown(each, point.worst(each.name))}",
         )
         for each in OBJECTIVES
-    ]
-    return (Cell(in_words(point.rule)), *told, Cell(losses(point)))
+    )
 
 
 def _losers(result: Search) -> Table:
@@ -141,7 +143,7 @@ def chart_title(result: Search) -> str:
 def search_document(result: Search, command: str, *, draw: bool) -> Document:
     """The report of a search."""
     meanings = tuple(f"**{each.title}**: {each.meaning}" for each in OBJECTIVES)
-    charts = (drawing(result),) if draw else ()
+    charts, known = (drawing(result),) if draw else (), known_points(result)
     return Document(
         f"Formulas {SUGGESTED}: {result.scenario.title}",
         (Bullets(tuple(search_sentences(result))), NOT_DECIDED, *charts),
@@ -149,8 +151,10 @@ def search_document(result: Search, command: str, *, draw: bool) -> Document:
             Chapter(
                 "The frontier",
                 (
-                    frontier_rows(result.shown, f"Some of the frontier, far apart; {SUGGESTED}"),
-                    frontier_rows((*result.library, result.own), "Known formulas on the same axes"),
+                    frontier_rows(result.shown, SOME),
+                    Bullets(tuple(point_sentences(result, result.shown))),
+                    frontier_rows(known, KNOWN),
+                    Bullets(tuple(point_sentences(result, known))),
                 ),
             ),
             Chapter("Who loses on the change-over", (_losers(result),)),
