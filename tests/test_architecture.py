@@ -28,7 +28,7 @@ FLOORS = (
     {"crew"},
     {"observe", "replicate"},
     # Questions asked of the model.
-    {"evidence", "explanation"},
+    {"evidence", "explanation", "stream_means"},
     {"calibrate", "incentives", "precision"},
     {"behaviour", "changeover", "local_area"},
     {"formula_lab", "side_by_side", "validate"},

@@ -199,7 +199,9 @@ def test_a_formula_without_evidence_is_whole_and_says_which_values_have_none(tmp
 
 
 def test_evidence_for_all_groups_at_once_is_enough(tmp_path):
-    told = "evidence: {formula.terms.numbers.group_weights: {grade: assumed, range: null, source: Us}}"
+    told = (
+        "evidence: {formula.terms.numbers.group_weights: {grade: assumed, range: null, source: Us}}"
+    )
     found = scenarios.load_formula(own(tmp_path, ("evidence: {}", told)))
     assert not any("group_weights" in path for path in found.without_evidence)
     assert "formula.terms.numbers.weight" in found.without_evidence
@@ -223,7 +225,8 @@ def test_evidence_for_what_is_the_scenarios_is_a_fault(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("floor", "ceiling"), [("0.95", "0.9"), ("[0.8, 0.95]", "0.9"), ("[0.8, 1.2]", "[0.9, 0.9, 1.3]")]
+    ("floor", "ceiling"),
+    [("0.95", "0.9"), ("[0.8, 0.95]", "0.9"), ("[0.8, 1.2]", "[0.9, 0.9, 1.3]")],
 )
 def test_a_floor_above_its_ceiling_is_a_fault(floor, ceiling, tmp_path):
     changes = [("floor_share: null", f"floor_share: {floor}")]
@@ -236,7 +239,10 @@ def test_faults_of_a_formula_hide_no_others(tmp_path):
     file = own(
         tmp_path,
         ("counts: completions, weight: 0.25", "counts: completion, weight: 0.5"),
-        ("counts: need_index, weight: 0.25", "counts: need_index, group_weights: {opiate: 1}, weight: 0.25"),
+        (
+            "counts: need_index, weight: 0.25",
+            "counts: need_index, group_weights: {opiate: 1}, weight: 0.25",
+        ),
         ("floor_share: null", "floor_share: 0.95"),
         ("ceiling_share: null", "ceiling_share: 0.9"),
         ("lag_years: 1", "lag_years: 0"),
@@ -256,5 +262,11 @@ def test_a_file_is_a_formula_where_it_tells_no_world(tmp_path, monkeypatch):
     assert scenarios.formulas.is_formula(str(own(tmp_path)))
     assert scenarios.formulas.is_formula("activity_2008")
     world = own(tmp_path, ("evidence: {}", "extends: baseline_2008"), name="scenario.yaml")
-    for other in (str(world), "baseline_2008", "nobody", str(tmp_path / "nowhere.yaml"), "run.json"):
+    for other in (
+        str(world),
+        "baseline_2008",
+        "nobody",
+        str(tmp_path / "nowhere.yaml"),
+        "run.json",
+    ):
         assert not scenarios.formulas.is_formula(other), other
