@@ -204,6 +204,18 @@ def test_show_says_which_values_have_no_evidence_and_which_groups_are_weighed(ow
     assert "no evidence given" not in shown
 
 
+def test_a_missing_part_is_told_with_a_command_for_a_checkout():
+    told = str(sim.MissingExtra("searching for formulas", "search"))
+    assert "pip install 'treatment-funding-simulator[search]'" in told
+    assert "pip install -c constraints.txt '.[search]'" in told
+
+
+def test_a_shipped_example_follows_the_money():
+    scenario = sim.load("eight_follow_the_money")
+    assert {own.behaviour for own in scenario.partnerships.values()} == {"follow_the_money"}
+    assert scenario.evidence == sim.load("eight_park").evidence
+
+
 def test_formulas_are_listed_as_their_help_says():
     told = treatment_sim("formula", "list", "--help").stdout
     assert "those that were in force first, by year" in " ".join(told.split())
