@@ -19,15 +19,17 @@ from .behaviour import OUTCOMES, follow_the_money
 from .changeover import Changeover, changeover, unsteadiness
 from .errors import BadInput, Fault
 from .incentives import Estimate, Paid, incentive
+from .incentives.estimate import MISSING
 from .money import in_year
 from .scenario.formulas import Preset, with_formula
 from .years import year_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from .behaviour import FollowTheMoney, Option
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 
 When: TypeAlias = Literal["last", "sum"]
+WORTH_TIMES = 4
+"""How many times as many replications there are of one client's worth, which one partnership lives alone."""
 PRICED: tuple[tuple[str, When], ...] = (
     ("in_recovery", "last"),
     ("in_treatment", "last"),
@@ -105,7 +109,12 @@ class Side:
 
     @property
     def together(self) -> Estimate:
-        """Pounds more in its last allocation if all put clients first, against what all do now."""
+        """Pounds more in its last allocation if all put clients first, against what all do now.
+
+        Missing where others share the pot who stand still whatever happens: then it is not all who do it.
+        """
+        if self.game.table.scenario.formula.rest.partnerships:
+            return MISSING
         pounds = OUTCOMES.index("allocation_gbp")
         first, now = (
             self._lived(each)[:, self._place, pounds, -1] for each in (self.first, self.now)
@@ -194,6 +203,17 @@ class SideBySide:
         """Names of the years."""
         return year_names(self.types.first_year, self.types.years)
 
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row for each formula and quantity, with its interval where it has one."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {"formula": record["name"], "quantity": name, **told}
+            for record in as_records(self)
+            for name, told in _rows(record)
+        )
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -246,7 +266,7 @@ def side_by_side(
     _check(presets)
     sides = []
     for number, preset in enumerate(presets, 1):
-        head = f"{number} of {len(presets)}, {preset.name}"
+        head = f"for {preset.name}, formula {number} of {len(presets)}"
         sides.append(_side(preset, asked, replications, seed, workers, folder, watch, head))
     return SideBySide(tuple(sides), asked.one, asked.types, asked.areas, replications, seed)
 
@@ -273,17 +293,17 @@ def _side(
     one, types, areas = (
         with_formula(each, preset) for each in (asked.one, asked.types, asked.areas)
     )
-    with watch(f"{head}: runs of one client's worth") as progress:
+    with watch(f"runs of one client's worth {head}") as progress:
         told = incentive(
             one,
             [(preset.name, preset.title, one)],
             groups=asked.groups,
-            replications=4 * replications,
+            replications=WORTH_TIMES * replications,
             seed=seed,
             workers=workers,
             progress=progress,
         )
-    with watch(f"{head}: runs of following the money") as progress:
+    with watch(f"runs of following the money {head}") as progress:
         game = follow_the_money(
             types,
             everybody=True,
@@ -352,6 +372,18 @@ def _record(side: Side) -> dict[str, Any]:
         },
         "unsteadiness_share": _plain(side.unsteady),
     }
+
+
+def _rows(record: Mapping[str, Any], head: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every number in a record, by the names that lead to it."""
+    for name, told in record.items():
+        place = f"{head}{name}"
+        if isinstance(told, dict) and set(told) == {"mean", "low", "high"}:
+            yield place, told
+        elif isinstance(told, dict):
+            yield from _rows(told, f"{place}: ")
+        elif isinstance(told, int | float) and not isinstance(told, bool):
+            yield place, {"mean": told, "low": None, "high": None}
 
 
 def _plain(estimate: Estimate) -> dict[str, float | None]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from ..changeover import YEARS
 from ..charts import lost_alone, recovery_by_formula
-from ..outputs import model_version
+from ..outputs import as_csv, model_version
 from ..published import UNKNOWN, beside_the_rule
+from ..side_by_side import WORTH_TIMES
 from ..wording import (
     MISSING,
     TOO_CLOSE,
@@ -93,8 +94,8 @@ def check_installed() -> None:
     drawings.check_installed()
 
 
-def write(told: SideBySide, folder: Path, command: str) -> tuple[Path, Path]:
-    """Write both pages, each beside its place and then renamed.
+def write(told: SideBySide, folder: Path, command: str) -> tuple[Path, ...]:
+    """Write both pages and the table, each beside its place and then renamed.
 
     Raises
     ------
@@ -104,6 +105,7 @@ def write(told: SideBySide, folder: Path, command: str) -> tuple[Path, Path]:
     return (
         put(folder / f"{NAME}.md", markdown(document(told, command, drawn=False)).encode()),
         put(folder / f"{NAME}.html", page(document(told, command, drawn=True)).encode()),
+        put(folder / f"{NAME}.csv", as_csv(told.table).encode()),
     )
 
 
@@ -263,7 +265,7 @@ def _worth(told: SideBySide) -> Iterator[Piece]:
     name = next(iter(told.one.partnerships))
     yield (
         f"One client more or less of “{name}” ({told.one.title}), over the {told.one.years} years of the run, by paired"
-        f" simulation of {4 * told.replications} replications: what the allocation gains or loses, with refill, returns,"
+        f" simulation of {WORTH_TIMES * told.replications} replications: what the allocation gains or loses, with refill, returns,"
         " floor and ceiling; less the client's own treatment at standard prices."
     )
     for side in told.sides:
@@ -417,7 +419,9 @@ def _steady(told: SideBySide) -> Iterator[Piece]:
                     Cell(
                         f"{100 * side.unsteady.mean:.2f}%",
                         interval(
-                            side.unsteady.low, side.unsteady.high, lambda each: f"{100 * each:.2f}%"
+                            max(0.0, side.unsteady.low),
+                            side.unsteady.high,
+                            lambda each: f"{100 * each:.2f}%",
                         ),
                     ),
                 ),
@@ -477,8 +481,9 @@ def _term_rows(side: Side) -> Iterator[Row]:
 def _sure(told: SideBySide) -> Sequence[str]:
     return (
         (
-            f"{told.replications} replications from seed {told.seed} of every plan that is tried. Intervals hold chance alone:"
-            " the assumptions are held fixed."
+            f"{told.replications} replications from seed {told.seed} of every plan that is tried, and"
+            f" {WORTH_TIMES * told.replications} for what one client is worth. Intervals hold chance alone: the assumptions are"
+            " held fixed."
         ),
         "Where many differences are looked at, about one in twenty that is really nothing looks clear by chance.",
         "Partnerships choose one plan for all years and know what it brings in. Nobody bargains, waits or copies a neighbour.",
