@@ -72,7 +72,8 @@ class MissingExtra(SimulatorError):
         self.what, self.extra = what, extra
         super().__init__(
             f"{what} needs the optional part {extra!r}; "
-            f"install it with: pip install 'treatment-funding-simulator[{extra}]'"
+            f"install it with: pip install 'treatment-funding-simulator[{extra}]', "
+            f"or in a checkout: pip install -c constraints.txt '.[{extra}]'"
         )
 
     def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:

@@ -191,8 +191,7 @@ class Explanation:
     def _changed(
         self, place: int, changes: NDArray[np.float64], shares: NDArray[np.float64]
     ) -> str:
-        change = f"{signed(changes[place], gbp)}, {signed(shares[place], share)}"
-        return f"{self.partnerships[place]} ({change})"
+        return changed(self.partnerships[place], changes[place], shares[place])
 
     def _on_history(self, year: int) -> str:
         """What is added where a year after the first is still paid on the history."""
@@ -208,6 +207,11 @@ class Explanation:
             return f"{ORDER_MATTERS} One replication, seed {seed}, so no intervals."
         close = f"{TOO_CLOSE} where the 95% interval holds zero"
         return f"{ORDER_MATTERS} Means of {n} replications, seed {seed}; {close}."
+
+
+def changed(partnership: str, pounds: float, part: float) -> str:
+    """A partnership with what it gains or loses, in pounds and as a share of its sum."""
+    return f"{partnership} ({signed(pounds, gbp)}, {signed(part, share)})"
 
 
 def explain(sample: Sample) -> Explanation:

@@ -48,6 +48,8 @@ PIPE_WIDTH = 250
 """Columns where the output goes to no terminal."""
 MOST_EXPLAINED = 12
 """Partnerships that are explained one after the other; of more, all together is told."""
+MOST_WINNERS = 3
+"""Partnerships named whose allocation grows most, and whose falls most."""
 LABEL_WIDTH = 26
 """Columns of a label where space is short; a longer one takes two lines."""
 
@@ -74,13 +76,16 @@ class Asked:
     partnership
         The partnership to print; None for all together.
     formula
-        The rule that took the place of its own, if one did.
+        The rule that took the place of its own, if one did, as it was named.
+    paid_by
+        What that rule is called.
     """
 
     argument: str
     changes: Sequence[str] = ()
     partnership: str | None = None
     formula: str | None = None
+    paid_by: str = ""
 
     def place(self, sample: Sample) -> str:
         """The partnership to print, or `all` where there are several."""
@@ -178,7 +183,7 @@ def _print_title(console: Console, scenario: Scenario, asked: Asked) -> None:
     _say(console, scenario.title, style="bold")
     _say(console, scenario.question)
     if asked.formula:
-        _say(console, f"Paid by: {asked.formula}")
+        _say(console, f"Paid by: {asked.paid_by or asked.formula}")
     if asked.changes:
         _say(console, f"Changed: {'; '.join(asked.changes)}")
 
@@ -224,6 +229,8 @@ def print_run(sample: Sample, asked: Asked) -> None:
     _print_precision(console, sample)
     _say(console, f"Bands {_held(sample)}")
     _print_transition(console, sample)
+    _print_who_wins(console, sample, asked)
+    _print_streams(console, (sample,), asked)
     _print_assumptions(console, sample.scenario, asked)
 
 
@@ -232,21 +239,48 @@ def print_comparison(comparison: Comparison, asked: Asked) -> None:
     console = _console()
     baseline = comparison.baseline
     _print_title(console, baseline.scenario, asked)
+    tables = 0
     for other in comparison.others:
+        differing = _differing(comparison, other, asked)
         console.print()
         _say(console, f"{other.scenario.name} against {baseline.scenario.name}", style="bold")
         _say(console, other.scenario.title)
         _print_place(console, other, asked)
-        _print_by_year(console, other.years, _differences(comparison, other, asked))
+        if set(MAIN_MEASURES) & set(differing):
+            _print_by_year(console, other.years, _differences(comparison, other, asked))
+            tables += 1
+        else:
+            _say(console, _nothing_differs(differing))
     several = baseline.replications > 1
     beneath = "; beneath, the 95% interval of the difference" if several else ", so no intervals"
     _say(console, f"Differences of the same people. {_made_of(baseline)}{beneath}.")
-    close = "the interval holds zero, so more or less cannot be told."
-    _say(console, f'"{wording.TOO_CLOSE}": {close}')
+    if tables:
+        close = "the interval holds zero, so more or less cannot be told."
+        _say(console, f'"{wording.TOO_CLOSE}": {close}')
     _print_precision(console, comparison)
     _say(console, f"Intervals {_held(baseline)}")
     _print_transition(console, baseline)
+    _print_streams(console, comparison.samples, asked)
     _print_assumptions(console, baseline.scenario, asked)
+
+
+def _differing(comparison: Comparison, other: Sample, asked: Asked) -> list[str]:
+    """Measures of the place that is printed that differ in any replication and year."""
+    import numpy as np
+
+    from .measures import MEASURES
+
+    place = asked.place(other)
+    pairs = ((m, other.of(m, place), comparison.baseline.of(m, place)) for m in MEASURES)
+    return [m for m, mine, first in pairs if not np.array_equal(mine, first, equal_nan=True)]
+
+
+def _nothing_differs(differing: Sequence[str]) -> str:
+    """One sentence where no main measure differs, with what else does."""
+    if not differing:
+        return "No difference in any measure, in any year."
+    others = "; ".join(map(wording.measure_label, differing))
+    return f"No difference in any main measure, in any year. What differs: {others}."
 
 
 def _differences(comparison: Comparison, other: Sample, asked: Asked) -> dict[str, list[_Cell]]:
@@ -333,6 +367,80 @@ def _steps(
     }
     pairs = zip(rows.items(), beside.items(), strict=True)
     return dict(row for pair in pairs for row in pair)
+
+
+def _print_who_wins(console: Console, sample: Sample, asked: Asked) -> None:
+    """Where many share the pot: whose allocation grows and whose falls most over the years of the run."""
+    if (
+        asked.place(sample) != ALL
+        or len(sample.scenario.partnerships) < 2 * MOST_WINNERS
+        or sample.scenario.years < 2
+    ):
+        return
+    grows, falls = _winners_and_losers(sample)
+    between = f"From {sample.years[0]} to {sample.years[-1]}"
+    as_share = "as a share of it, in"
+    console.print()
+    _say(console, f"{between} the allocation grows most, {as_share} {'; '.join(grows) or 'none'}")
+    _say(console, f"{between} it falls most, {as_share} {'; '.join(falls) or 'none'}")
+
+
+def _winners_and_losers(sample: Sample) -> tuple[list[str], list[str]]:
+    """The few whose allocation grows most, and falls most, each with how much and how sure that is."""
+    import numpy as np
+
+    from .explanation import changed
+    from .replicate import paired
+
+    names = tuple(sample.scenario.partnerships)
+    sums = np.stack([sample.of("allocation_gbp", name)[:, [0, -1]] for name in names])
+    mean, low, high, _ = paired((sums[..., 1] - sums[..., 0]).T)
+    first = sums[..., 0].mean(axis=1)
+    parts = np.divide(mean, first, out=np.zeros(len(names)), where=first > 0)
+
+    def told(place: int) -> str:
+        close = wording.verdict(low[place], high[place]) == wording.TOO_CLOSE
+        text = changed(names[place], float(mean[place]), float(parts[place]))
+        return f"{text}, {wording.TOO_CLOSE}" if close else text
+
+    ranked = [int(place) for place in np.argsort(parts, kind="stable")]
+    grows = [told(place) for place in ranked[: -MOST_WINNERS - 1 : -1] if mean[place] > 0]
+    falls = [told(place) for place in ranked[:MOST_WINNERS] if mean[place] < 0]
+    return grows, falls
+
+
+def _print_streams(console: Console, samples: Sequence[Sample], asked: Asked) -> None:
+    """What each stream brings, and what goes back, of every scenario, where one has streams with rules."""
+    from .stream_means import has_rules
+
+    if not any(has_rules(sample.scenario) for sample in samples):
+        return
+    for sample in samples:
+        of = f": {sample.scenario.name}" if len(samples) > 1 else ""
+        console.print()
+        _say(console, f"Funding streams, means a year{of}", style="bold")
+        _print_stream_table(sample, asked)
+    _say(console, "What is kept is spent or given back in the year after, beside its income.")
+
+
+def _print_stream_table(sample: Sample, asked: Asked) -> None:
+    from .stream_means import stream_means
+
+    place = asked.place(sample)
+    found = stream_means(sample, None if place == ALL else place)
+    streams = sample.scenario.funding.streams
+    has_beds = any("detox" in each.pays_for for each in streams.values())
+    rows = []
+    for each in found:
+        pounds = (each.income_gbp, each.spent_gbp, each.kept_gbp, each.goes_back_gbp)
+        row = [each.label, *map(wording.gbp, pounds)]
+        if has_beds:
+            buys = "detox" in streams[each.stream].pays_for
+            beds = (each.detox_beds, each.detox_episodes)
+            row += map(wording.count, beds) if buys else ("", "")
+        rows.append(row)
+    headings = ["Stream", "Income", "Spent", "Kept", "Goes back"]
+    print_table(headings + ["Detox beds", "Detox stays"] * has_beds, rows)
 
 
 def _made_of(sample: Sample) -> str:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from simulator.scenario import load, load_formula
+from simulator.scenario.formulas import is_formula
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "simulator"
 README = ROOT / "README.md"
@@ -28,7 +31,7 @@ FLOORS = (
     {"crew"},
     {"observe", "replicate"},
     # Questions asked of the model.
-    {"evidence", "explanation"},
+    {"evidence", "explanation", "stream_means"},
     {"calibrate", "incentives", "precision"},
     {"behaviour", "changeover", "local_area"},
     {"formula_lab", "side_by_side", "validate"},
@@ -240,6 +243,25 @@ def blocks(*languages):
     return [text for language, text in fenced if language in languages]
 
 
+def yaml_files(folder):
+    """The README's YAML, each block in a file of the name that its first line tells."""
+    for number, text in enumerate(blocks("yaml")):
+        name = re.match(r"# (\S+\.yaml)\n", text)
+        file = folder / (name[1] if name else f"block_{number}.yaml")
+        file.write_text(text, encoding="utf-8")
+        yield file
+
+
+def test_the_yaml_of_the_readme_loads(tmp_path):
+    files = list(yaml_files(tmp_path))
+    assert {"ours.yaml", "unlike.yaml"} <= {file.name for file in files}
+    for file in files:
+        if is_formula(str(file)):
+            load_formula(file)
+        else:
+            load(file)
+
+
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
     """What the README runs writes its files here, and finds this checkout."""
@@ -278,6 +300,7 @@ def test_the_commands_of_the_readme_run(elsewhere):
     ]
     if not commands:
         pytest.skip("there is no README with commands in it yet")
+    assert list(yaml_files(elsewhere))
     for command in commands:
         _, verb, *others = shlex.split(command)
         if verb in LONG or (verb == "formula" and others[0] in LONG_ABOUT_FORMULAS):

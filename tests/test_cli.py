@@ -20,12 +20,37 @@ import simulator as sim
 from simulator import cli, outputs, printing, replicate
 from simulator import workers as processes
 from simulator.evidence import WORST_FIRST
-from simulator.wording import gbp, interval, measure_label, show_difference, too_close_to_call
+from simulator.wording import (
+    gbp,
+    interval,
+    measure_label,
+    share,
+    show_difference,
+    signed,
+    too_close_to_call,
+)
 
 ROOT = Path(__file__).parents[1]
 BROKEN = Path(__file__).parent / "broken"
 COMPLETE = str(BROKEN / "complete.yaml")
 FEW = ("-n", "2", "-w", "1")
+OWN = """\
+title: Ours
+description: Three terms.
+formula:
+  terms:
+    numbers: {counts: effective_clients, weight: 0.5, group_weights: {opiate: 2, other: 1}}
+    done: {counts: completions, weight: 0.25}
+    need: {counts: need_index, weight: 0.25}
+  area_cost_share: 1.0
+  lag_years: 1
+  observation_delay_days: 90
+  phase_in_share: 1.0
+  floor_share: null
+  ceiling_share: null
+  rounding_gbp: 1
+evidence: {}
+"""
 INTERRUPTED = "treatment-sim: interrupted; no file is half-written"
 
 
@@ -117,6 +142,97 @@ def test_check_takes_the_record_of_a_comparison(pushed, tmp_path):
     told = treatment_sim("check", tmp_path / "run.json")
     assert told.exit_code == 0
     assert len(told.stdout.splitlines()) == 2
+
+
+@pytest.fixture(scope="module")
+def own_formula(tmp_path_factory):
+    """A formula of three terms without evidence, in a file."""
+    file = tmp_path_factory.mktemp("formulas") / "own.yaml"
+    file.write_text(OWN, encoding="utf-8")
+    return str(file)
+
+
+def test_check_takes_formulas_by_name_and_by_file(own_formula):
+    told = treatment_sim("check", "need_only_2006", own_formula, COMPLETE)
+    assert told.exit_code == 0, told.output
+    first, second, third = told.stdout.splitlines()
+    title = sim.load_formula("need_only_2006").title
+    assert first == f"need_only_2006: OK: {title} (1 term)"
+    assert second == f"{own_formula}: OK: Ours (3 terms)"
+    assert third.startswith(f"{COMPLETE}: OK: Two small partnerships")
+
+
+def test_check_tells_the_faults_of_a_formula(tmp_path):
+    file = tmp_path / "own.yaml"
+    file.write_text(OWN.replace("lag_years: 1", "lag_years: 0"), encoding="utf-8")
+    (fault,) = refused("check", file)
+    assert "own.yaml:9: formula.lag_years must be a number of at least 1" in fault
+
+
+def test_check_notes_a_cluster_of_one(tmp_path):
+    file = tmp_path / "one.yaml"
+    words = "title: One\nquestion: Who is with it?\ndescription: x\n"
+    file.write_text(f"extends: {COMPLETE}\n{words}partnerships: {{Area 1: {{cluster: Ours}}}}\n")
+    ok, note = treatment_sim("check", file).stdout.splitlines()
+    assert "OK: One" in ok
+    assert note == (
+        "  partnerships.Area 1.cluster: nobody else is in Ours, so it changes nothing;"
+        " give another partnership the same cluster, or take it out"
+    )
+    file.write_text(
+        f"extends: {COMPLETE}\n{words}partnerships: {{Area 1: {{cluster: Us}}, Area 2: {{cluster: Us}}}}\n"
+    )
+    assert len(treatment_sim("check", file).stdout.splitlines()) == 1
+
+
+# Formulas
+
+
+def test_show_says_which_values_have_no_evidence_and_which_groups_are_weighed(own_formula):
+    told = treatment_sim("formula", "show", own_formula)
+    assert told.exit_code == 0
+    assert (
+        "It weighs clients of the groups opiate, other: a scenario must have these and no other"
+        in told.stdout
+    )
+    lines = [line.split() for line in told.stdout.splitlines()]
+    assert ["formula.terms.need.weight", "no", "evidence", "given"] in lines
+    assert told.stdout.count("no evidence given") == len(
+        sim.load_formula(own_formula).without_evidence
+    )
+    shown = treatment_sim("formula", "show", "activity_2008").stdout
+    assert "no evidence given" not in shown
+
+
+def test_a_missing_part_is_told_with_a_command_for_a_checkout():
+    told = str(sim.MissingExtra("searching for formulas", "search"))
+    assert "pip install 'treatment-funding-simulator[search]'" in told
+    assert "pip install -c constraints.txt '.[search]'" in told
+
+
+def test_a_shipped_example_follows_the_money():
+    scenario = sim.load("eight_follow_the_money")
+    assert {own.behaviour for own in scenario.partnerships.values()} == {"follow_the_money"}
+    assert scenario.evidence == sim.load("eight_park").evidence
+
+
+def test_formulas_are_listed_as_their_help_says():
+    told = treatment_sim("formula", "list", "--help").stdout
+    assert "those that were in force first, by year" in " ".join(told.split())
+
+
+@pytest.mark.parametrize("verb", ["run", "explain", "evidence"])
+def test_only_one_formula_is_taken(verb):
+    (fault,) = refused(verb, COMPLETE, "--formula", "need_only_2006", "--formula=activity_2008")
+    assert fault == (
+        "--formula: formula must be given once, got 2 times; one formula here; several: incentive, or formula compare"
+    )
+
+
+def test_who_pays_is_told_by_the_title_of_the_formula(own_formula):
+    told = treatment_sim("run", COMPLETE, "--formula", own_formula, *FEW).stdout
+    assert "\nPaid by: Ours\n" in told
+    assert f"treatment-sim evidence {COMPLETE} --formula {own_formula}" in told
 
 
 def test_schema_is_json_on_stdout_or_in_a_file(tmp_path):
@@ -290,10 +406,10 @@ def test_compare_prints_paired_differences_from_the_first(pushed):
 def test_scenarios_that_do_the_same_have_no_difference(alike):
     told = treatment_sim("compare", COMPLETE, alike, *FEW)
     table = told.stdout[: told.stdout.index("Differences of the same people")]
-    numbers = [line.split("   ")[1:] for line in table.splitlines() if "no difference" in line]
-    assert len(numbers) == len(printing.MAIN_MEASURES)
+    assert "No difference in any measure, in any year." in table
+    assert "2008-09" not in table
     assert "+" not in table
-    assert " to " not in table
+    assert "too close to call" not in told.stdout
 
 
 def test_compare_as_json_holds_the_differences(pushed):
@@ -312,6 +428,120 @@ def test_scenarios_of_one_name_cannot_be_compared(alike):
 def test_one_scenario_cannot_be_compared():
     (fault,) = refused("compare", COMPLETE, *FEW)
     assert fault.startswith("compare: scenarios must be two or more, got 1; ")
+
+
+# Streams, and who wins
+
+ONE_YEAR = (
+    *(
+        "--set",
+        "years=1",
+        "--set",
+        "formula.phase_in_share=1.0",
+        "--set",
+        "formula.pot_gbp=20026845",
+    ),
+    *("--set", "behaviour.horizon_years=1"),
+)
+
+
+def streams_of(document):
+    return {row["stream"]: row for row in document["streams"]}
+
+
+def test_run_prints_what_each_stream_brings_and_what_goes_back():
+    told = treatment_sim("run", "many_streams", *FEW)
+    assert told.exit_code == 0
+    _, _, table = told.stdout.partition("Funding streams, means a year")
+    heading = next(line for line in table.splitlines() if "Stream" in line)
+    assert heading.split() == ["Stream", "Income", "Spent", "Kept", "Goes", "back"]
+    streams = sim.run("many_streams", replications=2).streams
+    for name, stream in sim.load("many_streams").funding.streams.items():
+        mine = streams[streams["stream"] == name]
+        line = next(line for line in table.splitlines() if stream.label in line)
+        assert gbp(mine["income_gbp"].mean()) in line
+        assert gbp(mine["returned_gbp"].mean()) in line
+
+
+def test_streams_are_in_the_json_of_a_run_and_every_pound_is_told():
+    document = json.loads(treatment_sim("run", "many_streams", *FEW, "--json").stdout)
+    streams = streams_of(document)
+    assert list(streams) == list(sim.load("many_streams").funding.streams)
+    for row in streams.values():
+        held = row["income_gbp"] + row["carried_in_gbp"]
+        assert held == pytest.approx(row["spent_gbp"] + row["kept_gbp"] + row["goes_back_gbp"])
+    assert streams["youth_justice_board"]["spent_gbp"] == 100_000
+    assert sum(row["goes_back_gbp"] for row in streams.values()) > 0
+
+
+def test_two_plain_streams_are_no_news():
+    told = treatment_sim("run", COMPLETE, *FEW)
+    assert "Funding streams" not in told.stdout
+    assert len(json.loads(treatment_sim("run", COMPLETE, *FEW, "--json").stdout)["streams"]) == 2
+
+
+def test_copies_count_in_the_streams_of_all_together(tmp_path):
+    file = tmp_path / "copies.yaml"
+    words = "title: Copies\nquestion: How much?\ndescription: x\n"
+    parts = "partnerships: {Area 1: {copies: 3}, Area 2: {}}\n"
+    file.write_text(f"extends: {COMPLETE}\n{words}{parts}")
+    one, all_ = (
+        streams_of(json.loads(treatment_sim("run", file, *FEW, "--json", *place).stdout))
+        for place in (("--partnership", "Area 2"), ())
+    )
+    local = next(
+        name for name, s in sim.load(COMPLETE).funding.streams.items() if s.amount_gbp != "formula"
+    )
+    assert all_[local]["income_gbp"] == 4 * one[local]["income_gbp"]
+
+
+def test_compare_tells_streams_of_each_and_in_one_sentence_that_nothing_differs():
+    told = treatment_sim("compare", "detox_alone", "detox_pooled", "-n", "1", *ONE_YEAR)
+    assert told.exit_code == 0, told.output
+    assert told.stdout.count("no difference") == 0
+    assert told.stdout.count("No difference in any main measure, in any year. What differs: ") == 1
+    assert "Allocation (£)" not in told.stdout
+    assert "too close to call" not in told.stdout
+    alone, pooled = told.stdout.split("Funding streams, means a year")[1:]
+    assert alone.startswith(": detox_alone")
+    assert pooled.startswith(": detox_pooled")
+    beds = [
+        next(line for line in part.splitlines() if "etox" in line and "£" in line).split()[-2:]
+        for part in (alone, pooled)
+    ]
+    assert beds == [["0", "0"], ["7", "182"]]
+
+
+def test_run_of_many_says_whose_allocation_grows_and_falls_most(tmp_path):
+    file = tmp_path / "many.yaml"
+    lines = "".join(
+        f"  Area {number}: {{size: 0.2, old_share_weight: {number}}}\n" for number in range(1, 8)
+    )
+    words = "title: Many\nquestion: Who wins?\ndescription: x\n"
+    formula = "formula: {pot_gbp: [300000, 320000, 330000], rest: {partnerships: 0}}\n"
+    file.write_text(f"extends: {COMPLETE}\n{words}{formula}partnerships:\n{lines}")
+    told = treatment_sim("run", file, *FEW).stdout
+    sample = sim.run(file, replications=2)
+    sums = {
+        name: sample.of("allocation_gbp", name).mean(axis=0)
+        for name in sample.scenario.partnerships
+    }
+    ranked = sorted(sums, key=lambda name: sums[name][-1] / sums[name][0])
+    grows = next(line for line in told.splitlines() if "grows most" in line)
+    falls = next(line for line in told.splitlines() if "falls most" in line)
+    assert grows.startswith(
+        "From 2008-09 to 2010-11 the allocation grows most, as a share of it, in "
+    )
+    assert [part.split(" (")[0] for part in grows.split(" in ")[1].split("; ")] == [
+        name for name in ranked[:-4:-1] if sums[name][-1] > sums[name][0]
+    ]
+    assert [part.split(" (")[0] for part in falls.split(" in ")[1].split("; ")] == [
+        name for name in ranked[:3] if sums[name][-1] < sums[name][0]
+    ]
+    last = sums[ranked[-1]]
+    assert f"({signed(last[-1] - last[0], gbp)}, {signed(last[-1] / last[0] - 1, share)}" in grows
+    assert "grows most" not in treatment_sim("run", COMPLETE, *FEW).stdout
+    assert "grows most" not in treatment_sim("run", file, *FEW, "--partnership", "Area 1").stdout
 
 
 # Explain

@@ -31,6 +31,24 @@ evidence:
   plan.stretch_share: {grade: assumed, range: null, source: Nobody}
 """
 
+OWN = """\
+title: Ours
+description: Three terms.
+formula:
+  terms:
+    numbers: {counts: effective_clients, weight: 0.5, group_weights: {opiate: 2, crack: 2, other: 1}}
+    done: {counts: completions, weight: 0.25}
+    need: {counts: need_index, weight: 0.25}
+  area_cost_share: 1.0
+  lag_years: 1
+  observation_delay_days: 90
+  phase_in_share: 1.0
+  floor_share: null
+  ceiling_share: null
+  rounding_gbp: 1
+evidence: {}
+"""
+
 
 @pytest.fixture(params=scenarios.formula_names())
 def name(request):
@@ -132,6 +150,7 @@ def test_a_formula_that_weighs_other_groups_is_refused(baseline, tmp_path):
     )
     text["formula"]["terms"]["activity"]["group_weights"] = {"opiate": 2.0, "alcohol": 1.0}
     del text["evidence"]["formula.terms.activity.group_weights.crack"]
+    del text["evidence"]["formula.terms.activity.group_weights.other"]
     file = tmp_path / "other_groups.yaml"
     file.write_text(yaml.safe_dump(text), encoding="utf-8")
     with pytest.raises(BadInput, match=r"name the groups opiate, crack, other"):
@@ -146,3 +165,108 @@ def test_an_unknown_formula_is_refused_with_those_that_are_known():
 def test_a_file_that_is_not_there_is_told(tmp_path):
     with pytest.raises(BadInput, match=r"nowhere\.yaml"):
         scenarios.load_formula(tmp_path / "nowhere.yaml")
+
+
+# Your own
+
+
+def own(folder, *changes, name="own.yaml"):
+    """A formula of three terms without evidence, with texts of it changed."""
+    text = OWN
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def faults_of(file):
+    with pytest.raises(BadInput) as refused:
+        scenarios.load_formula(file)
+    return [str(fault).rpartition(f"{file.name}:")[2] for fault in refused.value.faults]
+
+
+def test_a_formula_without_evidence_is_whole_and_says_which_values_have_none(tmp_path):
+    found = scenarios.load_formula(own(tmp_path))
+    assert found.without_evidence[:3] == (
+        "formula.terms.numbers.weight",
+        "formula.terms.numbers.group_weights.opiate",
+        "formula.terms.numbers.group_weights.crack",
+    )
+    assert "formula.rounding_gbp" in found.without_evidence
+    assert found.weighed_groups == ("opiate", "crack", "other")
+
+
+def test_evidence_for_all_groups_at_once_is_enough(tmp_path):
+    told = (
+        "evidence: {formula.terms.numbers.group_weights: {grade: assumed, range: null, source: Us}}"
+    )
+    found = scenarios.load_formula(own(tmp_path, ("evidence: {}", told)))
+    assert not any("group_weights" in path for path in found.without_evidence)
+    assert "formula.terms.numbers.weight" in found.without_evidence
+
+
+def test_no_value_of_the_library_is_without_evidence(name):
+    assert scenarios.load_formula(name).without_evidence == ()
+
+
+def test_evidence_for_a_term_that_is_not_there_is_a_fault(tmp_path):
+    told = "evidence: {formula.terms.nmbers.weight: {grade: assumed, range: null, source: Us}}"
+    (fault,) = faults_of(own(tmp_path, ("evidence: {}", told)))
+    assert "evidence.formula.terms.nmbers.weight must name an assumption by its place" in fault
+    assert "did you mean formula.terms.numbers.weight?" in fault
+
+
+def test_evidence_for_what_is_the_scenarios_is_a_fault(tmp_path):
+    told = "evidence: {formula.pot_gbp: {grade: assumed, range: null, source: Us}}"
+    (fault,) = faults_of(own(tmp_path, ("evidence: {}", told)))
+    assert "evidence.formula.pot_gbp must not be of pot_gbp or rest" in fault
+
+
+@pytest.mark.parametrize(
+    ("floor", "ceiling"),
+    [("0.95", "0.9"), ("[0.8, 0.95]", "0.9"), ("[0.8, 1.2]", "[0.9, 0.9, 1.3]")],
+)
+def test_a_floor_above_its_ceiling_is_a_fault(floor, ceiling, tmp_path):
+    changes = [("floor_share: null", f"floor_share: {floor}")]
+    changes += [("ceiling_share: null", f"ceiling_share: {ceiling}")]
+    (fault,) = faults_of(own(tmp_path, *changes))
+    assert fault.split(": ")[1].startswith("formula.floor_share must be at most ceiling_share")
+
+
+def test_faults_of_a_formula_hide_no_others(tmp_path):
+    file = own(
+        tmp_path,
+        ("counts: completions, weight: 0.25", "counts: completion, weight: 0.5"),
+        (
+            "counts: need_index, weight: 0.25",
+            "counts: need_index, group_weights: {opiate: 1}, weight: 0.25",
+        ),
+        ("floor_share: null", "floor_share: 0.95"),
+        ("ceiling_share: null", "ceiling_share: 0.9"),
+        ("lag_years: 1", "lag_years: 0"),
+    )
+    told = faults_of(file)
+    assert [fault.split(" must")[0].partition(": ")[2] for fault in told] == [
+        "formula.terms",
+        "formula.terms.done.counts",
+        "formula.terms.need",
+        "formula.lag_years",
+        "formula.floor_share",
+    ], told
+    assert "have weights that sum to 1 (they sum to 1.25)" in told[0]
+
+
+def test_a_file_is_a_formula_where_it_tells_no_world(tmp_path, monkeypatch):
+    assert scenarios.formulas.is_formula(str(own(tmp_path)))
+    assert scenarios.formulas.is_formula("activity_2008")
+    world = own(tmp_path, ("evidence: {}", "extends: baseline_2008"), name="scenario.yaml")
+    for other in (
+        str(world),
+        "baseline_2008",
+        "nobody",
+        str(tmp_path / "nowhere.yaml"),
+        "run.json",
+    ):
+        assert not scenarios.formulas.is_formula(other), other

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +16,12 @@ from ..errors import BadInput, Fault
 from ..printing import print_evidence, print_table
 from .door import app, noted, print_json, say
 from .job import only, read
-from .options import AsJson, Changes, Files, FormulaName, OneScenario
+from .options import AsJson, Changes, Files, FormulaName, OneFormula, OneScenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..scenario import Scenario
 
 
 @app.command()
@@ -32,8 +37,9 @@ def scenarios(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def check(files: Files) -> None:
-    """Check scenarios, or figures in a .csv: say OK, or tell every fault of all of them."""
+    """Check scenarios, formulas, or figures in a .csv: say OK, or tell every fault of all of them."""
     from ..scenario import people_expected
+    from ..scenario.formulas import is_formula
 
     faults: list[Fault] = []
     for file in files:
@@ -41,13 +47,31 @@ def check(files: Files) -> None:
             if file.lower().endswith(".csv"):
                 _check_figures(file)
                 continue
+            if is_formula(file):
+                rule = sim.load_formula(file)
+                terms = wording.counted(len(rule.formula.terms), "term")
+                say(f"{file}: OK: {rule.title} ({terms})")
+                continue
             for each in sim.read([file]):
                 people = wording.count(people_expected(each))
                 areas = wording.counted(len(each.partnerships), "partnership")
                 size = f"{areas}, {wording.counted(each.years, 'year')}, about {people} people"
                 say(f"{file}: OK: {each.title} ({size})")
+                for note in _lonely_clusters(each):
+                    say(f"  {note}")
     if faults:
         raise BadInput(faults)
+
+
+def _lonely_clusters(scenario: Scenario) -> Iterator[str]:
+    """What is no fault, but surely not what was meant: a partnership that commissions with nobody."""
+    from ..money import clustered
+
+    for name, own in scenario.partnerships.items():
+        if own.cluster is not None and clustered(scenario, name) == (name,):
+            advice = "give another partnership the same cluster, or take it out"
+            nobody = f"nobody else is in {own.cluster}, so it changes nothing"
+            yield f"partnerships.{name}.cluster: {nobody}; {advice}"
 
 
 def _check_figures(file: str) -> None:
@@ -93,7 +117,7 @@ class Grade(StrEnum):
     PUBLISHED = "published"
 
 
-@app.command()
+@app.command(cls=OneFormula)
 def evidence(
     scenario: OneScenario,
     *,

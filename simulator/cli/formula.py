@@ -34,7 +34,7 @@ app.add_typer(
 
 @formula_app.command(name="list")
 def list_formulas(*, as_json: AsJson = False) -> None:
-    """List the formulas of the library, in the order in which they were in force."""
+    """List the formulas of the library: those that were in force first, by year."""
     found = [sim.load_formula(name) for name in sim.formula_names()]
     told = [{"name": f.name, "title": f.title, "description": f.description} for f in found]
     if as_json:
@@ -54,7 +54,8 @@ def show(
     """Say what a formula counts, how much of the pot follows it, and what supports that."""
     found = sim.load_formula(formula)
     if as_json:
-        print_json({"name": found.name, **found.told.model_dump(mode="json")})
+        told = {"name": found.name, **found.told.model_dump(mode="json")}
+        print_json(told | {"without_evidence": found.without_evidence})
     else:
         _print(found)
 
@@ -68,8 +69,12 @@ def _print(formula: Preset) -> None:
         for name, term in rule.terms.items()
     ]
     print_table(("Term", "Weight", "Counts", "What one person counts for"), rows)
+    if groups := formula.weighed_groups:
+        must = "a scenario must have these and no other"
+        say(f"It weighs clients of the groups {', '.join(groups)}: {must}.")
     print_table(("Setting", "Value"), [[*each] for each in _settings(formula)])
     evidence = [[key, told.grade, told.source] for key, told in formula.evidence.items()]
+    evidence += [[path, "", "no evidence given"] for path in formula.without_evidence]
     print_table(("Value", "Grade", "Source"), evidence)
 
 

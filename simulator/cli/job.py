@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import simulator as sim
@@ -133,7 +133,8 @@ class Job:
     @property
     def asked(self) -> Asked:
         """What the printed answer says of how it was asked for."""
-        return Asked(self.arguments[0], self.changes, self.partnership, self.formula)
+        paid_by = "" if self.formula is None else sim.load_formula(self.formula).title
+        return Asked(self.arguments[0], self.changes, self.partnership, self.formula, paid_by)
 
     def rows(self, table: pd.DataFrame) -> list[dict[str, Any]]:
         """Rows of a table for JSON: of the partnership asked for, or all."""
@@ -141,6 +142,16 @@ class Job:
 
         wanted = self.partnership
         return records(table if wanted is None else table[table["partnership"] == wanted])
+
+    def streams(self, *samples: Sample) -> list[dict[str, Any]]:
+        """Means of funding streams for JSON, of the partnership asked for, or of all together."""
+        from ..stream_means import stream_means
+
+        return [
+            {"scenario": sample.scenario.name, **asdict(each)}
+            for sample in samples
+            for each in stream_means(sample, self.partnership)
+        ]
 
 
 def read(

@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+
+from ..errors import BadInput, Fault
+
+
+class OneFormula(TyperCommand):
+    """A verb that takes one formula, and refuses a second rather than forgetting the first."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments, and refuse a second formula."""
+        _, _, order = self.make_parser(ctx).parse_args([*args])
+        times = [option.name for option in order].count("formula")
+        if times > 1:
+            rule, advice = (
+                "be given once",
+                "one formula here; several: incentive, or formula compare",
+            )
+            raise BadInput([Fault("--formula", "formula", rule, f"{times} times", advice)])
+        return super().parse_args(ctx, args)
+
 
 OneScenario = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A name, a .yaml file, or the run.json of a run.")
@@ -20,7 +40,7 @@ Files = Annotated[
     list[str],
     typer.Argument(
         metavar="FILE",
-        help="Names, .yaml files, the run.json of a run, or your own figures as .csv.",
+        help="Names, .yaml files of scenarios or formulas, the run.json of a run, or your own figures as .csv.",
     ),
 ]
 Changes = Annotated[

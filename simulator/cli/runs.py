@@ -19,6 +19,7 @@ from .options import (
     DrawsFile,
     FormulaName,
     MaxReplications,
+    OneFormula,
     OnePartnership,
     OneScenario,
     OutFolder,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from ..scenario import Scenario
 
 
-@app.command()
+@app.command(cls=OneFormula)
 def run(
     scenario: OneScenario,
     *,
@@ -70,12 +71,13 @@ def run(
     found, chosen = job.prepared()
     sample = job.done(sim.run, only(found, scenario), chosen)
     if as_json:
-        print_json(heading("run", sample) | {"summary": job.rows(sample.summary)})
+        told = {"summary": job.rows(sample.summary), "streams": job.streams(sample)}
+        print_json(heading("run", sample) | told)
     else:
         print_run(sample, job.asked)
 
 
-@app.command()
+@app.command(cls=OneFormula)
 def compare(
     scenarios: Scenarios,
     *,
@@ -113,12 +115,13 @@ def compare(
         rows = job.rows(comparison.differences)
         others = [sample.scenario.name for sample in comparison.others]
         told = heading("compare", comparison)
-        print_json(told | {"compared": others, "differences": rows})
+        streams = job.streams(*comparison.samples)
+        print_json(told | {"compared": others, "differences": rows, "streams": streams})
     else:
         print_comparison(comparison, job.asked)
 
 
-@app.command()
+@app.command(cls=OneFormula)
 def explain(
     scenario: OneScenario,
     *,

@@ -15,11 +15,13 @@ from pydantic import ValidationError
 from ..errors import BadInput, Fault
 from .draft import Draft, draft, own_changes
 from .faults import faults_of
-from .library import YAML_ENDINGS, as_shown, is_path, shipped
+from .library import YAML_ENDINGS, as_shown, is_path, names, shipped
+from .loading import in_order
+from .outline import leaves
 from .reading import read
 from .rules import broken_rules
 from .schema import FormulaPreset, Scenario
-from .tree import Origin, Tree, instead, shown
+from .tree import Origin, Tree, dotted, instead, shown
 from .writing import as_dict, flow
 
 if TYPE_CHECKING:
@@ -71,9 +73,26 @@ class Preset:
         """Why its values are what they are, by path."""
         return self.told.evidence
 
+    @property
+    def without_evidence(self) -> tuple[str, ...]:
+        """Paths of its values for which no evidence is given, neither for each nor for all groups at once."""
+        values = {"formula": self.formula.model_dump(mode="json")}
+        paths = [leaf.path for leaf in leaves(values) if leaf.path[0] == "formula"]
+        return tuple(
+            dotted(path)
+            for path in paths
+            if not {dotted(path), dotted(path[:-1])} & set(self.evidence)
+        )
+
+    @property
+    def weighed_groups(self) -> tuple[str, ...]:
+        """Substance groups whose clients some term weighs; a scenario must have these and no other."""
+        weights = [term.group_weights or {} for term in self.formula.terms.values()]
+        return tuple(dict.fromkeys(group for each in weights for group in each))
+
 
 def formula_names() -> tuple[str, ...]:
-    """Names of the formulas of the library, in the order in which they were in force."""
+    """Names of the formulas of the library: those that were in force first, by year."""
     return tuple(sorted(_shipped(), key=_in_force))
 
 
@@ -92,6 +111,19 @@ def _shipped() -> dict[str, FilePath]:
     return found
 
 
+def is_formula(given: str) -> bool:
+    """Whether a name or a file is that of a formula and not of a scenario.
+
+    A file is where it has a formula, and neither extends a scenario nor tells a world.
+    """
+    if not is_path(given):
+        return given in _shipped() and given not in names()
+    if not given.lower().endswith(YAML_ENDINGS):
+        return False
+    data = read(FilePath(given), given).data
+    return "formula" in data and not {"extends", "world"} & set(data)
+
+
 def load_formula(given: str | FilePath | Preset) -> Preset:
     """Read a formula of the library, or one of a ``.yaml`` file.
 
@@ -106,17 +138,31 @@ def load_formula(given: str | FilePath | Preset) -> Preset:
     where = as_shown(str(file))
     tree = read(file, where)
     told = Draft(tree, tree.data)
-    faults = [*tree.faults, *_scenarios_own(told), *_evidence_faults(told)]
+    own = _evidence_faults(told)
+    faults = [*tree.faults, *_scenarios_own(told), *own, *_broken_rules(told, own)]
     kept = {("formula", name) for name in KEPT}
     try:
         preset = FormulaPreset.model_validate(tree.data)
     except ValidationError as error:
         found = faults_of(error, told)
         faults += [fault for fault in found if tuple(fault.name.split(".")) not in kept]
-        raise BadInput(faults) from error
+        raise BadInput(in_order(faults)) from error
     if faults:
-        raise BadInput(faults)
+        raise BadInput(in_order(faults))
     return Preset(file.stem, where, preset)
+
+
+def _broken_rules(told: Draft, but: list[Fault]) -> list[Fault]:
+    """Rules between values that a formula breaks, its lists by year as long as the longest of them."""
+    rule = told.value(("formula",))
+    data = dict(told.data)
+    if isinstance(rule, dict):
+        lists = [rule[name] for name in _BY_YEAR if isinstance(rule.get(name), list)]
+        years = max(map(len, lists), default=1)
+        lasting = {name: _lasting(rule[name], years) for name in _BY_YEAR if name in rule}
+        data |= {"formula": rule | lasting, "years": years}
+    named = {fault.name for fault in but}
+    return [each for each in broken_rules(Draft(told.tree, data)) if each.name not in named]
 
 
 def _scenarios_own(told: Draft) -> list[Fault]:
@@ -141,15 +187,17 @@ def _file(given: str | FilePath) -> FilePath:
 
 
 def _evidence_faults(told: Draft) -> list[Fault]:
-    """A formula's evidence is of its formula alone."""
+    """A formula's evidence is of its own values alone."""
     rule, advice = (
         "begin with formula.",
         "take it out, or write the place of a value of the formula",
     )
+    kept = f"not be of {' or '.join(KEPT)}, which are the scenario's"
+    keys = told.names(("evidence",)) or ()
+    wrong = {key: rule for key in keys if not key.startswith("formula.")}
+    wrong |= {key: kept for key in keys if key not in wrong and not _of_rule(key)}
     return [
-        told.fault(("evidence", key), rule, advice, shown(key))
-        for key in told.names(("evidence",)) or ()
-        if not key.startswith("formula.")
+        told.fault(("evidence", key), broken, advice, shown(key)) for key, broken in wrong.items()
     ]
 
 
@@ -198,9 +246,9 @@ def _checked(whole: Mapping[str, Any], new: Preset) -> Scenario:
     try:
         scenario = Scenario.model_validate(whole, context=context)
     except ValidationError as error:
-        raise BadInput([*faults, *faults_of(error, told)]) from error
+        raise BadInput(in_order([*faults, *faults_of(error, told)])) from error
     if faults:
-        raise BadInput(faults)
+        raise BadInput(in_order(faults))
     return scenario
 
 

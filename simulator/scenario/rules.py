@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, get_args
 
 from .outline import NOT_ASSUMED, is_assumption, leaves
-from .schema import Choices, FencedUse, PlanUse
+from .schema import COUNTED_IN_PEOPLE, Choices, Counted, FencedUse, PlanUse
 from .tree import Path, dotted, instead, nearest, shown
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ COSTS = (
     "cost_settled_gbp_per_week",
     "cost_ready_gbp_per_week",
 )
+COUNTED_OF_AREAS = [kind for kind in get_args(Counted) if kind not in COUNTED_IN_PEOPLE]
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}", re.ASCII)
 
 
@@ -86,6 +87,28 @@ def _floor_below_ceiling(draft: Draft) -> Iterator[Fault]:
             rule, advice = "be at most ceiling_share in each year", "lower it, or raise the ceiling"
             yield draft.fault(inputs[0], rule, advice, f"{low:g} above {high:g}", inputs)
             return
+
+
+def _weights_sum_to_one(draft: Draft) -> Iterator[Fault]:
+    """So that it is told beside the faults of single terms, which hide it from the schema."""
+    path: Path = ("formula", "terms")
+    weights = [draft.value((*path, term, "weight")) for term in draft.names(path) or ()]
+    readable = weights and all(_is_number(each) and 0 <= each <= 1 for each in weights)
+    if readable and abs((total := sum(weights)) - 1) > 1e-9:
+        rule = f"have weights that sum to 1 (they sum to {total:.10g})"
+        advice = "change the weights so that they sum to 1"
+        yield draft.fault(path, rule, advice, shown(draft.value(path)))
+
+
+def _people_alone_have_group_weights(draft: Draft) -> Iterator[Fault]:
+    """So that it is told beside a weight that cannot be read, which hides it from the schema."""
+    for term in draft.names(("formula", "terms")) or ():
+        path = ("formula", "terms", term)
+        counts = draft.value((*path, "counts"))
+        if draft.value((*path, "group_weights")) is not None and counts in COUNTED_OF_AREAS:
+            rule = f"have no group_weights where it counts {counts}"
+            advice = "take them out: this is counted of areas, not of people"
+            yield draft.fault(path, rule, advice, shown(draft.value(path)))
 
 
 def _same_groups(draft: Draft) -> Iterator[Fault]:
@@ -309,6 +332,8 @@ def _ranges_run_upwards(draft: Draft) -> Iterator[Fault]:
 _RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     _shares_sum_to_one,
     _floor_below_ceiling,
+    _weights_sum_to_one,
+    _people_alone_have_group_weights,
     _same_groups,
     _outreach_to_known_groups,
     _named_once,
