@@ -426,9 +426,7 @@ def walked(previous, current, name):
             for old in previous.members
         ]
         pot = stage.pick("pot", previous.pot_gbp, current.pot_gbp)
-        pounds.append(
-            allocate(pot, members, stage.rule(previous.rule, current.rule)).least(name)
-        )
+        pounds.append(allocate(pot, members, stage.rule(previous.rule, current.rule)).least(name))
     return pounds
 
 
