@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import SimulatorError
 from .model import Here
-from .workers import interrupts_ignored, serve, start_method
+from .workers import interrupts_held, serve, start_method
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -114,7 +114,7 @@ def crew_of(workers: int) -> Iterator[SharedCrew]:
             process = context.Process(  # type: ignore[attr-defined] # not in the stubs of a context
                 target=_work, args=(theirs,), daemon=True
             )
-            with interrupts_ignored():  # which a process that starts now takes over
+            with interrupts_held():  # which a process that starts now takes over
                 process.start()
             theirs.close()
             connections.append(ours)

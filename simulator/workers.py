@@ -55,7 +55,7 @@ def spread(
             yield place, _alone(work, task)
         return
     with _pool(min(workers, len(tasks))) as pool:
-        with interrupts_ignored():  # which a process that starts now takes over
+        with interrupts_held():  # which a process that starts now takes over
             waiting: dict[Future[T], int] = {
                 pool.submit(_alone, work, task): place for place, task in enumerate(tasks)
             }
@@ -114,13 +114,19 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def interrupts_ignored() -> Iterator[None]:
-    """Ignore Ctrl-C for a moment, so that processes which start now ignore it too."""
+def interrupts_held() -> Iterator[None]:
+    """Keep Ctrl-C waiting for a moment, so that processes which start now never hear it; nothing is lost."""
     if threading.current_thread() is not threading.main_thread():  # where signals cannot be set
         yield
-        return
-    was = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, was)
+    elif hasattr(signal, "pthread_sigmask"):
+        was = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, was)
+    else:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
