@@ -552,6 +552,7 @@ def files(folder):
     return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
 
 
+@pytest.mark.slow
 def test_any_number_of_workers_gives_the_same_bytes(tmp_path):
     scenario = two("completions")
     games = {

@@ -600,6 +600,7 @@ def test_a_fit_that_was_killed_goes_on_and_ends_the_same(small, counted, short, 
     assert not counted
 
 
+@pytest.mark.slow
 def test_the_chance_of_a_figure_is_told_from_luck_of_its_own(small):
     """All points of a fit have the same luck, so all together tell of chance as little as one does.
 

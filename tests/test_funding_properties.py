@@ -430,6 +430,7 @@ def walked(previous, current, name):
     return pounds
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(two_years())
 def test_explaining_all_at_once_walks_every_stage_of_each(years):

@@ -105,6 +105,7 @@ def test_a_precision_is_confirmed_by_five_or_by_five_in_a_hundred(met, enough):
     assert enough_after(met) == enough
 
 
+@pytest.mark.slow
 def test_the_interval_at_stopping_holds_the_mean_about_as_often_as_it_says():
     """A rule that stops when it first may loses up to five points; this one is to lose less than two."""
     rng = np.random.default_rng(20080401)
@@ -251,6 +252,7 @@ def test_progress_tells_all_that_is_done_and_never_goes_back(tenth, seed):
     assert told[-1] == (sample.replications, sample.replications)
 
 
+@pytest.mark.slow
 def test_a_comparison_is_the_plain_one_and_each_difference_is_known(tenth, seed):
     others = [a_tenth_of(sim.load(name)) for name in ("park", "move_on")]
     wanted = Precision(0.1, ["in_recovery", "in_treatment"])

@@ -173,6 +173,7 @@ def test_the_limit_without_places_is_a_linear_world():
     assert treated == pytest.approx(10 * np.exp(-1.8 * np.arange(1, fluid.YEARS + 1)), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_means_reach_the_fluid_limit_and_another_limit_is_a_miss(monkeypatch):
     monkeypatch.setattr(fluid, "SIZES", (1, 4))
     right = fluid.fluid_checks(FEW)
@@ -184,6 +185,7 @@ def test_means_reach_the_fluid_limit_and_another_limit_is_a_miss(monkeypatch):
 # The independent engine
 
 
+@pytest.mark.slow
 def test_both_engines_agree_and_with_other_places_they_do_not():
     pytest.importorskip("ciw")
     agreed = engine.engine_checks(FEW)
@@ -231,6 +233,7 @@ def test_a_direction_passes_only_on_the_right_side():
     assert direction(-9, 8, rises=True) == "miss"
 
 
+@pytest.mark.slow
 def test_facts_hold_in_a_tenth_of_a_partnership(monkeypatch):
     loaded = facts.load
     monkeypatch.setattr(facts, "load", lambda name: a_tenth_of(loaded(name)))
