@@ -35,7 +35,8 @@ from simulator.formula_lab.written import (
     suggested_yaml,
     write_smallest,
 )
-from simulator.report.formula_lab import frontier_rows
+from simulator.report.document import Drawing
+from simulator.report.formula_lab import frontier_rows, stress_document
 from simulator.scenario import as_dict, load, with_formula
 from simulator.scenario.schema import SharingRule
 
@@ -657,3 +658,19 @@ def test_a_partnership_that_is_not_there_is_refused(tmp_path):
     from test_cli import refused
 
     assert "partnership" in refused("formula", "stress", "--partnership", "Nowhere", "-n", "2")[0]
+
+
+def test_harms_and_a_cliff_are_drawn_with_their_words(tenth):
+    names = ("parking", "cliff_12_weeks")
+    result = stress(tenth, harms=names, replications=2, shrink=False)
+    drawn = [
+        piece.svg
+        for piece in stress_document(result, "again", draw=True).first
+        if isinstance(piece, Drawing)
+    ]
+    gains, cliff = drawn
+    assert "Parking" in gains
+    assert "from day 83 to day 84" in cliff
+    assert "drops out" in cliff
+    plain = stress_document(result, "again", draw=False).first
+    assert not [piece for piece in plain if isinstance(piece, Drawing)]

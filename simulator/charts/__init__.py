@@ -7,6 +7,7 @@ their right end, so that nothing hangs on colour alone, and each chart has a tex
 from .bars import alone_against_together, client_worth, waterfall
 from .conduct import choices_by_round, price_of_following
 from .formulas import lost_alone, recovery_by_formula
+from .harms import gained_by_harm, in_pounds, worth_by_day
 from .lines import differences_by_year, lines_by_year
 from .look import Chart, picture, to_png, to_svg
 from .meter import four_moves, meter
@@ -20,6 +21,8 @@ __all__ = [
     "determined",
     "differences_by_year",
     "four_moves",
+    "gained_by_harm",
+    "in_pounds",
     "lines_by_year",
     "lost_alone",
     "met",
@@ -30,4 +33,5 @@ __all__ = [
     "to_png",
     "to_svg",
     "waterfall",
+    "worth_by_day",
 ]

@@ -36,6 +36,8 @@ Acting = Annotated[
     typer.Option("--partnership", metavar="NAME", help="Who acts.  [default: the first]"),
 ]
 
+NO_CHART = "The page has no chart: pip install 'treatment-funding-simulator[report]'"
+
 
 @formula_app.command()
 def stress(
@@ -253,8 +255,11 @@ def _write_stress(result: Stress, out: Path, command: str) -> list[str]:
     out.mkdir(parents=True, exist_ok=True)
     files = write_smallest(result, out)
     texts = {"stress.csv": _csv(stress_table(result))}
-    texts |= _documents(stress_document(result, command), "stress")
+    draw = _can_draw()
+    texts |= _documents(stress_document(result, command, draw=draw), "stress")
     texts["stress.json"] = _json_text(_stress_json(result, command))
+    if not draw:
+        tell(NO_CHART)
     return files + _put(out, texts)
 
 
@@ -321,7 +326,7 @@ def _write_search(result: Search, out: Path, command: str) -> list[str]:
     if draw:
         put(out / "frontier.png", picture(result))
         return [*files, "frontier.png"]
-    tell("The page has no chart: pip install 'treatment-funding-simulator[report]'")
+    tell(NO_CHART)
     return files
 
 

@@ -159,7 +159,7 @@ def _set(plan: Plan, lever: str, value: Any) -> Plan:
 
 def _parking(scenario: Scenario) -> tuple[Pair, ...]:
     settings = [
-        (f"Ready clients are kept {days:.0f} days", where, value)
+        (f"Ready clients are kept {days:,.0f} days", where, value)
         for days in (365.0, plans.PARKED_DAYS)
         for where, value in _by_group(scenario, days)
         if where == "all" or days == plans.PARKED_DAYS

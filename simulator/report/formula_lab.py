@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..charts import gained_by_harm, in_pounds, worth_by_day
 from ..charts.frontier import frontier
 from ..charts.look import to_png, to_svg
 from ..formula_lab.objectives import OBJECTIVES
@@ -22,10 +23,11 @@ from ..formula_lab.words import (
 )
 from ..formula_lab.written import smallest_files
 from .document import Bullets, Chapter, Command, Document, Drawing
+from .drawings import inline
 from .table import Cell, Row, Table, cells
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ..formula_lab.search import Point, Search
     from ..formula_lab.stress import Stress, Stressed
@@ -62,15 +64,37 @@ def _harm(harm: Stressed) -> tuple[Cell, ...]:
     )
 
 
-def stress_document(result: Stress, command: str) -> Document:
-    """The report of a formula under stress."""
+def _stress_drawings(result: Stress) -> Iterator[Drawing]:
+    """What the harms bring in, and the worth of a client by day where there is a cliff."""
+    gains = in_pounds(result)
+    if gains:
+        found = sum(each.verdict == "found" for each in gains)
+        title = f"{found} of {len(gains)} harms that are told in pounds bring money in"
+        yield Drawing(inline(gained_by_harm(result, title)), "")
+    for each in result.harms:
+        if each.cliff is not None and each.verdict == "found":
+            yield Drawing(inline(worth_by_day(each.cliff)), "")
+
+
+def stress_document(result: Stress, command: str, *, draw: bool) -> Document:
+    """The report of a formula under stress.
+
+    Parameters
+    ----------
+    draw
+        Whether to draw charts, which needs an optional part.
+    """
     definitions = tuple(f"**{each.title}**: {each.definition}" for each in result.harms)
     searched = tuple(
         f"**{each.title}**: {'; '.join(each.searched)}" for each in result.harms if each.searched
     )
     return Document(
         f"Formula under stress: {result.scenario.title}",
-        (Bullets(tuple(stress_sentences(result))), harms_table(result)),
+        (
+            Bullets(tuple(stress_sentences(result))),
+            harms_table(result),
+            *(_stress_drawings(result) if draw else ()),
+        ),
         (
             Chapter("How each harm is defined", (Bullets(definitions),)),
             Chapter(
