@@ -221,9 +221,10 @@ def test_formulas_are_listed_as_their_help_says():
     assert "those that were in force first, by year" in " ".join(told.split())
 
 
-@pytest.mark.parametrize("verb", ["run", "explain", "evidence"])
+@pytest.mark.parametrize("verb", ["run", "explain", "evidence", "behaviour", "formula stress"])
 def test_only_one_formula_is_taken(verb):
-    (fault,) = refused(verb, COMPLETE, "--formula", "need_only_2006", "--formula=activity_2008")
+    given = (*verb.split(), COMPLETE)
+    (fault,) = refused(*given, "--formula", "need_only_2006", "--formula=activity_2008")
     assert fault == (
         "--formula: formula must be given once, got 2 times; one formula here; several: incentive, or formula compare"
     )

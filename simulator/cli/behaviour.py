@@ -17,7 +17,7 @@ from ..errors import BadInput, Fault, MissingExtra
 from ..printing import PROGRAM, print_table, progress_on_stderr
 from .door import app, noted, print_json, say, tell
 from .job import only as only_one
-from .options import AsJson, Changes, OneScenario, Workers
+from .options import AsJson, Changes, OneFormula, OneScenario, Workers
 
 if TYPE_CHECKING:
     from ..behaviour import FollowTheMoney
@@ -121,7 +121,7 @@ class _Asked:
         return shlex.join([*told, *(["--out", self.out.as_posix()] if self.out else [])])
 
 
-@app.command()
+@app.command(cls=OneFormula)
 def behaviour(
     scenario: OneScenario,
     *,

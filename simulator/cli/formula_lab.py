@@ -16,7 +16,7 @@ from ..printing import PROGRAM, print_table, progress_on_stderr
 from .door import noted, print_json, say, tell
 from .formula import formula_app
 from .job import only, read
-from .options import AsJson, Changes, DrawsFile, FormulaName, OneScenario, Workers
+from .options import AsJson, Changes, DrawsFile, FormulaName, OneFormula, OneScenario, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ Acting = Annotated[
 NO_CHART = "The page has no chart: pip install 'treatment-funding-simulator[report]'"
 
 
-@formula_app.command()
+@formula_app.command(cls=OneFormula)
 def stress(
     scenario: OneScenario = "baseline_2008",
     *,
