@@ -13,9 +13,10 @@ import typer
 
 import simulator as sim
 
-from ..errors import BadInput, Fault, MissingExtra
+from ..errors import BadInput, Fault
 from ..printing import PROGRAM, print_table, progress_on_stderr
 from .door import app, noted, print_json, say, tell
+from .job import NO_CHARTS, can_draw
 from .job import only as only_one
 from .options import AsJson, Changes, OneFormula, OneScenario, Workers
 
@@ -224,7 +225,7 @@ def _write(game: FollowTheMoney, out: Path, command: str) -> list[str]:
     from ..report.document import page
     from ..report.page import put
 
-    with_charts = _can_draw()
+    with_charts = can_draw()
     texts = {
         "responses.csv": as_csv(_responses(game)),
         "rounds.csv": as_csv(game.rounds),
@@ -236,7 +237,7 @@ def _write(game: FollowTheMoney, out: Path, command: str) -> list[str]:
     for name, text in texts.items():
         put(out / name, text.encode())
     if not with_charts:
-        tell("The page has no charts: pip install 'treatment-funding-simulator[report]'")
+        tell(NO_CHARTS)
     return list(texts)
 
 
@@ -253,16 +254,6 @@ def _responses(game: FollowTheMoney) -> Any:
         ],
         ignore_index=True,
     )
-
-
-def _can_draw() -> bool:
-    from ..report.drawings import check_installed
-
-    try:
-        check_installed()
-    except MissingExtra:
-        return False
-    return True
 
 
 def _as_json(game: FollowTheMoney, command: str) -> dict[str, Any]:

@@ -11,11 +11,11 @@ import typer
 
 import simulator as sim
 
-from ..errors import BadInput, Fault, MissingExtra
+from ..errors import BadInput, Fault
 from ..printing import PROGRAM, print_table, progress_on_stderr
 from .door import noted, print_json, say, tell
 from .formula import formula_app
-from .job import only, read
+from .job import NO_CHARTS, can_draw, only, read
 from .options import AsJson, Changes, DrawsFile, FormulaName, OneFormula, OneScenario, Workers
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ Acting = Annotated[
     str | None,
     typer.Option("--partnership", metavar="NAME", help="Who acts.  [default: the first]"),
 ]
-
-NO_CHART = "The page has no chart: pip install 'treatment-funding-simulator[report]'"
 
 
 @formula_app.command(cls=OneFormula)
@@ -255,11 +253,11 @@ def _write_stress(result: Stress, out: Path, command: str) -> list[str]:
     out.mkdir(parents=True, exist_ok=True)
     files = write_smallest(result, out)
     texts = {"stress.csv": _csv(stress_table(result))}
-    draw = _can_draw()
+    draw = can_draw()
     texts |= _documents(stress_document(result, command, draw=draw), "stress")
     texts["stress.json"] = _json_text(_stress_json(result, command))
     if not draw:
-        tell(NO_CHART)
+        tell(NO_CHARTS)
     return files + _put(out, texts)
 
 
@@ -315,7 +313,7 @@ def _write_search(result: Search, out: Path, command: str) -> list[str]:
     from ..report.formula_lab import picture, search_document
     from ..report.page import put
 
-    draw = _can_draw()
+    draw = can_draw()
     _remove_older(out)
     texts = {f"{point.name}.yaml": suggested_yaml(point, result) for point in result.shown}
     texts["frontier.csv"] = _csv(frontier_table(result))
@@ -326,7 +324,7 @@ def _write_search(result: Search, out: Path, command: str) -> list[str]:
     if draw:
         put(out / "frontier.png", picture(result))
         return [*files, "frontier.png"]
-    tell(NO_CHART)
+    tell(NO_CHARTS)
     return files
 
 
@@ -337,16 +335,6 @@ def _remove_older(out: Path) -> None:
     for file in sorted(out.glob("suggested_*.yaml")):
         if SUGGESTED in file.read_text(encoding="utf-8", errors="replace").casefold():
             file.unlink()
-
-
-def _can_draw() -> bool:
-    from ..report.drawings import check_installed
-
-    try:
-        check_installed()
-    except MissingExtra:
-        return False
-    return True
 
 
 def _search_json(result: Search, command: str) -> dict[str, Any]:
