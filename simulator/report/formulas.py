@@ -80,6 +80,10 @@ READING = (
         " no reason to change, following the money ends at what is done now: then the price is what going on as now leaves"
         " undone, and no incentive's doing. So both stand side by side."
     ),
+    (
+        "More people in recovery is not always better: whoever is pushed out early counts as in recovery until they relapse."
+        " Early exits, returns within six months, unmet need and deaths stand beside it."
+    ),
 )
 
 
