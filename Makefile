@@ -47,7 +47,7 @@ study-draw-england: $(READY) ## draw 149 made-up partnerships like England, and 
 	$(BIN)/python -m studies.draw_england
 
 study-formulas: $(READY) ## formulas side by side on made-up England: docs/formulas.md (about half an hour)
-	$(SIM) formula compare --out docs --runs results/formulas
+	$(SIM) formula compare --group opiate --out docs --runs results/formulas
 
 study-influence: $(READY) ## how far each assumption moves the headline figures, then docs/evidence.md
 	$(BIN)/python -m studies.influence
