@@ -32,8 +32,10 @@ from simulator.discovery import (
     Condition,
     Discovery,
     End,
+    HeldOut,
     check,
     discover,
+    find,
     inside,
     quasi_p,
     record,
@@ -42,9 +44,11 @@ from simulator.discovery import (
 from simulator.discovery.axes import readable
 from simulator.discovery.boxes import Counts, counts, plain
 from simulator.discovery.peeling import peeled
-from simulator.discovery.words import amount, inside_words
+from simulator.discovery.searching import Search
+from simulator.discovery.words import amount, failing_when, inside_words
 from simulator.errors import BadInput
 from simulator.scenario.faults import rule_and_advice
+from simulator.wording import share
 
 WORKBENCH = Path(__file__).parent / "expected" / "peeling_of_the_workbench.json"
 NO_MORE = 7.0
@@ -133,6 +137,95 @@ def test_two_boxes_are_found_one_after_the_other():
     assert {box.places for box in found.boxes} <= {(0, 1), (1, 0), (2, 0), (0, 2)}
     assert sum(box.coverage for box in found.boxes) > 0.85
     assert found.outside == counts(np.array(found.box_of) == 0, found.worlds.fails)
+    one, two = found.boxes
+    assert one.among == one.of_all == two.of_all == Counts(400, found.worlds.failing)
+    assert two.among == Counts(400 - one.within.worlds, one.of_all.failing - one.within.failing)
+
+
+@pytest.mark.slow
+def test_dimensions_that_do_not_matter_do_not_lead_the_search_astray():
+    """On few dimensions at a time it comes nearer to what was planted than on all twelve at once."""
+
+    def nearness(ends, points, planted):
+        found = inside(ends, points)
+        return (found & planted).sum() / (found | planted).sum()
+
+    at_once, few = [], []
+    for seed in range(6):
+        points = uniform(200, 12, seed)
+        planted = within(points, TWO)
+        search = Search(points, noisily(planted, 0.8, 0.15, seed), (False,) * 12, 0.8, 10)
+        all_at_once = search.settled(search._best_on(tuple(range(12))).ends)
+        at_once.append(nearness(all_at_once, points, planted))
+        few.append(nearness(search.box(), points, planted))
+    assert np.mean(few) > np.mean(at_once) + 0.05
+    assert np.mean(few) > 0.8
+
+
+def test_a_second_rule_is_told_only_where_it_is_as_dense_as_was_asked_for():
+    points = uniform(400, 2, 2)
+    first, weak = points[:, 0] < 0.3, points[:, 0] > 0.7
+    fails = first | noisily(weak, 0.5, 0.0, 1)
+    found = found_in(points, fails)
+    assert len(found.boxes) == 1
+    assert found.boxes[0].is_dense
+    assert len(found_in(points, fails, least_density=0.4).boxes) == 2
+
+
+def test_a_rule_that_is_not_as_dense_as_was_asked_for_is_said_to_be_so():
+    points = uniform(400, 2, 2)
+    found = found_in(points, noisily(points[:, 0] < 0.4, 0.5, 0.05, 1), least_density=0.95)
+    (box,) = found.boxes
+    assert not box.is_dense
+    assert "No rule has 95% of the worlds inside it" in " ".join(sentences(found))
+
+
+def test_a_world_in_two_boxes_belongs_to_the_first():
+    points = uniform(400, 2, 1)
+    found = found_in(points, (points[:, 0] < 0.3) | (points[:, 1] < 0.3))
+    one, two = found.boxes
+    assert (inside(one.ends, points) & inside(two.ends, points)).any()
+    assert [found.box_of.count(number) for number in (1, 2)] == [
+        one.within.worlds,
+        two.within.worlds,
+    ]
+
+
+def test_a_dense_box_is_preferred_to_one_that_tells_more_and_is_not():
+    points = uniform(300, 1, 1)
+    fails = noisily(points[:, 0] < 0.5, 0.7, 0.05, 1) | (points[:, 0] < 0.15)
+    (wide,), (dense,) = (
+        found_in(points, fails, most_boxes=1, least_density=each).boxes for each in (0.6, 0.9)
+    )
+    assert wide.coverage > 0.9
+    assert dense.density >= 0.9
+    assert dense.coverage < wide.coverage
+
+
+def test_an_end_settles_halfway_between_the_worlds_that_it_parts():
+    points = np.arange(40.0)[:, np.newaxis]
+    search = Search(points, points[:, 0] < 12, (False,), 0.8, 5)
+    for begin in (8.0, 11.5, 17.0):
+        (end,) = search.settled((End(0, "to", begin),))
+        assert counts(inside([end], points), search.wanted) == Counts(12, 12)
+        assert end.value == (11.5 if begin != 11.5 else begin)
+
+
+def test_an_end_does_not_settle_where_the_box_would_be_too_small_or_not_dense_enough():
+    points = np.arange(40.0)[:, np.newaxis]
+    wanted = np.isin(points[:, 0], [0, 1, 2, 4, 5, 9, 13])
+    told = {
+        (dense, least): counts(
+            inside(
+                Search(points, wanted, (False,), dense, least).settled((End(0, "to", 6.5),)), points
+            ),
+            wanted,
+        )
+        for dense, least in [(0.7, 5), (0.0, 5), (0.7, 7)]
+    }
+    assert told[0.0, 5] == Counts(14, 7)  # 14 ln 2 is less than the doubt of 5 in 6 and 2 in 34
+    assert told[0.7, 5] == Counts(6, 5)
+    assert told[0.7, 7].worlds == 7
 
 
 def test_listed_numbers_have_limits_that_are_listed():
@@ -266,6 +359,52 @@ def test_unseen_worlds_are_each_tried_once():
     assert box.found_again(0) == box.found_again(1) == 5
 
 
+def test_unseen_worlds_are_never_those_of_the_search_that_they_try(monkeypatch):
+    """Each search on four fifths sees none of the worlds of the fifth on which its box is tried."""
+    points = uniform(100, 2, 3)
+    fails = noisily(within(points, TWO), 0.9, 0.1, 3)
+    searched = []
+
+    def noted(points, *others):
+        searched.append({tuple(point) for point in points})
+        return Search(points, *others)
+
+    monkeypatch.setattr(find, "Search", noted)
+    found = found_in(points, fails, most_boxes=1)
+    (box,) = found.boxes
+    whole, *parts = searched
+    assert len(whole) == 100
+    assert sorted(map(len, parts)) == [80] * 5
+    tried = Counts(0, 0)
+    for seen, ends in zip(parts, box.again, strict=True):
+        unseen = np.array([tuple(point) not in seen for point in points])
+        new = counts(unseen & inside(ends, points), fails)
+        tried = Counts(tried.worlds + new.worlds, tried.failing + new.failing)
+    assert tried == box.held_out.within
+
+
+def test_each_part_has_its_share_of_failing_worlds():
+    wanted = np.arange(103) < 33
+    parts = find._dealt(wanted, 1)
+    by_part = [counts(parts == part, wanted) for part in range(5)]
+    assert {each.failing for each in by_part} <= {6, 7}
+    assert {each.worlds for each in by_part} <= {20, 21}
+
+
+def test_a_box_that_does_no_better_on_unseen_worlds_is_told_and_refused():
+    for seed in range(200):
+        points, fails = uniform(60, 2, seed), stream(seed, "pure noise").random(60) < 0.3
+        found = found_in(points, fails, most_boxes=1)
+        if found.refused is not None:
+            break
+    assert found.verdict == "no rule"
+    assert not found.refused.held_out.is_better
+    assert "is not clearly more than the rate of all worlds" in " ".join(sentences(found))
+    assert not HeldOut(Counts(10, 6), Counts(100, 40)).is_better
+    assert HeldOut(Counts(10, 9), Counts(100, 40)).is_better
+    assert not HeldOut(Counts(0, 0), Counts(100, 40)).is_better
+
+
 def test_a_world_is_too_close_to_call_where_its_interval_holds_the_limit():
     means = np.array([-5.0, -0.1, 0.1, 5.0, 0.0])
     values = values_of(means, replications=6, spread=1.0)
@@ -319,6 +458,43 @@ def test_an_outcome_alone_is_held_against_its_limit():
     )
     assert found.worlds.fails.tolist() == [False, False, True]
     assert "in recovery on 31 March 2013 above 115" in " ".join(sentences(found))
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        (FEWER, "fewer in recovery on 31 March 2013 than under “Keep them”"),
+        (FEWER | {"below": None, "above": 0}, "more in recovery on 31 March 2013 than under"),
+        (FEWER | {"below": -20}, "2013: a difference below −20 from “Keep them”"),
+        (FEWER | {"against": None, "below": 80}, "in recovery on 31 March 2013 below 80"),
+    ],
+)
+def test_failing_is_told_in_words(condition, told):
+    values = values_of([-1.0, 1.0])
+    found = discover(
+        uniform(2, 1, 1),
+        values,
+        axes(1),
+        SCENARIOS,
+        [Outcome()],
+        asked(fails_when=condition),
+        names=NAMES,
+    )
+    assert told in failing_when(found)
+
+
+def test_pounds_are_lower_and_not_fewer():
+    pounds = Outcome("allocation_gbp@last", "allocation in 2012-13", "£")
+    less = FEWER | {"outcome": pounds.key}
+    found = discover(
+        uniform(2, 1, 1),
+        values_of([-1.0, 1.0]),
+        axes(1),
+        SCENARIOS,
+        [pounds],
+        asked(fails_when=less),
+    )
+    assert failing_when(found) == "allocation in 2012-13 lower than under “park”"
 
 
 # The method
@@ -552,17 +728,21 @@ def test_a_rule_says_what_a_commissioner_asks():
         Dimension("relapse", "Risk of relapse", "times", 0.7, 1.3),
     )
     planted = (points[:, 0] < 32) & (points[:, 1] > 1.0)
-    told = sentences(found_in(points, noisily(planted, 0.9, 0.05, 2), dimensions))
+    found = found_in(points, noisily(planted, 0.9, 0.05, 2), dimensions)
+    told = sentences(found)
     failing_worlds = noisily(planted, 0.9, 0.05, 2).sum()
     assert told[0] == (
         "“Move them on” fails (fewer in recovery on 31 March 2013 than under “Keep them”) in"
         f" {failing_worlds} of 200 worlds."
     )
     whole = " ".join(told)
+    (box,) = found.boxes
+    assert f"{share(box.density)} of the {box.within.worlds} worlds there fail" in whole
+    assert f"and {share(box.coverage)} of all failures lie there." in whole
+    assert box.coverage != box.mass
     assert "It fails mostly where " in whole
     assert "cost of a stable client is £3" in whole
     assert "times or more: " in whole
-    assert "of all failures lie there." in whole
     assert "On worlds that were kept out of the search, " in whole
     assert "Elsewhere it fails in " in whole
     assert "“Cost of a stable client” is unverified here" in whole
