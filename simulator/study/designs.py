@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..chance import stream
 from ..errors import BadInput, Fault
 from ..scenario.draws import shipped_draws
 from ..scenario.library import as_shown
@@ -68,7 +69,7 @@ def latin_hypercube(dimensions: Sequence[Dimension], many: int, seed: int) -> Fl
 
     if not dimensions:
         return np.zeros((1, 0))
-    sampler = qmc.LatinHypercube(len(dimensions), rng=np.random.default_rng(seed))
+    sampler = qmc.LatinHypercube(len(dimensions), rng=stream(seed, "hypercube"))
     return in_values(dimensions, sampler.random(many))
 
 
@@ -78,7 +79,7 @@ def sobol(dimensions: Sequence[Dimension], many: int, seed: int) -> Floats:
 
     if not dimensions:
         return np.zeros((1, 0))
-    sampler = qmc.Sobol(len(dimensions), scramble=True, rng=np.random.default_rng(seed))
+    sampler = qmc.Sobol(len(dimensions), scramble=True, rng=stream(seed, "sobol"))
     return in_values(dimensions, sampler.random_base2(round(math.log2(many))))
 
 

@@ -123,11 +123,10 @@ class Store:
     def __len__(self) -> int:
         return len(self._where) + len(self._in_memory)
 
-    def forget(self, keys: Sequence[str]) -> None:
-        """Take cells for not run, so that they are run again; their files stay until then."""
-        for key in keys:
-            self._where.pop(key, None)
-            self._in_memory.pop(key, None)
+    def forget_all(self) -> None:
+        """Take every cell for not run, so that it is run again; its file stays until then."""
+        self._where.clear()
+        self._in_memory.clear()
 
     def add(self, keys: Sequence[str], lived: Sequence[Lived]) -> None:
         """Keep a batch of cells."""

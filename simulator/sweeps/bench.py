@@ -172,7 +172,7 @@ class Bench:
         where: dict[str, int] = {}
         by_key = self._noting(wanted, where)
         again: list[Batch] = []
-        batches = in_batches(by_key, self._pace, left, self._hands, self._like)
+        batches = in_batches(by_key, self._pace, left, self.hands, self._like)
         self._heard(batches, asked, where, again)
         singles = ((single,) for batch in again for single in batch.singles())
         if again:
@@ -213,7 +213,8 @@ class Bench:
             yield key, cell
 
     @property
-    def _hands(self) -> int:
+    def hands(self) -> int:
+        """Processes that work at once; of a cluster not known here."""
         return workers_by_default() if self.workers is None else self.workers
 
     @property
@@ -249,7 +250,7 @@ class Bench:
         if self.cluster is not None:
             version: Callable[[], str] = _version_here
             return cluster.spread(live_batch, batches, self.cluster, lost, version)
-        return spread(live_batch, batches, self._hands, lost)
+        return spread(live_batch, batches, self.hands, lost)
 
     def _share_failures(self, asked: Asked) -> None:
         """A cell that is another one's twin failed where that did."""
