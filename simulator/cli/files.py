@@ -36,8 +36,24 @@ def scenarios(*, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def studies(*, as_json: AsJson = False) -> None:
+    """List the studies of the library, with what each does."""
+    from ..study import read_study, study_names
+
+    found = {name: read_study(name).study for name in study_names()}
+    if as_json:
+        told = [
+            {"name": name, "title": each.title, "description": " ".join(each.description.split())}
+            for name, each in found.items()
+        ]
+        print_json(told)
+    else:
+        print_table(("Name", "Title"), [[name, each.title] for name, each in found.items()])
+
+
+@app.command()
 def check(files: Files) -> None:
-    """Check scenarios, formulas, or figures in a .csv: say OK, or tell every fault of all of them."""
+    """Check scenarios, formulas, studies, or figures in a .csv: say OK, or tell every fault of all of them."""
     from ..scenario import people_expected
     from ..scenario.formulas import is_formula
     from ..study import is_study

@@ -40,7 +40,7 @@ Files = Annotated[
     list[str],
     typer.Argument(
         metavar="FILE",
-        help="Names, .yaml files of scenarios or formulas, the run.json of a run, or your own figures as .csv.",
+        help="Names, .yaml files of scenarios, formulas or studies, the run.json of a run, or your own figures as .csv.",
     ),
 ]
 Changes = Annotated[
