@@ -19,6 +19,9 @@ from .errors import SimulatorError
 
 T = TypeVar("T")
 
+YOUNGEST = 0
+"""What the garbage collector calls those things that were made since it last looked."""
+
 Progress = Callable[[int, int], None]
 """Told how many replications are done, and of how many."""
 
@@ -136,7 +139,11 @@ def _ended() -> SimulatorError:
 
 
 def done_alone(work: Callable[..., T], task: tuple[Any, ...]) -> T:
-    """Work done with the garbage collector kept out of it: it makes no cycles, and looking for them costs much."""
+    """Work done with the garbage collector kept out of it, since looking for cycles all the time costs much.
+
+    What the work left in cycles goes when it is done: a replication leaves some megabytes, and by itself the collector
+    might not come by between one task and the next.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
@@ -144,6 +151,19 @@ def done_alone(work: Callable[..., T], task: tuple[Any, ...]) -> T:
     finally:
         if was:
             gc.enable()
+            gc.collect(YOUNGEST)
+
+
+@contextmanager
+def garbage_collected() -> Iterator[None]:
+    """Let the garbage collector in for a part of such work that is long, and is itself done in parts."""
+    was = gc.isenabled()
+    gc.enable()
+    try:
+        yield
+    finally:
+        if not was:
+            gc.disable()
 
 
 def start_method() -> str:

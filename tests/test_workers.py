@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import BadInput, Fault, SimulatorError
-from simulator.workers import spread, workers_by_default
+from simulator.workers import garbage_collected, spread, workers_by_default
 
 ROOT = Path(__file__).parents[1]
 
@@ -73,6 +73,41 @@ def test_the_garbage_collector_rests_while_work_is_done_and_is_as_it_was_afterwa
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+class Cycle:
+    """Something that refers to itself, as a process of simpy does, and so stays until it is collected."""
+
+    there = 0
+
+    def __init__(self):
+        self.own = self
+        Cycle.there += 1
+
+    def __del__(self):
+        Cycle.there -= 1
+
+
+def leave_behind(number):
+    for _ in range(number):
+        Cycle()
+
+
+def in_parts(number):
+    """Work that is itself done in parts; how much of the parts is still there behind each."""
+    with garbage_collected():
+        return [Cycle.there for _ in spread(leave_behind, [(number,)] * 3, workers=1)]
+
+
+def test_what_work_leaves_behind_is_gone_before_the_next():
+    Cycle.there = 0
+    assert [Cycle.there for _ in spread(leave_behind, [(10,), (10,)], workers=1)] == [0, 0]
+
+
+def test_long_work_may_let_the_garbage_collector_in():
+    Cycle.there = 0
+    assert [told for _, told in spread(in_parts, [(10,)], workers=1)] == [[0, 0, 0]]
+    assert gc.isenabled()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
