@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from .errors import SimulatorError
@@ -115,9 +116,16 @@ def _in_pool(
                     yield place, result
                     give(AHEAD * workers - len(given))
         except BrokenProcessPool:
-            broken.extend(given.values())
-            broken.sort()
+            for future in [each for each in given if _succeeded(each)]:
+                place, _ = given.pop(future)
+                yield place, future.result()
+            broken.extend(sorted(given.values(), key=itemgetter(0)))
             raise
+
+
+def _succeeded(future: Future[T]) -> bool:
+    """Whether its result had come when the pool broke."""
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 def _by_itself(work: Callable[..., T], task: tuple[Any, ...], lost: Callable[..., T]) -> T:
