@@ -35,7 +35,7 @@ FLOORS = (
     {"evidence", "explanation", "stream_means"},
     {"calibrate", "incentives", "precision"},
     {"behaviour", "changeover", "local_area"},
-    {"formula_lab", "side_by_side", "validate"},
+    {"formula_lab", "sensitivity", "side_by_side", "validate"},
     {"findings"},
     # Answers to look at.
     {"charts", "outputs", "printing"},

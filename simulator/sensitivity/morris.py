@@ -1,0 +1,220 @@
+"""The method of Morris: walks through all assumptions, one step at a time, that tell which hardly matter.
+
+References
+----------
+Morris, Factorial sampling plans for preliminary computational experiments, Technometrics 33 (1991).
+Campolongo, Cariboni and Saltelli, An effective screening design for sensitivity analysis of large models,
+Environmental Modelling & Software 22 (2007): the mean of absolute effects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..chance import stream
+from ..wording import TOO_CLOSE
+from . import check_installed
+from .cube import as_salib, between_ends, values_at
+from .question import failed, incomplete
+from .tabled import VIEW, table_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .question import Dimension, Flags, Floats, Question, View
+
+LEVELS = 4
+STEP = LEVELS / (2 * (LEVELS - 1))
+"""How far one step goes, as a part of the range."""
+COPIES = 1000
+CLEAR = 2.0
+"""So many Monte-Carlo errors of one effect must a mean effect exceed to be told from chance."""
+
+COLUMNS = (
+    *VIEW,
+    "dimension",
+    "mu",
+    "mu_star",
+    "low",
+    "high",
+    "sigma",
+    "mc_error",
+    "verdict",
+    "rank",
+    "trajectories",
+    "left_out",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one assumption does to one number, averaged over where all others stand.
+
+    Parameters
+    ----------
+    mu
+        Mean change of the number for a move over the whole range of the assumption.
+    mu_star
+        The same without regard to sign, with the ends of its 95% interval over walks.
+    sigma
+        Standard deviation of the change: how far it depends on where it is moved from, and on all others.
+    mc_error
+        Standard error of one such change over replications: what luck alone gives.
+    """
+
+    view: View
+    dimension: Dimension
+    mu: float
+    mu_star: float
+    low: float
+    high: float
+    sigma: float
+    mc_error: float
+    rank: int
+    trajectories: int
+    left_out: int
+
+    @property
+    def verdict(self) -> str:
+        """Whether luck alone could give it."""
+        return TOO_CLOSE if self.mu_star <= CLEAR * self.mc_error else ""
+
+
+@dataclass(frozen=True)
+class Morris:
+    """Effects of every assumption on every number that is looked at.
+
+    Parameters
+    ----------
+    trajectories
+        Walks that were asked for.
+    left_out
+        Walks in which some cell failed; they are left out whole.
+    """
+
+    effects: tuple[Effect, ...]
+    trajectories: int
+    left_out: int
+
+    def of(self, view: View) -> tuple[Effect, ...]:
+        """The effects on one number, the strongest first."""
+        return tuple(each for each in self.effects if each.view.places == view.places)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row for each number and assumption (columns: `COLUMNS`)."""
+        return table_of(map(_record, self.effects), COLUMNS)
+
+
+def _record(effect: Effect) -> dict[str, Any]:
+    told = {name: getattr(effect, name) for name in COLUMNS[len(VIEW) + 1 :]}
+    return {**effect.view.names, "dimension": effect.dimension.name, **told}
+
+
+def walks(question: Question, trajectories: int) -> tuple[Floats, Floats]:
+    """Points of the unit cube that the walks visit, and the same as points of the study.
+
+    Raises
+    ------
+    MissingExtra
+        Without SALib.
+    """
+    check_installed()
+    from SALib.sample import morris as sampled
+
+    chance = stream(question.seed, "morris")
+    cube = sampled.sample(as_salib(question), trajectories, num_levels=LEVELS, seed=chance)
+    quantiles = between_ends(question.assumed, cube)
+    return cube, question.with_points(values_at(question.assumed, quantiles))
+
+
+def morris(question: Question, trajectories: int) -> Morris:
+    """Screen assumptions by walks through them.
+
+    A walk in which a cell failed is left out whole.
+
+    Parameters
+    ----------
+    trajectories
+        How many walks; each is as many points as there are assumptions, and one more.
+
+    Raises
+    ------
+    MissingExtra
+        Without SALib.
+    """
+    cube, points = walks(question, trajectories)
+    values = question.evaluate(points)
+    length = len(question.assumed) + 1
+    effects: list[Effect] = []
+    for view in question.views:
+        effects += _of_view(question, view, cube, view.of(values))
+    return Morris(tuple(effects), trajectories, int(_walks_with(failed(values), length).sum()))
+
+
+def _walks_with(missing: Flags, length: int) -> Flags:
+    """Walks of so many points in which something is missing."""
+    return np.any(missing.reshape(-1, length), axis=1)
+
+
+def _of_view(question: Question, view: View, cube: Floats, numbers: Floats) -> list[Effect]:
+    length = len(question.assumed) + 1
+    spoilt = _walks_with(incomplete(numbers), length)
+    kept = np.repeat(~spoilt, length)
+    used = int((~spoilt).sum())
+    told = _analysed(question, view, cube[kept], numbers[kept].mean(axis=1)) if used > 1 else None
+    missing = np.full(len(question.assumed), np.nan)
+    columns = {
+        name: missing if told is None else np.asarray(told[name], dtype=np.float64)
+        for name in ("mu", "mu_star", "sigma", "mu_star_conf")
+    }
+    error = _error(cube[kept], numbers[kept], length) if used > 1 else missing
+    order = np.argsort(-columns["mu_star"], kind="stable")
+    return [
+        Effect(
+            view=view,
+            dimension=question.assumed[i],
+            mu=float(columns["mu"][i]),
+            mu_star=float(columns["mu_star"][i]),
+            low=max(0.0, float(columns["mu_star"][i] - columns["mu_star_conf"][i])),
+            high=float(columns["mu_star"][i] + columns["mu_star_conf"][i]),
+            sigma=float(columns["sigma"][i]),
+            mc_error=float(error[i]),
+            rank=rank,
+            trajectories=used,
+            left_out=int(spoilt.sum()),
+        )
+        for rank, i in enumerate(order.tolist(), 1)
+    ]
+
+
+def _analysed(question: Question, view: View, cube: Floats, means: Floats) -> dict[str, Any]:
+    from SALib.analyze import morris as analysed
+
+    told: dict[str, Any] = analysed.analyze(
+        as_salib(question),
+        cube,
+        means,
+        num_levels=LEVELS,
+        num_resamples=COPIES,
+        seed=stream(question.seed, f"morris {view.names}"),
+    )
+    return told
+
+
+def _error(cube: Floats, numbers: Floats, length: int) -> Floats:
+    """Standard error over replications of one effect of each assumption, in the mean square."""
+    replications = numbers.shape[1]
+    if replications < 2:
+        return np.full(length - 1, np.nan)
+    walk = numbers.reshape(-1, length, replications)
+    steps = np.diff(walk, axis=1) / STEP
+    variance = steps.var(axis=2, ddof=1) / replications
+    which = np.abs(np.diff(cube.reshape(-1, length, length - 1), axis=1)).argmax(axis=2)
+    totals = np.zeros(length - 1)
+    np.add.at(totals, which, variance)
+    return np.sqrt(totals / len(walk))
