@@ -4,18 +4,22 @@ One assumption is moved at a time, or all at once; chance is told apart from wha
 plans are compared, it is told where the choice between them would change, and what knowing would be worth.
 """
 
-from importlib.util import find_spec
+from .asked import METHODS, Decision, Wanted
+from .installed import check_installed
+from .question import Question
+from .whole import Sensitivity, analyse, of_bench, planned, question_of, sections, sensitivity
 
-from ..errors import MissingExtra
-
-
-def check_installed() -> None:
-    """Say if what screens and splits variance is missing, before anything is run.
-
-    Raises
-    ------
-    MissingExtra
-        If it is.
-    """
-    if not find_spec("SALib"):
-        raise MissingExtra("sensitivity analysis", "sensitivity")
+__all__ = [
+    "METHODS",
+    "Decision",
+    "Question",
+    "Sensitivity",
+    "Wanted",
+    "analyse",
+    "check_installed",
+    "of_bench",
+    "planned",
+    "question_of",
+    "sections",
+    "sensitivity",
+]

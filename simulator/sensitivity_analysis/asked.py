@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .question import Dimension, Outcome
 
 Method = Literal["tornado", "morris", "sobol"]
+METHODS: tuple[Method, ...] = ("tornado", "morris", "sobol")
 Direction = Literal["higher", "lower"]
 Problem: TypeAlias = "tuple[Path, str, str, str]"
 """Where in the study something is wrong, the rule, what was given, and what to do."""
@@ -27,11 +28,11 @@ Problem: TypeAlias = "tuple[Path, str, str, str]"
 GRID, STEPS = 9, 4
 
 
-class Sensitivity(Part):
+class Wanted(Part):
     """How assumptions are moved, and how much is run for it."""
 
     methods: Annotated[tuple[Method, ...], Field(min_length=1)] = Field(
-        default=("tornado", "morris", "sobol"), title="How assumptions are moved"
+        default=METHODS, title="How assumptions are moved"
     )
     trajectories: Annotated[Whole, Field(ge=2, le=10_000)] = Field(
         default=20, title="Walks through the assumptions by the method of Morris"
@@ -53,7 +54,7 @@ class Sensitivity(Part):
     )
 
     @model_validator(mode="after")
-    def _a_power_of_two(self) -> Sensitivity:
+    def _a_power_of_two(self) -> Wanted:
         if self.base_samples & (self.base_samples - 1):
             near = 2 ** round(math.log2(self.base_samples))
             rule = "be a power of two, as its samples are balanced only then"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +17,10 @@ if TYPE_CHECKING:
     from .question import Dimension, Floats, Question
 
 WHOLE = (0.0, 1.0)
-WITHOUT_TAILS = (0.05, 0.95)
-"""Quantiles between which something without ends is moved."""
+TAIL = 0.05
+"""What is left out at an end that something has not."""
+ROUNDING = 1e-4
+"""Values agree where they are nearer than this part of the range."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,11 @@ def scaled(dimension: Dimension, values: Floats) -> Floats:
 
 def ends(dimension: Dimension) -> tuple[float, float]:
     """Quantiles of the ends of what is tried: all of it, or without the tails that have no end."""
-    whole = all(math.isfinite(dimension.at(end)) for end in WHOLE)
-    return WHOLE if whole else WITHOUT_TAILS
+    room = ROUNDING * abs(dimension.high - dimension.low)
+    return (
+        0.0 if dimension.at(0.0) >= dimension.low - room else TAIL,
+        1.0 if dimension.at(1.0) <= dimension.high + room else 1 - TAIL,
+    )
 
 
 def values_at(dimensions: Sequence[Dimension], cube: Floats) -> Floats:
@@ -84,18 +88,17 @@ def inside(dimensions: Sequence[Dimension], cube: Floats) -> Floats:
     return np.clip(cube, least, 1 - least)
 
 
+def world_points(question: Question, number: int) -> Floats:
+    """Points by a Latin hypercube: each assumption's range is covered evenly, all of them moved at once."""
+    chance = stream(question.seed, "worlds")
+    cube = qmc.LatinHypercube(len(question.assumed), rng=chance).random(number)
+    return question.with_points(values_at(question.assumed, inside(question.assumed, cube)))
+
+
 def draw_worlds(question: Question, number: int) -> Worlds:
-    """Worlds by a Latin hypercube: each assumption's range is covered evenly, all of them moved at once."""
-    cube = qmc.LatinHypercube(len(question.assumed), rng=stream(question.seed, "worlds")).random(
-        number
-    )
-    return lived(question, cube, f"a Latin hypercube of {number:,} worlds")
-
-
-def lived(question: Question, cube: Floats, drawn: str) -> Worlds:
-    """Worlds at quantiles of what is assumed, evaluated."""
-    points = question.with_points(values_at(question.assumed, inside(question.assumed, cube)))
-    return Worlds(points, question.evaluate(points), drawn)
+    """Worlds by a Latin hypercube, lived."""
+    points = world_points(question, number)
+    return Worlds(points, question.evaluate(points), f"a Latin hypercube of {number:,} worlds")
 
 
 def as_salib(question: Question) -> dict[str, Any]:

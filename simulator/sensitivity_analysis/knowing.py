@@ -2,8 +2,9 @@
 
 Luck cannot be found out. What a plan brings in a world is therefore its mean over luck, which is estimated from
 some replications; a choice of the best of noisy means looks better than it is, and so does a choice by a fitted
-curve. Both are corrected: the same is done on copies of the sample that hold worlds drawn again and one half of
-the luck, in which that flattery is twice as large, and what it grew by is taken off.
+curve; and the plan that is best on average over a sample of worlds flatters what it is measured against. All this
+is corrected: the same is done on copies of the sample that hold worlds drawn again and one half of the luck, in
+which noise is twice as large, and what the value changed by is taken off.
 
 References
 ----------
@@ -58,7 +59,7 @@ COLUMNS = (
     "high_gbp",
     "share_of_all",
     "cautious",
-    "flattered",
+    "uncorrected",
     "verdict",
     "worlds",
     "left_out",
@@ -83,8 +84,8 @@ class Knowing:
         Of the value of knowing everything.
     cautious
         The value where the choice is made on one half of the sample and judged on the other: too low if anything.
-    flattered
-        The value where the choice is judged on what it was made on: too high if anything.
+    uncorrected
+        The value where the choice is judged on what it was made on, with the flattery still in it.
     """
 
     outcome: Outcome
@@ -94,7 +95,7 @@ class Knowing:
     pounds: float
     share_of_all: float
     cautious: float
-    flattered: float
+    uncorrected: float
     worlds: int
     left_out: int
     replications: int
@@ -145,7 +146,7 @@ class ValueOfKnowing:
 
 
 def _record(each: Knowing) -> dict[str, Any]:
-    plain = ("what", "known", "share_of_all", "cautious", "flattered", "verdict")
+    plain = ("what", "known", "share_of_all", "cautious", "uncorrected", "verdict")
     counts = ("worlds", "left_out", "replications")
     return {
         "outcome": each.outcome.key,
@@ -205,12 +206,12 @@ def _of_outcome(
             pounds=abs(decision.pounds(outcome)),
             share_of_all=value.mean / whole.value.mean if whole.value.mean > 0 else math.nan,
             cautious=cautious,
-            flattered=flattered,
+            uncorrected=uncorrected,
             worlds=len(sample.benefits),
             left_out=left_out,
             replications=sample.replications,
         )
-        for what, known, (value, cautious, flattered) in (
+        for what, known, (value, cautious, uncorrected) in (
             ("everything", ALL, whole),
             *((what, known, sample.some(members)) for what, known, members in asked),
         )
@@ -219,11 +220,11 @@ def _of_outcome(
 
 
 class _Told(NamedTuple):
-    """A value corrected for noise, one that is too low if anything, and one that is too high if anything."""
+    """A value corrected for noise, one that is too low if anything, and the value before it was corrected."""
 
     value: Estimate
     cautious: float
-    flattered: float
+    uncorrected: float
 
 
 class _Sample:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 Source = Literal["assumptions", "luck", "both"]
 SOURCES: tuple[Source, ...] = ("assumptions", "luck", "both")
 COPIES = 1000
+ROUNDING = 1e-12
 ENDS = (0.025, 0.975)
 
 COLUMNS = (
@@ -154,8 +155,9 @@ def split(
 
 
 def _shares(parts: Floats) -> Floats:
-    """Components as shares of their sum; an estimate below zero counts as none."""
+    """Components as shares of their sum; an estimate below zero, or of rounding alone, counts as none."""
     told = np.maximum(parts, 0.0)
+    told = np.where(told > ROUNDING * told.max(axis=1, keepdims=True), told, 0.0)
     total = told.sum(axis=1, keepdims=True)
     return np.divide(told, total, out=np.full(told.shape, np.nan), where=total > 0)
 

@@ -9,6 +9,7 @@ Environmental Modelling & Software 22 (2007): the mean of absolute effects.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..chance import stream
-from ..wording import TOO_CLOSE
-from . import check_installed
+from ..wording import NO_INTERVAL, TOO_CLOSE
 from .cube import as_salib, between_ends, values_at
+from .installed import check_installed
 from .question import failed, incomplete
 from .tabled import VIEW, table_of
 
@@ -80,7 +81,9 @@ class Effect:
 
     @property
     def verdict(self) -> str:
-        """Whether luck alone could give it."""
+        """Whether luck alone could give it, or that cannot be told."""
+        if math.isnan(self.mc_error):
+            return NO_INTERVAL
         return TOO_CLOSE if self.mu_star <= CLEAR * self.mc_error else ""
 
 

@@ -77,10 +77,10 @@ class Outcome(Protocol):
     def unit(self) -> str:
         """Its unit: ``£``, ``people``."""
 
-    def show(self, value: float) -> str:
+    def show(self, value: float, /) -> str:
         """A value as it is read."""
 
-    def show_difference(self, value: float) -> str:
+    def show_difference(self, value: float, /) -> str:
         """A difference of two values as it is read, with its sign."""
 
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ..chance import stream
-from ..wording import verdict
-from . import check_installed
+from ..wording import TOO_CLOSE, verdict
 from .cube import Worlds, as_salib, inside, values_at
+from .installed import check_installed
 from .question import failed, incomplete
 from .tabled import VIEW, table_of
 
@@ -83,7 +83,9 @@ class VarianceShare:
 
     @property
     def verdict(self) -> str:
-        """Why the share cannot be told from none; empty where it can."""
+        """Why the share cannot be told from none, or from that of luck; empty where it can."""
+        if self.share > 0 and self.low <= self.by_chance:
+            return TOO_CLOSE
         return verdict(self.low, self.high)
 
 

@@ -214,8 +214,7 @@ class _Along:
 
     def value(self, name: str, u: float) -> float:
         """The value of an assumption at a quantile; of a list, its place."""
-        dimension = self.question.dimension(name)
-        return u if listed(dimension) else dimension.at(u)
+        return _value(self.question.dimension(name), u)
 
     def curve(self, view: View, name: str) -> Curve:
         """One number along one assumption; where it is missing in some replication it is left out."""
@@ -233,6 +232,17 @@ def grid_of(dimension: Dimension, grid: int) -> list[float]:
         return [float(place) for place in range(len(listed(dimension)))]
     told: list[float] = np.linspace(*ends(dimension), grid).tolist()
     return told
+
+
+def _value(dimension: Dimension, u: float) -> float:
+    return u if listed(dimension) else dimension.at(u)
+
+
+def switch_points(question: Question, grid: int) -> Floats:
+    """The points at which switches are looked for first: each assumption from end to end, all others as they are."""
+    return question.points(
+        [{each.name: _value(each, u)} for each in question.assumed for u in grid_of(each, grid)]
+    )
 
 
 def decided_by(question: Question, decision: Decision) -> tuple[View, ...]:
