@@ -243,8 +243,7 @@ class _Sample:
         self._assumed = question.assumed
         worlds, _, self.replications = benefits.shape
         chance = stream(question.seed, "value of knowing")
-        even = np.full(worlds, 1 / worlds)
-        self._weights = chance.multinomial(worlds, even, size=COPIES).astype(np.float64)
+        self._weights = _drawn_again(chance, worlds)
         drawn = _halves(chance, self.replications, COPIES)
         self._copies = np.einsum("pdr,br->bpd", benefits, _shared_out(drawn))
         self._luck = _halves(chance, self.replications, HALVES)
@@ -301,6 +300,12 @@ class _Sample:
         """What choices bring more than the usual one."""
         choice = chosen_by.argmax(axis=1)
         return float((judged_by[np.arange(len(choice)), choice] - judged_by[:, self._usual]).mean())
+
+
+def _drawn_again(chance: np.random.Generator, number: int) -> Floats:
+    """How often each of so many is in each copy; over all copies as often as any other, so that no mean moves."""
+    every = chance.permutation(np.repeat(np.arange(number), COPIES)).reshape(COPIES, number)
+    return np.stack([np.bincount(copy, minlength=number) for copy in every]).astype(np.float64)
 
 
 def _halves(chance: np.random.Generator, number: int, times: int) -> Flags:

@@ -116,8 +116,11 @@ def fitted(columns: Floats, numbers: Floats, weights: Floats) -> Floats:
     """
     turned = np.swapaxes(columns * weights[..., np.newaxis], -1, -2)
     inner = turned @ columns
-    size = np.trace(inner, axis1=-2, axis2=-1)[..., np.newaxis, np.newaxis]
-    return np.linalg.solve(inner + RIDGE * size * np.eye(columns.shape[1]), turned @ numbers)
+    size = np.diagonal(inner, axis1=-2, axis2=-1)
+    ridge = RIDGE * np.maximum(size, RIDGE * size.max(axis=-1, keepdims=True))
+    return np.linalg.solve(
+        inner + ridge[..., np.newaxis] * np.eye(size.shape[-1]), turned @ numbers
+    )
 
 
 def chosen(where: Floats, numbers: Floats, listed: Sequence[int]) -> Shape:

@@ -13,13 +13,14 @@ from ..sweeps.progress import shown
 from .ahead import WhoIsAhead, who_is_ahead
 from .asked import METHODS, Decision, Wanted, check
 from .cube import Worlds, draw_worlds, world_points
+from .curves import switch_points
 from .installed import check_installed
 from .knowing import ValueOfKnowing, value_of_knowing
 from .luck import ChanceSplit, chance_split
 from .morris import Morris, morris, walks
 from .question import Question, with_net
 from .sobol import Sobol, samples, sobol
-from .switches import Switches, switch_points, switches
+from .switches import Switches, switches
 from .tornado import Tornado, tornado, tornado_points
 
 if TYPE_CHECKING:

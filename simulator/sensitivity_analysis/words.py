@@ -226,7 +226,7 @@ def switch_sentences(view: View, switches: Sequence[Switch]) -> Iterator[str]:
         if each.found == SWITCHES:
             also = [other for other in uncertain if other.dimension.name == each.dimension.name]
             yield f"{topic(view)}: {_switch(each)}{_also(also) if each.number <= 1 else ''}."
-    close = [each.dimension.title for each in as_is if each.found == CLOSE]
+    close = list(dict.fromkeys(s.dimension.title for s in as_is if s.found == CLOSE))
     if close:
         yield f"{topic(view)}: who is ahead changes, but never clearly, along {listing(close)}."
     none = [each for each in as_is if each.found == NONE]
@@ -316,21 +316,16 @@ def _worth(each: Knowing) -> str:
 
 def left_out_sentences(result: Sensitivity) -> Iterator[str]:
     """What failed and was left out."""
-    for method, noun in (
-        (result.tornado, "point of the tornado"),
-        (result.morris, "walk"),
-        (result.sobol, "base sample"),
-        (result.switches, "point along an assumption"),
+    for method, noun, rest in (
+        (result.tornado, "point", " of the tornado"),
+        (result.morris, "walk", ""),
+        (result.sobol, "base sample", ""),
+        (result.switches, "point", " along an assumption"),
     ):
         if method is not None and method.left_out:
             were = "was" if method.left_out == 1 else "were"
-            told = _plural(method.left_out, noun)
+            told = counted(method.left_out, noun) + rest
             yield f"{told} {were} left out, because a cell of it failed."
-
-
-def _plural(number: int, noun: str) -> str:
-    first, _, rest = noun.partition(" ")
-    return counted(number, first) + (f" {rest}" if rest else "")
 
 
 def sentences(result: Sensitivity) -> list[str]:
