@@ -45,6 +45,14 @@ class Axes:
         self.years = year_names(first.first_year, first.years)
         self.known = {each.path: each for each in assumptions(first)}
 
+    def check_leaders(self) -> None:
+        """Who is followed must be there, and follow nobody."""
+        leaders = [name for name, factor in self.factors.items() if factor.follows is None]
+        for name, factor in self.factors.items():
+            if factor.follows is not None and factor.follows not in leaders:
+                rule, advice = "be a factor that follows no other", instead(factor.follows, leaders)
+                self._fault(name, "follows", rule, shown(factor.follows), advice)
+
     def of(self, name: str, factor: Factor) -> list[Dimension]:
         """The axis of a factor, or one for each year."""
         before = len(self.checking.faults)
@@ -148,11 +156,6 @@ class Axes:
     def _followers(self, name: str, factor: Factor, spread: Spread) -> Iterable[Follower]:
         for other, following in self.factors.items():
             if following.follows != name:
-                if following.follows is not None and not self._may_lead(following.follows):
-                    leaders = [each for each, told in self.factors.items() if not told.follows]
-                    advice = instead(following.follows, leaders)
-                    rule = "be a factor that follows no other"
-                    self._fault(other, "follows", rule, shown(following.follows), advice)
                 continue
             self._check_places(other, following)
             own = self._spread(other, following)
@@ -177,9 +180,6 @@ class Axes:
                 from_year=following.from_year,
                 takes_from=following.takes_from,
             )
-
-    def _may_lead(self, name: str) -> bool:
-        return name in self.factors and self.factors[name].follows is None
 
     def _dimension(
         self,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BadInput, Fault
@@ -21,6 +21,7 @@ from ..years import year_names
 from .axes import Axes
 from .designs import Listed, points_of, read_points
 from .outcome import Outcome, adds_up, ways, year_by_default
+from .possible import narrowed, possible, would_load
 from .reading import Written, read_study
 from .schema import EVIDENCE, Design, Factor, Measure, Study
 from .writing_in import bare, with_point
@@ -114,7 +115,11 @@ class Checked:
 
     def points(self) -> Floats:
         """The points of the design, by point and dimension."""
-        return points_of(self.design, self.dimensions, self.listed)
+        return self.possible(points_of(self.design, self.dimensions, self.listed))
+
+    def possible(self, points: Floats) -> Floats:
+        """Points as they can be run: no phase of treatment costs more than the one before it."""
+        return possible(points, self.dimensions, self.scenarios[0])
 
     @cached_property
     def bare(self) -> tuple[Scenario, ...]:
@@ -174,6 +179,8 @@ def check(
     outcomes = checking.outcomes(found[0])
     checked = Checked(written, found, dimensions, outcomes, listed)
     checking.precise(checked)
+    if not checking.faults:
+        checked = replace(checked, dimensions=checking.narrowed(checked))
     if not checking.faults:
         checking.allowed(checked)
     if not checking.faults and checked.design.kind == "grid":
@@ -291,6 +298,7 @@ class _Checking:
     ) -> tuple[Dimension, ...]:
         factors = [*self._given(), *self._assumed(scenarios[0]), *self._columns(listed)]
         axes = Axes(self, scenarios, dict(factors))
+        axes.check_leaders()
         dimensions = [
             dimension
             for name, factor in factors
@@ -321,8 +329,7 @@ class _Checking:
             if each.grade in wanted.grades
             and each.range is not None
             and each.range[0] < each.range[1]
-            and isinstance(each.value, int | float)
-            and not isinstance(each.value, bool)
+            and _holds_numbers(each.value)
             and each.path not in named
         ]
         known = measured()
@@ -355,6 +362,27 @@ class _Checking:
 
     # Values
 
+    def narrowed(self, checked: Checked) -> tuple[Dimension, ...]:
+        """Ranges of the evidence as far as every scenario can take them; what is given in numbers stays."""
+        nothing = [math.nan] * len(checked.dimensions)
+
+        def world(place: int, number: float) -> None:
+            point = [*nothing]
+            point[place] = number
+            for scenario in range(len(checked.scenarios)):
+                checked.world(scenario, point)
+
+        return tuple(
+            narrowed(each, would_load(partial(world, place))) if self._of_evidence(each) else each
+            for place, each in enumerate(checked.dimensions)
+        )
+
+    def _of_evidence(self, dimension: Dimension) -> bool:
+        factor = self.study.varied.get(dimension.name)
+        if factor is None:
+            return self.study.assumptions is not None
+        return factor.range == EVIDENCE
+
     def allowed(self, checked: Checked) -> None:
         """Each end of each dimension, all others as they are, must make a scenario that would load."""
         nothing = [math.nan] * len(checked.dimensions)
@@ -380,6 +408,12 @@ class _Checking:
             rule = f"hold values that {checked.scenarios[scenario].name} may have"
             told = shown(dimension.told(number))
             self.fault((where, name), rule, told, f"{wrong.faults[0].name}: {wrong.faults[0].rule}")
+
+
+def _holds_numbers(value: Any) -> bool:
+    """Whether a value is a number, or one for each year, and so can be moved."""
+    numbers = value if isinstance(value, list) else [value]
+    return all(isinstance(each, int | float) and not isinstance(each, bool) for each in numbers)
 
 
 def _parts(fault: Fault) -> tuple[str, str, str, str]:

@@ -166,7 +166,7 @@ class Bench:
             Places of the scenarios; by default all.
         """
         chosen = tuple(range(len(self.checked.scenarios)) if scenarios is None else scenarios)
-        asked = Asked(points, chosen, first, size)
+        asked = Asked(self.checked.possible(points), chosen, first, size)
         left = [asked.cells]
         wanted = self._wanted(asked, left)
         where: dict[str, int] = {}
