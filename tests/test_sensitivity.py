@@ -127,13 +127,17 @@ def test_walks_see_that_two_assumptions_work_through_each_other():
 
 
 def test_walks_tell_what_luck_alone_could_do():
-    asked = question(axes("inert", "works"), line(0.0, 100.0), noise=5.0)
-    effects = {e.dimension.name: e for e in morris(asked, 20).effects}
-    assert effects["inert"].mu_star > 0
-    assert effects["inert"].verdict == "too close to call"
-    assert effects["works"].verdict == ""
-    # a step of 2/3 of the range: the difference of two means of 20, scaled up
-    assert effects["inert"].mc_error == pytest.approx(5 * math.sqrt(2 / 20) * 1.5, rel=0.2)
+    alarms = []
+    for seed in range(40):
+        asked = question(axes("inert", "works"), line(0.0, 100.0), noise=5.0, seed=seed)
+        effects = {e.dimension.name: e for e in morris(asked, 20).effects}
+        assert effects["inert"].mu_star > 0
+        assert effects["works"].verdict == ""
+        assert effects["works"].mu_low < effects["works"].mu < effects["works"].mu_high
+        # a step of 2/3 of the range: the difference of two means of 20, scaled up
+        assert effects["inert"].mc_error == pytest.approx(5 * math.sqrt(2 / 20) * 1.5, rel=0.4)
+        alarms.append(effects["inert"].verdict == "")
+    assert sum(alarms) <= 6  # a 95% interval errs in 2 of 40; more than 6 come once in 300 times
 
 
 def test_a_walk_with_a_failed_cell_is_left_out_whole():

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..chance import stream
-from ..wording import NO_INTERVAL, TOO_CLOSE
+from ..replicate import paired
+from ..wording import NO_INTERVAL, TOO_CLOSE, too_close_to_call
 from .cube import as_salib, between_ends, values_at
 from .installed import check_installed
 from .question import failed, incomplete
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from .question import Dimension, Flags, Floats, Question, View
 
 LEVELS = 4
-STEP = LEVELS / (2 * (LEVELS - 1))
-"""How far one step goes, as a part of the range."""
 COPIES = 1000
 CLEAR = 2.0
 """So many Monte-Carlo errors of one effect must a mean effect exceed to be told from chance."""
@@ -39,6 +38,8 @@ COLUMNS = (
     *VIEW,
     "dimension",
     "mu",
+    "mu_low",
+    "mu_high",
     "mu_star",
     "low",
     "high",
@@ -57,8 +58,9 @@ class Effect:
 
     Parameters
     ----------
-    mu
-        Mean change of the number for a move over the whole range of the assumption.
+    mu, mu_low, mu_high
+        Mean change of the number for a move over the whole range of the assumption, with its 95% interval over
+        replications: what luck leaves open of it.
     mu_star
         The same without regard to sign, with the ends of its 95% interval over walks.
     sigma
@@ -70,6 +72,8 @@ class Effect:
     view: View
     dimension: Dimension
     mu: float
+    mu_low: float
+    mu_high: float
     mu_star: float
     low: float
     high: float
@@ -81,10 +85,11 @@ class Effect:
 
     @property
     def verdict(self) -> str:
-        """Whether luck alone could give it, or that cannot be told."""
+        """Whether luck alone could give both the mean and its size, or that cannot be told."""
         if math.isnan(self.mc_error):
             return NO_INTERVAL
-        return TOO_CLOSE if self.mu_star <= CLEAR * self.mc_error else ""
+        one_way = not too_close_to_call(self.mu_low, self.mu_high)
+        return "" if one_way or self.mu_star > CLEAR * self.mc_error else TOO_CLOSE
 
 
 @dataclass(frozen=True)
@@ -175,13 +180,17 @@ def _of_view(question: Question, view: View, cube: Floats, numbers: Floats) -> l
         name: missing if told is None else np.asarray(told[name], dtype=np.float64)
         for name in ("mu", "mu_star", "sigma", "mu_star_conf")
     }
-    error = _error(cube[kept], numbers[kept], length) if used > 1 else missing
+    each = _each(cube[kept], numbers[kept])
+    _, mu_low, mu_high, _ = paired(each.mean(axis=0).T) if used > 1 else (missing,) * 4
+    error = _error(each) if used > 1 else missing
     order = np.argsort(-columns["mu_star"], kind="stable")
     return [
         Effect(
             view=view,
             dimension=question.assumed[i],
             mu=float(columns["mu"][i]),
+            mu_low=float(mu_low[i]),
+            mu_high=float(mu_high[i]),
             mu_star=float(columns["mu_star"][i]),
             low=max(0.0, float(columns["mu_star"][i] - columns["mu_star_conf"][i])),
             high=float(columns["mu_star"][i] + columns["mu_star_conf"][i]),
@@ -209,15 +218,20 @@ def _analysed(question: Question, view: View, cube: Floats, means: Floats) -> di
     return told
 
 
-def _error(cube: Floats, numbers: Floats, length: int) -> Floats:
+def _each(cube: Floats, numbers: Floats) -> Floats:
+    """The effect of each assumption in each walk and replication."""
+    length, replications = cube.shape[1] + 1, numbers.shape[1]
+    steps = np.diff(cube.reshape(-1, length, length - 1), axis=1)
+    changes = np.diff(numbers.reshape(-1, length, replications), axis=1)
+    which = np.abs(steps).argmax(axis=2)[..., np.newaxis]
+    effects: Floats = changes / np.take_along_axis(steps, which, axis=2)
+    return np.take_along_axis(effects, which.argsort(axis=1), axis=1)
+
+
+def _error(effects: Floats) -> Floats:
     """Standard error over replications of one effect of each assumption, in the mean square."""
-    replications = numbers.shape[1]
+    replications = effects.shape[2]
     if replications < 2:
-        return np.full(length - 1, np.nan)
-    walk = numbers.reshape(-1, length, replications)
-    steps = np.diff(walk, axis=1) / STEP
-    variance = steps.var(axis=2, ddof=1) / replications
-    which = np.abs(np.diff(cube.reshape(-1, length, length - 1), axis=1)).argmax(axis=2)
-    totals = np.zeros(length - 1)
-    np.add.at(totals, which, variance)
-    return np.sqrt(totals / len(walk))
+        return np.full(effects.shape[1], np.nan)
+    error: Floats = np.sqrt(effects.var(axis=2, ddof=1).mean(axis=0) / replications)
+    return error

@@ -283,13 +283,13 @@ def knowing_sentences(result: Sensitivity, outcome: Outcome) -> Iterator[str]:
     first = f"{label}: as things are known, {plain(best.scenario)} is best on average."
     whole, parts = told[0], told[1:]
     if whole.verdict:
-        yield f"{first} No value was seen in finding anything out first ({_worth(whole)} at most)."
+        yield f"{first} No value was seen in finding anything out first ({worth(whole)} at most)."
         return
     seen = [each for each in parts if not each.verdict]
     unseen = [_known(result, each) for each in parts if each.verdict]
-    yield f"{first} To know everything but luck before choosing would be worth {_worth(whole)}."
+    yield f"{first} To know everything but luck before choosing would be worth {worth(whole)}."
     if seen:
-        named = "; ".join(f"{_known(result, each)} {_worth(each)}" for each in seen[:MOST_NAMED])
+        named = "; ".join(f"{_known(result, each)} {worth(each)}" for each in seen[:MOST_NAMED])
         yield f"{label}: worth finding out first: {named}."
     if unseen:
         yield f"{label}: no value was seen in finding out {listing(unseen)}."
@@ -301,7 +301,7 @@ def _known(result: Sensitivity, each: Knowing) -> str:
     return ALL if each.known == ALL else f"{plain(each.known)} together"
 
 
-def _worth(each: Knowing) -> str:
+def worth(each: Knowing) -> str:
     """A value of knowing in its own unit, and in pounds where that is something else."""
     size = size_of(each.outcome)
     unit = "" if each.outcome.unit in BY_THEMSELVES else f" {each.outcome.unit}"
