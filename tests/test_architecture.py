@@ -36,6 +36,7 @@ FLOORS = (
     {"calibrate", "incentives", "precision"},
     {"behaviour", "changeover", "local_area"},
     {"formula_lab", "side_by_side", "validate"},
+    {"discovery", "optimise", "sensitivity"},
     {"findings"},
     # Answers to look at.
     {"charts", "outputs", "printing"},
