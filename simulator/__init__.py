@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from .scenario import write as write_scenario
     from .scenario.draws import Draws
     from .side_by_side import SideBySide
+    from .study import Study
+    from .sweeps import Sweep, sweep, to_salib_problem
     from .workers import Progress
 
     __version__: str
@@ -66,6 +68,8 @@ __all__ = [
     "Sample",
     "Scenario",
     "SimulatorError",
+    "Study",
+    "Sweep",
     "Term",
     "__version__",
     "allocate",
@@ -87,6 +91,8 @@ __all__ = [
     "run",
     "search_formulas",
     "stress_formula",
+    "sweep",
+    "to_salib_problem",
     "with_formula",
     "write_results",
     "write_scenario",
@@ -106,6 +112,8 @@ _LIVES_IN = {
     "Sample": "replicate",
     "Scenario": "scenario",
     "SimulatorError": "errors",
+    "Study": "study",
+    "Sweep": "sweeps",
     "Term": "funding",
     "allocate": "funding",
     "best_response": "behaviour",
@@ -116,6 +124,8 @@ _LIVES_IN = {
     "load_all": "scenario",
     "load_formula": "scenario",
     "names": "scenario",
+    "sweep": "sweeps",
+    "to_salib_problem": "sweeps",
     "with_formula": "scenario",
 }
 _CALLED_THERE = {

@@ -23,6 +23,7 @@ README = ROOT / "README.md"
 FLOORS = (
     {"errors", "years"},
     {"distributions", "chance", "wording", "workers"},
+    {"cluster"},
     {"scenario", "journal"},
     {"funding", "money", "journey", "published"},
     {"stock", "places", "measures"},
@@ -35,8 +36,9 @@ FLOORS = (
     {"evidence", "explanation", "stream_means"},
     {"calibrate", "incentives", "precision"},
     {"behaviour", "changeover", "local_area"},
-    {"formula_lab", "side_by_side", "validate"},
-    {"discovery", "optimise", "sensitivity"},
+    {"formula_lab", "side_by_side", "study", "validate"},
+    {"sweeps"},
+    {"discovery", "optimisation", "sensitivity_analysis"},
     {"findings"},
     # Answers to look at.
     {"charts", "outputs", "printing"},

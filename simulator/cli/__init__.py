@@ -15,6 +15,7 @@ from . import (  # noqa: F401
     local,
     opening,
     runs,
+    sweep,
     validation,
 )
 from .door import app, main
