@@ -4,18 +4,25 @@ Levers are chosen by a search; the few best are lived again with luck that the s
 within the noise is said to.
 """
 
-from importlib.util import find_spec
+from .asked import Confirm, Limit, Optimise
+from .asking import check_installed
+from .found import Found, find
+from .of_study import Prepared, optimise, prepare, run
+from .question import Question, question
+from .written import write
 
-from ..errors import MissingExtra
-
-
-def check_installed() -> None:
-    """Say if what searches is missing, before anything is run.
-
-    Raises
-    ------
-    MissingExtra
-        If it is.
-    """
-    if not find_spec("optuna"):
-        raise MissingExtra("optimise", "search")
+__all__ = [
+    "Confirm",
+    "Found",
+    "Limit",
+    "Optimise",
+    "Prepared",
+    "Question",
+    "check_installed",
+    "find",
+    "optimise",
+    "prepare",
+    "question",
+    "run",
+    "write",
+]

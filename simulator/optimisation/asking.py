@@ -8,10 +8,11 @@ multiobjective genetic algorithm: NSGA-II, 2002.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..chance import stream
-from . import check_installed
+from ..errors import MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -36,9 +37,21 @@ STARTING = 16
 """Plans that are drawn evenly before the search is steered."""
 POPULATION = (8, 40)
 """The least and the most plans of a generation; a sixth of the trials between them."""
-ASKS = 10
+ASKS = 3
 """How often a plan is asked for before one is drawn evenly, where it was tried already."""
 DRAWS = 1000
+
+
+def check_installed() -> None:
+    """Say if what searches is missing, before anything is run.
+
+    Raises
+    ------
+    MissingExtra
+        If it is.
+    """
+    if not find_spec("optuna"):
+        raise MissingExtra("optimise", "search")
 
 
 def method_for(method: Method, plans: int, trials: int) -> Method:
@@ -88,16 +101,15 @@ class Asking:
         scores
             What each plan that could be judged was judged by, less being better, and by how much it breaks limits.
         given
-            Plans to begin with instead.
+            Plans to begin with, which are not in doubt.
         """
         study = self._study(scores)
         evenly = stream(self._seed, f"plans drawn evenly, batch {self._batches}")
         self._batches += 1
         found: list[Plan] = []
-        if given:
-            for plan in given:
-                self._take(study, plan)
-            return list(given)
+        for plan in given:
+            self._take(study, plan)
+            found.append(plan)
         while len(found) < wanted:
             new = self._new(study, found, tried, evenly)
             if new is None:

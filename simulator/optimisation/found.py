@@ -148,14 +148,18 @@ class Found:
         """One row for each plan that was tried, in the order of the trials."""
         import pandas as pd
 
-        return pd.DataFrame(rows(self))
+        return pd.DataFrame(self.rows())
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each plan that was tried, in plain values."""
+        return rows(self)
 
     def as_record(self) -> dict[str, Any]:
         """All of it in plain values that JSON can hold."""
         return record(self)
 
 
-def optimise(question: Question, evaluate: EvaluateFrom, progress: Progress | None = None) -> Found:
+def find(question: Question, evaluate: EvaluateFrom, progress: Progress | None = None) -> Found:
     """Look for plans, and confirm the best few with luck that the search has not seen.
 
     Parameters

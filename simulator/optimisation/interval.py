@@ -14,7 +14,7 @@ Miller, The jackknife: a review, 1974.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from scipy.special import stdtrit
@@ -44,21 +44,27 @@ def by_luck(lived: Floats, score: Callable[[Floats], Floats]) -> Floats:
 
     Returns
     -------
-    As the score, with the replications on a new last axis; missing where there is only one.
+    As the score, with the replications on a new last axis; missing where one is incomplete, or there is only one.
     """
-    runs = lived.shape[-1]
     whole = score(means(lived))
-    if runs < 2:
-        return np.full((*whole.shape, 1), np.nan)
     there = ~np.isnan(lived)
     counted, total = there.sum(axis=-1), np.nansum(lived, axis=-1)
+    complete: NDArray[np.bool_] = np.asarray(there.all(axis=(1, 2)))
+    runs = _column(complete[: len(whole)].sum(axis=-1), whole)
     found = []
-    for run in range(runs):
+    for run in range(lived.shape[-1]):
         left = counted - there[..., run]
         rest = total - np.where(there[..., run], lived[..., run], 0.0)
         without = np.divide(rest, left, out=np.full(rest.shape, np.nan), where=left > 0)
-        found.append(runs * whole - (runs - 1) * score(without))
+        pseudo = runs * whole - (runs - 1) * score(without)
+        kept = _column(complete[: len(whole), run], whole) & (runs > 1)
+        found.append(np.where(kept, pseudo, np.nan))
     return np.stack(found, axis=-1)
+
+
+def _column(by_plan: NDArray[Any], like: Floats) -> NDArray[Any]:
+    """One number for each plan, against a score that may have objectives beside."""
+    return by_plan.reshape((-1,) + (1,) * (like.ndim - 1))
 
 
 def estimate(score: float, luck: Floats, comparisons: int = 1) -> Estimate:

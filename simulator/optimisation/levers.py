@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -14,49 +14,12 @@ from ..wording import days, gbp
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ..study import Dimension
+
 FINE = 100
 """A lever's range is tried in at least so many steps."""
 Plan: TypeAlias = tuple[float, ...]
 """One value of each lever; not a number where the scenario's own stands, which no number tells."""
-
-
-class Dimension(Protocol):
-    """One axis of a study, as far as a search for plans needs it."""
-
-    @property
-    def name(self) -> str:
-        """Its name in the study."""
-
-    @property
-    def title(self) -> str:
-        """What a reader calls it."""
-
-    @property
-    def unit(self) -> str:
-        """Its unit, such as ``days``; may be empty."""
-
-    @property
-    def is_lever(self) -> bool:
-        """Whether it is decided, not assumed."""
-
-    @property
-    def low(self) -> float:
-        """The lowest value that is tried."""
-
-    @property
-    def high(self) -> float:
-        """The highest value that is tried."""
-
-    @property
-    def base(self) -> float | None:
-        """What the first scenario has."""
-
-    @property
-    def values(self) -> tuple[Any, ...] | None:
-        """Listed values, or None for a range. Points hold their places."""
-
-    def at(self, u: float) -> float:
-        """The value at a quantile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +53,12 @@ class Lever:
         if math.isnan(one) or math.isnan(other):
             return float(math.isnan(one) != math.isnan(other))
         return abs(one - other) / self.span if self.in_order else float(one != other)
+
+    def nearest(self, value: float) -> int:
+        """The place of the value that may be tried and lies nearest; of what no number tells, the middle."""
+        if math.isnan(value):
+            return len(self.tried) // 2
+        return min(range(len(self.tried)), key=lambda place: abs(self.tried[place] - value))
 
     def told(self, value: float) -> str:
         """A value as it is read, with its unit."""
@@ -127,7 +96,8 @@ def _in_steps(low: float, high: float) -> tuple[float, ...]:
         return (low,)
     step = _round_step((high - low) / FINE)
     places = range(math.floor(low / step) + 1, math.ceil(high / step))
-    within = (float(f"{place * step:.10g}") for place in places)
+    decimals = max(0, -math.floor(math.log10(step)))
+    within = (round(place * step, decimals) for place in places)
     return tuple(dict.fromkeys([low, *(value for value in within if low < value < high), high]))
 
 

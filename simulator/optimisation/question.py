@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from scipy.stats import qmc
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ..study import Dimension, Outcome
     from .asked import Direction, Limit, Optimise
-    from .levers import Dimension, Plan
+    from .levers import Plan
 
 Floats: TypeAlias = "NDArray[np.float64]"
 EvaluateFrom: TypeAlias = Callable[[Floats, int, int], Floats]
@@ -34,28 +35,6 @@ Origin: TypeAlias = Callable[[tuple[str | int, ...]], str]
 MOST_PLANS_OF_ALL = 100_000
 SECTION = "optimise"
 SUGGESTED = "suggested, not decided"
-
-
-class Outcome(Protocol):
-    """A number read off each replication, as far as a search for plans needs it."""
-
-    @property
-    def key(self) -> str:
-        """Its name in the study: ``in_recovery@last``."""
-
-    @property
-    def label(self) -> str:
-        """What a reader calls it: ``in recovery on 31 March 2013``."""
-
-    @property
-    def unit(self) -> str:
-        """Its unit."""
-
-    def show(self, value: float) -> str:
-        """A value as it is read."""
-
-    def show_difference(self, value: float) -> str:
-        """A difference, with its sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +152,7 @@ def question(
     seed: int = 1,
     replications: int,
     own: Plan | None = None,
+    possible: Callable[[Floats], Floats] | None = None,
     origin: Origin = _section,
 ) -> Question:
     """Check what is asked against the study, and draw the worlds.
@@ -186,6 +166,8 @@ def question(
     own
         The plan of the scenario that levers are laid over; by default each lever's base. A lever that has none is
         left as it is.
+    possible
+        Makes points into such as can be run, where a study knows how.
 
     Raises
     ------
@@ -208,12 +190,13 @@ def question(
     scenario = checking.scenario(asked.scenario, scenarios)
     if checking.faults:
         raise BadInput(checking.faults)
+    worlds = drawn_worlds([each for each in dimensions if not each.is_lever], asked.worlds, seed)
     return Question(
         asked,
         tuple(dimensions),
         levers,
         own or tuple(_base(each) for each in levers.levers),
-        drawn_worlds([each for each in dimensions if not each.is_lever], asked.worlds, seed),
+        _as_run(worlds, dimensions, possible) if possible else worlds,
         objectives,
         limits,
         scenario,
@@ -243,6 +226,16 @@ def drawn_worlds(factors: Sequence[Dimension], worlds: int, seed: int) -> Floats
     return np.array(
         [[each.at(float(u)) for each, u in zip(factors, row, strict=True)] for row in parts]
     )
+
+
+def _as_run(
+    worlds: Floats, dimensions: Sequence[Dimension], possible: Callable[[Floats], Floats]
+) -> Floats:
+    """Worlds as they can be run, all that is decided left as it is."""
+    factors = np.array([not each.is_lever for each in dimensions])
+    points = np.full((len(worlds), len(dimensions)), np.nan)
+    points[:, factors] = worlds
+    return possible(points)[:, factors]
 
 
 class _Checking:

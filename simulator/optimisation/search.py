@@ -11,6 +11,7 @@ import numpy as np
 from .asking import Asking, method_for
 from .interval import by_luck
 from .judging import Judge, means
+from .nearby import PART, Nearby, best_so_far
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -114,20 +115,29 @@ def _batches(
         while batch := list(islice(plans, size)):
             yield batch
         return
-    asking = Asking(
-        question.levers,
-        len(question.objectives),
-        len(question.limits),
-        method,
-        question.asked.trials,
-        question.seed,
-    )
+    yield from _steered(question, trying, method, many)
+
+
+def _steered(
+    question: Question, trying: _Trying, method: Method, many: int
+) -> Iterator[list[Plan]]:
+    """The first plans, then what the search asks for; the last part near the best, where one thing is wanted."""
+    size, levers = question.asked.batch, question.levers
+    counts = (len(question.objectives), len(question.limits))
+    asking = Asking(levers, *counts, method, question.asked.trials, question.seed)
+    nearby = Nearby(levers, question.seed)
     first = iter(first_plans(question)[:many])
     while batch := list(islice(first, size)):
-        yield asking.ask(size, trying.places, trying.scores(), batch)
-    while len(trying.plans) < many:
         wanted = min(size, many - len(trying.plans))
-        batch = asking.ask(wanted, trying.places, trying.scores())
+        yield asking.ask(wanted, trying.places, trying.scores(), batch)
+    far = many if counts[0] > 1 or method != "tpe" else many - int(PART * many)
+    while len(trying.plans) < many:
+        scores, batch = trying.scores(), []
+        wanted = min(size, many - len(trying.plans))
+        best = best_so_far(scores) if len(trying.plans) >= far else None
+        if best is not None:
+            batch = nearby.ask(wanted, trying.places, best)
+        batch = batch or asking.ask(wanted, trying.places, scores)
         if not batch:
             return
         yield batch

@@ -45,7 +45,7 @@ def _levers(found: Found, number: int) -> dict[str, Any]:
     for each, value in zip(found.question.levers.levers, found.tried.plans[number], strict=True):
         listed = each.listed
         missing = math.isnan(value)
-        told[each.dimension.name] = value if listed is None or missing else listed[round(value)]
+        told[f"lever_{each.dimension.name}"] = value if listed is None or missing else listed[round(value)]
     return told
 
 
