@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from .scenario import write as write_scenario
     from .scenario.draws import Draws
     from .side_by_side import SideBySide
-    from .study import Study
+    from .study import Study, study_names
     from .sweeps import Sweep, sweep, to_salib_problem
     from .workers import Progress
 
@@ -93,6 +93,7 @@ __all__ = [
     "run",
     "search_formulas",
     "stress_formula",
+    "study_names",
     "sweep",
     "to_salib_problem",
     "with_formula",
@@ -127,6 +128,7 @@ _LIVES_IN = {
     "load_formula": "scenario",
     "names": "scenario",
     "optimise": "optimisation",
+    "study_names": "study",
     "sweep": "sweeps",
     "to_salib_problem": "sweeps",
     "with_formula": "scenario",

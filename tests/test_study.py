@@ -161,6 +161,12 @@ def test_no_phase_of_treatment_costs_more_than_the_one_before():
         every.world(0, point)  # would load
 
 
+def test_whole_pounds_stay_whole_although_they_are_told_by_year():
+    found, pot = one({"path": "formula.pot_gbp", "range": "evidence"})
+    assert pot.base is None  # it grows
+    assert found.world(0, [400_000_000.4]).formula.pot_gbp == 400_000_000
+
+
 # Distributions
 
 

@@ -39,6 +39,7 @@ def tell(text: str) -> None:
 
 VERBS = (
     "scenarios",
+    "studies",
     "check",
     "schema",
     "template",

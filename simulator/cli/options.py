@@ -40,7 +40,7 @@ Files = Annotated[
     list[str],
     typer.Argument(
         metavar="FILE",
-        help="Names, .yaml files of scenarios or formulas, the run.json of a run, or your own figures as .csv.",
+        help="Names, .yaml files of scenarios, formulas or studies, the run.json of a run, or your own figures as .csv.",
     ),
 ]
 Changes = Annotated[
@@ -112,7 +112,9 @@ OnePartnership = Annotated[
     typer.Option("--partnership", metavar="NAME", help="Print one partnership, not all together."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-StudyFile = Annotated[str, typer.Argument(metavar="STUDY", help="A .yaml file of a study.")]
+StudyFile = Annotated[
+    str, typer.Argument(metavar="STUDY", help="A name of the library, or a .yaml file of a study.")
+]
 StudyReplications = Annotated[
     int | None,
     typer.Option(

@@ -139,6 +139,8 @@ def _print(result: Sweep) -> None:
     """How far each outcome ranges over the points, and differences from the first scenario."""
     import numpy as np
 
+    from ..sweeps.result import means
+
     asked = result.asked
     say(result.checked.title)
     points = wording.counted(len(result.points), "point")
@@ -147,11 +149,11 @@ def _print(result: Sweep) -> None:
     say(
         f"{points} of {names}: {ran} run now, {asked.found:,} before, {len(result.failed):,} failed"
     )
-    means = np.nanmean(result.values, axis=-1) if result.values.size else result.values
+    by_cell = means(result.values, axis=-1)
     rows = []
     for place, outcome in enumerate(result.outcomes):
         for scenario, own in enumerate(result.scenarios):
-            told = means[:, scenario, place]
+            told = by_cell[:, scenario, place]
             told = told[~np.isnan(told)]
             if len(told):
                 ends = [outcome.show(float(q)) for q in np.quantile(told, [0, 0.5, 1])]

@@ -12,7 +12,7 @@ import numpy as np
 from ..chance import stream
 from .frontier import far_apart, undominated
 from .interval import by_luck, estimate
-from .judging import breach, means
+from .judging import breach, held, means
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -131,7 +131,7 @@ class Confirmed:
         mean = by_luck(mine, lambda some: some.mean(axis=(1, 2)))[0]
         broken = _broken(mine, lambda some: breach(some[..., 0], bound.limit))
         by_world = self.values[plan, :, outcome]
-        holds = (by_world >= bound.limit.low) & (by_world <= bound.limit.high)
+        holds = held(by_world, bound.limit)
         return Kept(
             bound, estimate(float(by_world.mean()), mean), int(holds.sum()), _verdict(broken)
         )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Floats: TypeAlias = "NDArray[np.float64]"
 WORST_PART = 0.1
 """The worst worlds, as a part of all."""
+NOTHING = 1e-9
+"""A limit that is broken by so small a part of it is broken by rounding alone."""
 
 
 def means(values: Floats) -> Floats:
@@ -73,14 +75,20 @@ def breach(by_world: Floats, limit: Limit) -> Floats:
     return at
 
 
+def held(by_world: Floats, limit: Limit) -> NDArray[np.bool_]:
+    """In which worlds a limit holds."""
+    return np.asarray(_beyond(by_world, limit) <= 0)
+
+
 def _beyond(value: Floats, limit: Limit) -> Floats:
     above = (value - limit.high) / (abs(limit.high) or 1.0) if limit.at_most is not None else None
     below = (limit.low - value) / (abs(limit.low) or 1.0) if limit.at_least is not None else None
     if above is None or below is None:
         only = below if above is None else above
         assert only is not None  # noqa: S101 # a limit has one end at least
-        return only
-    return np.maximum(above, below)
+        return only - NOTHING
+    both: Floats = np.maximum(above, below) - NOTHING
+    return both
 
 
 class Judge:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from .judging import held
 from .question import SUGGESTED
 from .words import in_own_sense, sentences
 
@@ -45,7 +46,9 @@ def _levers(found: Found, number: int) -> dict[str, Any]:
     for each, value in zip(found.question.levers.levers, found.tried.plans[number], strict=True):
         listed = each.listed
         missing = math.isnan(value)
-        told[f"lever_{each.dimension.name}"] = value if listed is None or missing else listed[round(value)]
+        told[f"lever_{each.dimension.name}"] = (
+            value if listed is None or missing else listed[round(value)]
+        )
     return told
 
 
@@ -62,7 +65,7 @@ def _limits(found: Found, number: int) -> dict[str, Any]:
     first = len(found.question.objectives)
     for place, each in enumerate(found.question.limits):
         by_world = found.tried.by_world[number, :, first + place]
-        holds = (by_world >= each.limit.low) & (by_world <= each.limit.high)
+        holds = held(by_world, each.limit)
         key = f"limit_{each.outcome.key}"
         told |= {
             key: float(by_world.mean()),

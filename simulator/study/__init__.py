@@ -3,7 +3,7 @@
 from .checked import Checked, check
 from .dimension import Dimension
 from .outcome import Outcome
-from .reading import SECTIONS, Written, is_study, read_study
+from .reading import SECTIONS, Written, is_study, read_study, study_names
 from .schema import Factor, Study
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "check",
     "is_study",
     "read_study",
+    "study_names",
 ]

@@ -329,8 +329,7 @@ class _Checking:
             if each.grade in wanted.grades
             and each.range is not None
             and each.range[0] < each.range[1]
-            and isinstance(each.value, int | float)
-            and not isinstance(each.value, bool)
+            and _holds_numbers(each.value)
             and each.path not in named
         ]
         known = measured()
@@ -409,6 +408,12 @@ class _Checking:
             rule = f"hold values that {checked.scenarios[scenario].name} may have"
             told = shown(dimension.told(number))
             self.fault((where, name), rule, told, f"{wrong.faults[0].name}: {wrong.faults[0].rule}")
+
+
+def _holds_numbers(value: Any) -> bool:
+    """Whether a value is a number, or one for each year, and so can be moved."""
+    numbers = value if isinstance(value, list) else [value]
+    return all(isinstance(each, int | float) and not isinstance(each, bool) for each in numbers)
 
 
 def _parts(fault: Fault) -> tuple[str, str, str, str]:

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from ..errors import BadInput, Fault
 from ..scenario.faults import faults_of_file
-from ..scenario.library import YAML_ENDINGS, as_shown
+from ..scenario.library import YAML_ENDINGS, as_shown, is_path, shipped
 from ..scenario.reading import read
-from ..scenario.tree import Origin, Tree, paths, shown
+from ..scenario.tree import Origin, Tree, instead, paths, shown
 from .schema import Study
 
 if TYPE_CHECKING:
@@ -74,8 +74,24 @@ def _within(tree: Tree, name: str, given: Any) -> Tree:
     return Tree(given, {(): tree.origin((name,)), **origins})
 
 
+def study_names() -> tuple[str, ...]:
+    """Names of the studies of the library."""
+    return tuple(sorted(_shipped()))
+
+
+def _shipped() -> dict[str, FilePath]:
+    return {
+        FilePath(file.name).stem: FilePath(str(file))
+        for folder in shipped("studies")
+        for file in folder.iterdir()
+        if file.name.endswith(YAML_ENDINGS)
+    }
+
+
 def is_study(file: str) -> bool:
-    """Whether a file is a study and not a scenario: it names scenarios."""
+    """Whether a name or file is a study and not a scenario: a file is where it names scenarios."""
+    if not is_path(file):
+        return file in _shipped()
     if not file.lower().endswith(YAML_ENDINGS):
         return False
     data = read(FilePath(file), file).data
@@ -88,7 +104,7 @@ def read_study(given: str | FilePath | Mapping[str, Any] | Study | Written) -> W
     Parameters
     ----------
     given
-        A path to a ``.yaml`` file, the same as a mapping, or a `Study`.
+        A name of the library, a path to a ``.yaml`` file, the same as a mapping, or a `Study`.
 
     Raises
     ------
@@ -116,10 +132,16 @@ def _tree(given: str | FilePath | Mapping[str, Any]) -> tuple[Tree, str, FilePat
         data = _plain(given)
         return Tree(data, dict.fromkeys(paths(data), Origin("study"))), "study", FilePath()
     file = FilePath(given)
-    if file.suffix.lower() not in YAML_ENDINGS:
-        rule, advice = "be a path to a .yaml file", "name the file of a study"
+    if isinstance(given, str) and not is_path(given):
+        known = _shipped()
+        if given not in known:
+            rule, advice = "be a name of the library, or a .yaml file", instead(given, known)
+            raise BadInput([Fault("study", "the study", rule, shown(given), advice)])
+        file = known[given]
+    elif file.suffix.lower() not in YAML_ENDINGS:
+        rule, advice = "be a name of the library, or a .yaml file", "name the file of a study"
         raise BadInput([Fault("study", "the study", rule, shown(str(given)), advice)])
-    return read(file, as_shown(str(given))), file.stem, file.parent
+    return read(file, as_shown(str(file))), file.stem, file.parent
 
 
 def _plain(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a sweep would take, before it is run: cells, time and disk, from one replication of each scenario."""
+"""What a sweep would take, before it is run: cells, time and disk, from a few replications of each scenario."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .bench import Bench
     from .cell import Cell, Lived
 
-TRIED = 2
-"""Replications that are tried; the first of a process is slower than the rest, and is not counted."""
+TRIED = 4
+"""Replications that are tried; one more comes before them, since the first of a process is slower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Estimate:
         told.append(f"{wording.counted(self.left, 'cell')} to run, {runs} replications each.")
         words = _between([_time(each) for each in self.seconds])
         processes = wording.counted(self.workers, "process").replace("processs", "processes")
-        told.append(f"About {words} with {processes}, by one replication of each scenario.")
+        told.append(f"About {words} with {processes}, by a few replications of each scenario.")
         told.append(f"About {_between([in_words(each) for each in self.disk_bytes])} of disk.")
         return told
 
@@ -95,7 +95,7 @@ def _time(seconds: float) -> str:
 
 
 def estimate(bench: Bench) -> Estimate:
-    """What a sweep would take; one or two replications of each scenario are run, and none is kept."""
+    """What a sweep would take; a few replications of each scenario are run, and none is kept."""
     checked = bench.checked
     points = checked.points()
     scenarios = len(checked.scenarios)
@@ -141,19 +141,21 @@ def _of_one(bench: Bench, cells: list[Cell]) -> tuple[float, float]:
         return 0.0, 0.0
     seconds = size = 0.0
     for cell in cells:
-        for _ in range(TRIED):
-            begun = time.perf_counter()
-            done = live_batch(Batch(("tried",), (cell,), bench.model, None, ending()))
-            took = time.perf_counter() - begun
-        seconds += took
+        live_batch(_tried(bench, cell))
+        begun = time.perf_counter()
+        done = live_batch(_tried(bench, replace(cell, size=TRIED)))
+        seconds += (time.perf_counter() - begun) / TRIED
         if done.lived:
             size += _bytes_of_one(done.lived[0])
     return seconds / len(cells), size / len(cells)
 
 
+def _tried(bench: Bench, cell: Cell) -> Batch:
+    return Batch(("tried",), (cell,), bench.model, None, ending())
+
+
 def _bytes_of_one(lived: Lived) -> float:
     """What one replication more adds to a file, which has parts of a fixed size besides."""
-    many = 10
-    unlike = [replace(lived, values=lived.values * (1 + i / 997)) for i in range(1 + many)]
-    one, eleven = (len(batch_bytes([str(i) for i in range(n)], unlike[:n])) for n in (1, 1 + many))
-    return (eleven - one) / many
+    first = replace(lived, values=lived.values[:1])
+    one, all_of_them = (len(batch_bytes(["tried"], [each])) for each in (first, lived))
+    return (all_of_them - one) / max(1, len(lived.values) - 1)

@@ -161,17 +161,17 @@ class Sweep:
         experiments["policy"] = table.loc[there, "scenario"].to_numpy()
         experiments["model"] = "treatment_funding"
         if over == "years":
-            arrays = {o.key: _means(self.yearly(o), axis=-1) for o in self.outcomes}
+            arrays = {o.key: means(self.yearly(o), axis=-1) for o in self.outcomes}
             flat = {key: each.reshape(-1, each.shape[-1]) for key, each in arrays.items()}
         else:
             by_cell = self.values.reshape(-1, *self.values.shape[2:])
             flat = {o.key: by_cell[:, i] for i, o in enumerate(self.outcomes)}
             if over == "mean":
-                flat = {key: _means(each, axis=-1) for key, each in flat.items()}
+                flat = {key: means(each, axis=-1) for key, each in flat.items()}
         return experiments, {key: each[there] for key, each in flat.items()}
 
 
-def _means(values: Floats, axis: int) -> Floats:
+def means(values: Floats, axis: int) -> Floats:
     """Means of what there is; nan of nothing."""
     there = ~np.isnan(values)
     many = there.sum(axis=axis)
