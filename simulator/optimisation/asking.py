@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     import numpy as np
+    from numpy.random import Generator
     from numpy.typing import NDArray
 
     from .asked import Method
@@ -176,7 +177,7 @@ class Asking:
         return tuple(each.tried[trial.params[each.dimension.name]] for each in self._levers.levers)
 
     def _new(
-        self, study: Any, found: list[Plan], tried: Container[Plan], evenly: np.random.Generator
+        self, study: Any, found: list[Plan], tried: Container[Plan], evenly: Generator
     ) -> Plan | None:
         for _ in range(ASKS):
             trial = study.ask(self._space())

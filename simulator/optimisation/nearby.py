@@ -15,6 +15,7 @@ from ..chance import stream
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
+    from numpy.random import Generator
     from numpy.typing import NDArray
 
     from .levers import Levers, Plan
@@ -66,7 +67,7 @@ class Nearby:
                 break
         return found
 
-    def _near(self, best: Plan, draw: np.random.Generator) -> Plan:
+    def _near(self, best: Plan, draw: Generator) -> Plan:
         step = self._step * draw.choice(LENGTHS)
         normal = draw.standard_normal(len(best))
         changed, other = draw.random(len(best)), draw.random(len(best))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import pandas as pd
+    from numpy.random import Generator
 
     from .asked import Decision
     from .cube import Worlds
@@ -302,13 +303,13 @@ class _Sample:
         return float((judged_by[np.arange(len(choice)), choice] - judged_by[:, self._usual]).mean())
 
 
-def _drawn_again(chance: np.random.Generator, number: int) -> Floats:
+def _drawn_again(chance: Generator, number: int) -> Floats:
     """How often each of so many is in each copy; over all copies as often as any other, so that no mean moves."""
     every = chance.permutation(np.repeat(np.arange(number), COPIES)).reshape(COPIES, number)
     return np.stack([np.bincount(copy, minlength=number) for copy in every]).astype(np.float64)
 
 
-def _halves(chance: np.random.Generator, number: int, times: int) -> Flags:
+def _halves(chance: Generator, number: int, times: int) -> Flags:
     """Random halves of so many, as flags; of an odd number the larger and the smaller half in turn."""
     if number == 1:
         return np.ones((times, 1), dtype=np.bool_)
