@@ -104,7 +104,7 @@ def settings(found: Found, number: int) -> list[tuple[str, str, str]]:
 def changes(found: Found, number: int) -> str:
     """What a plan changes of the scenario's own, in a line."""
     told = [
-        f"{title[:1].lower()}{title[1:]} {value} (now {before})"
+        f"{title[:1].lower()}{title[1:]} {value} instead of {before}"
         for title, value, before in settings(found, number)
         if value != before
     ]
@@ -303,13 +303,18 @@ def _alike(found: Found) -> str:
 
 def _ends(found: Found) -> Iterator[str]:
     """Levers of what is suggested that stand at an end of what was tried."""
-    ends = [
-        f"{each.dimension.title[:1].lower()}{each.dimension.title[1:]} ({each.told(value)}, {plan_name(number)})"
-        for number in found.suggested
-        for each, value in zip(found.question.levers.levers, found.tried.plans[number], strict=True)
-        if each.dimension.values is None
-        and value in (each.tried[0], each.tried[-1])
-        and each.tried[0] != each.tried[-1]
-    ]
-    if ends:
-        yield f"At an end of what was tried, so that more of it might be better still: {'; '.join(ends)}."
+    told = []
+    for place, lever in enumerate(found.question.levers.levers):
+        title = lever.dimension.title
+        for end in dict.fromkeys((lever.tried[0], lever.tried[-1])):
+            names = [
+                plan_name(number)
+                for number in found.suggested
+                if found.tried.plans[number][place] == end
+            ]
+            if names and lever.listed is None and lever.tried[0] != lever.tried[-1]:
+                told.append(
+                    f"{title[:1].lower()}{title[1:]} at {lever.told(end)} ({listed(names)})"
+                )
+    if told:
+        yield f"At an end of what was tried, so that plans beyond it might be better still: {'; '.join(told)}."
