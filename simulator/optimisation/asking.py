@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     import numpy as np
-    from numpy.random import Generator
     from numpy.typing import NDArray
 
+    from ..chance import Generator
     from .asked import Method
     from .levers import Levers, Plan
 

@@ -15,9 +15,9 @@ from ..chance import stream
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
-    from numpy.random import Generator
     from numpy.typing import NDArray
 
+    from ..chance import Generator
     from .levers import Levers, Plan
 
     Floats = NDArray[np.float64]

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import pandas as pd
-    from numpy.random import Generator
 
+    from ..chance import Generator
     from .asked import Decision
     from .cube import Worlds
     from .question import Flags, Floats, Outcome, Question
