@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .formula_lab.stress import Stress
     from .funding import Allocation, Counts, Member, Rule, Term, allocate
     from .incentives import Incentive
+    from .optimisation import optimise
     from .outputs import Settings
     from .outputs import write as write_results
     from .precision import Precision
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from .scenario import write as write_scenario
     from .scenario.draws import Draws
     from .side_by_side import SideBySide
+    from .study import Study, study_names
+    from .sweeps import Sweep, sweep, to_salib_problem
     from .workers import Progress
 
     __version__: str
@@ -66,6 +69,8 @@ __all__ = [
     "Sample",
     "Scenario",
     "SimulatorError",
+    "Study",
+    "Sweep",
     "Term",
     "__version__",
     "allocate",
@@ -83,10 +88,14 @@ __all__ = [
     "load_all",
     "load_formula",
     "names",
+    "optimise",
     "read",
     "run",
     "search_formulas",
     "stress_formula",
+    "study_names",
+    "sweep",
+    "to_salib_problem",
     "with_formula",
     "write_results",
     "write_scenario",
@@ -106,6 +115,8 @@ _LIVES_IN = {
     "Sample": "replicate",
     "Scenario": "scenario",
     "SimulatorError": "errors",
+    "Study": "study",
+    "Sweep": "sweeps",
     "Term": "funding",
     "allocate": "funding",
     "best_response": "behaviour",
@@ -116,6 +127,10 @@ _LIVES_IN = {
     "load_all": "scenario",
     "load_formula": "scenario",
     "names": "scenario",
+    "optimise": "optimisation",
+    "study_names": "study",
+    "sweep": "sweeps",
+    "to_salib_problem": "sweeps",
     "with_formula": "scenario",
 }
 _CALLED_THERE = {

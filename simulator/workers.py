@@ -8,15 +8,20 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from itertools import islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from .errors import SimulatorError
 
 T = TypeVar("T")
+
+YOUNGEST = 0
+"""What the garbage collector calls those things that were made since it last looked."""
 
 Progress = Callable[[int, int], None]
 """Told how many replications are done, and of how many."""
@@ -28,9 +33,14 @@ def workers_by_default() -> int:
 
 
 def spread(
-    work: Callable[..., T], tasks: Sequence[tuple[Any, ...]], workers: int
+    work: Callable[..., T],
+    tasks: Iterable[tuple[Any, ...]],
+    workers: int,
+    lost: Callable[..., T] | None = None,
 ) -> Iterator[tuple[int, T]]:
     """Do a piece of work for each task, and give each result as soon as it is there.
+
+    Tasks are taken as they are needed, a few ahead, so that there may be any number of them.
 
     Parameters
     ----------
@@ -40,6 +50,9 @@ def spread(
         The arguments of each call.
     workers
         Processes; with one, everything happens here, in order.
+    lost
+        What stands for the result of a task whose process is ended from outside, and ended again when it is tried
+        once more by itself; called as the work would be.
 
     Returns
     -------
@@ -48,25 +61,97 @@ def spread(
     Raises
     ------
     SimulatorError
-        If a process is ended from outside.
+        If a process is ended from outside, and nothing can stand for a result.
     """
-    if min(workers, len(tasks)) <= 1:
+    if isinstance(tasks, Sized):
+        workers = min(workers, len(tasks))
+    if workers <= 1:
         for place, task in enumerate(tasks):
-            yield place, _alone(work, task)
+            yield place, done_alone(work, task)
         return
-    with _pool(min(workers, len(tasks))) as pool:
-        with interrupts_held():  # which a process that starts now takes over
-            waiting: dict[Future[T], int] = {
-                pool.submit(_alone, work, task): place for place, task in enumerate(tasks)
-            }
-        while waiting:
-            ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in ready:
-                yield waiting.pop(future), future.result()
+    waiting = enumerate(tasks)
+    while True:
+        broken: list[tuple[int, tuple[Any, ...]]] = []
+        try:
+            yield from _in_pool(work, waiting, workers, broken)
+        except BrokenProcessPool as error:
+            if lost is None:
+                raise _ended() from error
+        if not broken or lost is None:
+            return
+        for place, task in broken:
+            yield place, _by_itself(work, task, lost)
 
 
-def _alone(work: Callable[..., T], task: tuple[Any, ...]) -> T:
-    """Keep the garbage collector out of a run: it makes no cycles, and looking for them costs much."""
+AHEAD = 3
+"""Tasks for each process that wait or are done: enough that none is idle."""
+
+
+def _in_pool(
+    work: Callable[..., T],
+    waiting: Iterator[tuple[int, tuple[Any, ...]]],
+    workers: int,
+    broken: list[tuple[int, tuple[Any, ...]]],
+) -> Iterator[tuple[int, T]]:
+    """Results of tasks until there are no more; where the pool breaks, those that it had are noted."""
+    with _pool(workers) as pool:
+        given: dict[Future[T], tuple[int, tuple[Any, ...]]] = {}
+
+        def give(many: int) -> None:
+            for place, task in islice(waiting, many):
+                with interrupts_held():  # which a process that starts now takes over
+                    try:
+                        given[pool.submit(done_alone, work, task)] = (place, task)
+                    except BrokenProcessPool:
+                        broken.append((place, task))
+                        raise
+
+        try:
+            give(AHEAD * workers)
+            while given:
+                ready, _ = wait(given, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    result = future.result()
+                    place, _ = given.pop(future)
+                    yield place, result
+                    give(AHEAD * workers - len(given))
+        except BrokenProcessPool:
+            for future in [each for each in given if _succeeded(each)]:
+                place, _ = given.pop(future)
+                yield place, future.result()
+            broken.extend(sorted(given.values(), key=itemgetter(0)))
+            raise
+
+
+def _succeeded(future: Future[T]) -> bool:
+    """Whether its result had come when the pool broke."""
+    return future.done() and not future.cancelled() and future.exception() is None
+
+
+def _by_itself(work: Callable[..., T], task: tuple[Any, ...], lost: Callable[..., T]) -> T:
+    """A task that was lost, once more in a process of its own."""
+    try:
+        with _pool(1) as pool:
+            with interrupts_held():
+                once_more = pool.submit(done_alone, work, task)
+            return once_more.result()
+    except BrokenProcessPool:
+        return lost(*task)
+
+
+def _ended() -> SimulatorError:
+    return SimulatorError(
+        "run: a worker process was ended from outside, often for want of memory; "
+        "try again with fewer workers"
+    )
+
+
+def done_alone(work: Callable[..., T], task: tuple[Any, ...]) -> T:
+    """Work done with the garbage collector kept out of it, since looking for cycles all the time costs much.
+
+    What the work left in cycles goes when it is done: a replication leaves some megabytes, and by itself the collector
+    might not come by between one task and the next.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
@@ -74,6 +159,19 @@ def _alone(work: Callable[..., T], task: tuple[Any, ...]) -> T:
     finally:
         if was:
             gc.enable()
+            gc.collect(YOUNGEST)
+
+
+@contextmanager
+def garbage_collected() -> Iterator[None]:
+    """Let the garbage collector in for a part of such work that is long, and is itself done in parts."""
+    was = gc.isenabled()
+    gc.enable()
+    try:
+        yield
+    finally:
+        if not was:
+            gc.disable()
 
 
 def start_method() -> str:
@@ -88,11 +186,6 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(workers, context, initializer=serve)
     try:
         yield pool
-    except BrokenProcessPool as error:
-        raise SimulatorError(
-            "run: a worker process was ended from outside, often for want of memory; "
-            "try again with fewer workers"
-        ) from error
     except BaseException:
         for process in list((pool._processes or {}).values()):  # no public way before Python 3.14
             process.terminate()

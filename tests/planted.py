@@ -1,84 +1,98 @@
-"""Worlds of which it is known where a plan fails: planted boxes, with as much noise as is asked for."""
+"""Models whose answers are known, in the place of the simulator: plain functions of points and luck."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import norm
 
-from simulator.chance import stream
-from simulator.discovery import Discovery
+from simulator.sensitivity_analysis import Question
+from simulator.wording import count, gbp, signed
 
 
 @dataclass(frozen=True)
-class Dimension:
-    """One axis of a study, as the study tells it."""
+class Axis:
+    """An assumption that is uniform between its ends, or one of a list."""
 
     name: str
-    title: str = "An assumption"
-    unit: str = ""
     low: float = 0.0
     high: float = 1.0
-    values: tuple[object, ...] | None = None
-    grade: str = "assumed"
-    base: float | None = None
+    title: str = ""
+    unit: str = ""
     is_lever: bool = False
+    values: tuple[object, ...] | None = None
+
+    def __post_init__(self):
+        object.__setattr__(self, "title", self.title or f"The {self.name}")
+        if self.values is not None:
+            object.__setattr__(self, "high", len(self.values) - 1.0)
 
     def at(self, u):
+        if self.values is not None:
+            return float(min(int(u * len(self.values)), len(self.values) - 1))
         return self.low + u * (self.high - self.low)
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A number that is read off each replication, as the study tells it."""
+class Normal(Axis):
+    """An assumption without ends, of which nine tenths are tried."""
 
-    key: str = "in_recovery@last"
-    label: str = "in recovery on 31 March 2013"
+    low: float = float(norm.ppf(0.05))
+    high: float = float(norm.ppf(0.95))
+
+    def at(self, u):
+        return float(norm.ppf(u))
+
+
+@dataclass(frozen=True)
+class Read:
+    """An outcome."""
+
+    key: str = "y"
+    label: str = "people in recovery"
     unit: str = "people"
-    measure: str = "in_recovery"
-    year: str = "last"
-    group: str = "all"
-    partnership: str | None = None
 
     def show(self, value):
-        return f"{value:,.0f}"
+        return gbp(value) if self.unit == "£" else count(value)
 
     def show_difference(self, value):
-        return f"{value:+,.0f}".replace("-", "−")
+        return signed(value, self.show)
 
 
-SCENARIOS = ("park", "move_on")
-NAMES = {"park": "Keep them", "move_on": "Move them on"}
-FEWER = {"outcome": "in_recovery@last", "scenario": "move_on", "against": "park", "below": 0}
+def question(
+    axes,
+    *plans,
+    replications=20,
+    luck=0.0,
+    noise=0.0,
+    seed=1,
+    outcomes=(Read(),),
+    as_it_is=0.5,
+    broken=None,
+    names=("park", "move_on", "detox"),
+):
+    """A question whose answer is known.
 
+    `plans` are functions from points, a value for each axis, to means by point (and outcome, if there are several);
+    what a scenario leaves alone is `as_it_is`. `luck` is the same at every point and counts for all but the first
+    plan; `noise` differs from point to point, as it does for the same people in another world. Points at which
+    `broken` is true fail.
+    """
 
-def asked(**others):
-    return Discovery.model_validate({"fails_when": FEWER} | others)
+    def evaluate(points):
+        full = np.where(np.isnan(points), as_it_is, points)
+        told = np.stack([np.reshape(plan(full), (len(full), -1)) for plan in plans], axis=1)
+        values = np.repeat(told[..., np.newaxis], replications, axis=-1).astype(float)
+        common = np.random.default_rng(seed).normal(size=replications)
+        values[:, 1:] += luck * common
+        if len(plans) == 1:
+            values += luck * common
+        for row, point in zip(values, full, strict=True):
+            own = np.random.default_rng(abs(hash((seed, *point.tolist()))))
+            row[-1] += noise * own.normal(size=(row.shape[1], replications))
+        if broken is not None:
+            values[broken(full)] = np.nan
+        return values
 
-
-def axes(number):
-    return tuple(Dimension(f"d{i}", f"Assumption {i}") for i in range(number))
-
-
-def uniform(worlds, dimensions, seed):
-    return stream(seed, "planted points").random((worlds, dimensions))
-
-
-def values_of(means, replications=4, spread=1.0, seed=1):
-    """Values by point, scenario, outcome and replication, whose paired difference has these very means."""
-    means = np.asarray(means, dtype=float)
-    luck = stream(seed, "planted luck").standard_normal((len(means), replications))
-    luck -= luck.mean(axis=1, keepdims=True)
-    common = 100 + 5 * stream(seed, "common luck").standard_normal(replications)
-    park = np.broadcast_to(common, luck.shape)
-    return np.stack([park, park + means[:, np.newaxis] + spread * luck], axis=1)[:, :, np.newaxis]
-
-
-def failing(fails, seed=1):
-    """Values of a plan that fails in just these worlds, and clearly so."""
-    return values_of(np.where(fails, -50.0, 50.0), seed=seed)
-
-
-def noisily(within, inside, outside, seed):
-    """Failing with one chance inside a box and another outside."""
-    return stream(seed, "planted noise").random(len(within)) < np.where(within, inside, outside)
+    return Question(tuple(axes), tuple(outcomes), names[: len(plans)], evaluate, seed=seed)

@@ -15,6 +15,7 @@ import pytest
 
 from simulator.scenario import load, load_formula
 from simulator.scenario.formulas import is_formula
+from simulator.study import check, is_study
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "simulator"
@@ -23,6 +24,7 @@ README = ROOT / "README.md"
 FLOORS = (
     {"errors", "years"},
     {"distributions", "chance", "wording", "workers"},
+    {"cluster"},
     {"scenario", "journal"},
     {"funding", "money", "journey", "published"},
     {"stock", "places", "measures"},
@@ -35,7 +37,9 @@ FLOORS = (
     {"evidence", "explanation", "stream_means"},
     {"calibrate", "incentives", "precision"},
     {"behaviour", "changeover", "local_area"},
-    {"discovery", "formula_lab", "side_by_side", "validate"},
+    {"formula_lab", "side_by_side", "study", "validate"},
+    {"sweeps"},
+    {"discovery", "optimisation", "sensitivity_analysis"},
     {"findings"},
     # Answers to look at.
     {"charts", "outputs", "printing"},
@@ -258,7 +262,9 @@ def test_the_yaml_of_the_readme_loads(tmp_path):
     files = list(yaml_files(tmp_path))
     assert {"ours.yaml", "unlike.yaml"} <= {file.name for file in files}
     for file in files:
-        if is_formula(str(file)):
+        if is_study(str(file)):
+            check(file)
+        elif is_formula(str(file)):
             load_formula(file)
         else:
             load(file)
@@ -286,7 +292,18 @@ def test_the_python_of_the_readme_runs(elsewhere):
         assert ran.returncode == 0, f"{text}\n{ran.stderr}"
 
 
-LONG = {"app", "behaviour", "calibrate", "demo", "report", "validate", "workshop"}
+LONG = {
+    "app",
+    "behaviour",
+    "calibrate",
+    "demo",
+    "discover",
+    "optimise",
+    "report",
+    "sensitivity",
+    "validate",
+    "workshop",
+}
 """Commands that stay open, take minutes, or need the optional parts."""
 
 LONG_ABOUT_FORMULAS = {"compare", "search", "stress"}

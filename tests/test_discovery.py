@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planted import (
+from planted_boxes import (
     FEWER,
     NAMES,
     SCENARIOS,

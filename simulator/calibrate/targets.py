@@ -14,18 +14,15 @@ from ..observe import ALL, Figure
 from ..scenario import as_dict
 from ..scenario.changes import UnknownNameError, resolved
 from ..scenario.draws import checked_values
-from ..scenario.faults import rule_and_advice
+from ..scenario.faults import faults_of_file
 from ..scenario.library import YAML_ENDINGS, as_shown, is_path, shipped
 from ..scenario.reading import read
 from ..scenario.schema import Flag, NotNegative, Number, Part, Positive, Text, Whole, broken_rule
-from ..scenario.tree import Spoilt, at, dotted, instead, shown
+from ..scenario.tree import at, instead, shown
 from ..years import year_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
-
-    from pydantic_core import ErrorDetails
 
     from ..scenario import Scenario
     from ..scenario.tree import Tree
@@ -168,7 +165,7 @@ def read_targets(given: str | FilePath) -> tuple[Targets, Tree]:
     try:
         targets = Targets.model_validate(tree.data)
     except ValidationError as error:
-        raise BadInput([*tree.faults, *_faults(error, tree)]) from error
+        raise BadInput([*tree.faults, *faults_of_file(error, tree)]) from error
     if tree.faults:
         raise BadInput(tree.faults)
     return targets, tree
@@ -183,29 +180,6 @@ def _found(given: str | FilePath) -> tuple[Traversable, str]:
             return file, as_shown(str(file))
     rule = "be a name of the library, or a path to a .yaml or .csv file"
     raise BadInput([Fault("targets", "name", rule, shown(str(given)), instead(given, names()))])
-
-
-def _faults(error: ValidationError, tree: Tree) -> Iterator[Fault]:
-    for detail in error.errors(include_url=False):
-        if not _is_told_already(detail):
-            yield _fault(detail, tree)
-
-
-def _is_told_already(detail: ErrorDetails) -> bool:
-    """Whether a value could not even be read, or items are missing only because each has its own fault."""
-    items, least = detail["input"], detail.get("ctx", {}).get("min_length", 0)
-    counted = detail["type"] == "too_short" and len(items) >= least
-    return counted or isinstance(items, Spoilt)
-
-
-def _fault(detail: ErrorDetails, tree: Tree) -> Fault:
-    path = tuple(detail["loc"])
-    rule, advice = rule_and_advice(detail, path)
-    missing = detail["type"] == "missing"
-    if missing and isinstance(path[-1], int):
-        path, rule, advice = path[:-1], "hold two numbers", "give the lowest and the highest"
-    got = "" if missing else shown(detail["input"])
-    return Fault(str(tree.origin(path)), dotted(path) or "the file", rule, got, advice)
 
 
 def aim(targets: Targets, scenario: Scenario, tree: Tree | None = None) -> Aim:

@@ -14,7 +14,9 @@ from . import (  # noqa: F401
     incentive,
     local,
     opening,
+    optimise,
     runs,
+    sweep,
     validation,
 )
 from .door import app, main

@@ -39,6 +39,7 @@ def tell(text: str) -> None:
 
 VERBS = (
     "scenarios",
+    "studies",
     "check",
     "schema",
     "template",
@@ -48,6 +49,10 @@ VERBS = (
     "incentive",
     "formula",
     "behaviour",
+    "sweep",
+    "sensitivity",
+    "optimise",
+    "discover",
     "calibrate",
     "validate",
     "evidence",

@@ -36,16 +36,36 @@ def scenarios(*, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def studies(*, as_json: AsJson = False) -> None:
+    """List the studies of the library, with what each does."""
+    from ..study import read_study, study_names
+
+    found = {name: read_study(name).study for name in study_names()}
+    if as_json:
+        told = [
+            {"name": name, "title": each.title, "description": " ".join(each.description.split())}
+            for name, each in found.items()
+        ]
+        print_json(told)
+    else:
+        print_table(("Name", "Title"), [[name, each.title] for name, each in found.items()])
+
+
+@app.command()
 def check(files: Files) -> None:
-    """Check scenarios, formulas, or figures in a .csv: say OK, or tell every fault of all of them."""
+    """Check scenarios, formulas, studies, or figures in a .csv: say OK, or tell every fault of all of them."""
     from ..scenario import people_expected
     from ..scenario.formulas import is_formula
+    from ..study import is_study
 
     faults: list[Fault] = []
     for file in files:
         with noted(faults):
             if file.lower().endswith(".csv"):
                 _check_figures(file)
+                continue
+            if is_study(file):
+                _check_study(file)
                 continue
             if is_formula(file):
                 rule = sim.load_formula(file)
@@ -72,6 +92,17 @@ def _lonely_clusters(scenario: Scenario) -> Iterator[str]:
             advice = "give another partnership the same cluster, or take it out"
             nobody = f"nobody else is in {own.cluster}, so it changes nothing"
             yield f"partnerships.{name}.cluster: {nobody}; {advice}"
+
+
+def _check_study(file: str) -> None:
+    """A study, with the parts that its verbs read themselves."""
+    from ..study import check
+
+    told = check(file)
+    scenarios = wording.counted(len(told.scenarios), "scenario")
+    points = wording.counted(len(told.points()), "point")
+    varied = wording.counted(len(told.dimensions), "dimension")
+    say(f"{file}: OK: {told.title} ({scenarios}, {varied}, {points})")
 
 
 def _check_figures(file: str) -> None:

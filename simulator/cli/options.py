@@ -40,7 +40,7 @@ Files = Annotated[
     list[str],
     typer.Argument(
         metavar="FILE",
-        help="Names, .yaml files of scenarios or formulas, the run.json of a run, or your own figures as .csv.",
+        help="Names, .yaml files of scenarios, formulas or studies, the run.json of a run, or your own figures as .csv.",
     ),
 ]
 Changes = Annotated[
@@ -112,3 +112,52 @@ OnePartnership = Annotated[
     typer.Option("--partnership", metavar="NAME", help="Print one partnership, not all together."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+StudyFile = Annotated[
+    str, typer.Argument(metavar="STUDY", help="A name of the library, or a .yaml file of a study.")
+]
+StudyReplications = Annotated[
+    int | None,
+    typer.Option(
+        "--replications",
+        "-n",
+        min=1,
+        help="How many runs of each cell.  [default: as in the study]",
+    ),
+]
+StudySeed = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, help="Where chance begins.  [default: as in the study]"),
+]
+StudyFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="DIR", help="Where results go.  [default: results/ and the study's name]"
+    ),
+]
+CellsFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--cells",
+        metavar="DIR",
+        help="Where cells are kept, so that none is run twice.  [default: cells beside --out]",
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option("--resume/--no-resume", help="Whether cells that were run before are taken over."),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Run on a Dask cluster: tcp://host:8786. Results are the same.",
+    ),
+]
+TlsCa = Annotated[
+    Path | None, typer.Option("--tls-ca", metavar="FILE", help="Who signs, for a tls:// address.")
+]
+TlsCert = Annotated[
+    Path | None, typer.Option("--tls-cert", metavar="FILE", help="Our certificate, for TLS.")
+]
+TlsKey = Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="Our key, for TLS.")]

@@ -28,7 +28,7 @@ from .tree import Origin, Tree, at, instead, printable, shown
 from .writing import as_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from .tree import Path
 
@@ -197,16 +197,21 @@ def find_draws(given: str | FilePath | Draws, scenario: Scenario) -> Draws:
         return given
     if isinstance(given, FilePath) or given.lower().endswith(".csv"):
         return read_draws(given, scenario)
-    found = {file.name.removesuffix(".csv"): file for file in _shipped()}
+    found = shipped_draws()
     if given not in found:
         rule, advice = "be a .csv file or a name of the library", instead(given, found)
         raise BadInput([Fault("--draws", "draws", rule, shown(given), advice)])
     return read_draws(found[given], scenario)
 
 
-def _shipped() -> Iterator[FilePath]:
-    for folder in shipped("draws"):
-        yield from (FilePath(str(file)) for file in folder.iterdir() if file.name.endswith(".csv"))
+def shipped_draws() -> dict[str, FilePath]:
+    """Files of draws of the library, by name."""
+    return {
+        file.name.removesuffix(".csv"): FilePath(str(file))
+        for folder in shipped("draws")
+        for file in folder.iterdir()
+        if file.name.endswith(".csv")
+    }
 
 
 _Line: TypeAlias = tuple[int, list[str]]

@@ -6,9 +6,10 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from ..errors import Fault
 from .outline import allows_null, field_at, names_in
 from .reading import plain
-from .tree import LONGEST_SHOWN, Path, at, has, instead, nearest, shown
+from .tree import LONGEST_SHOWN, Path, Spoilt, at, dotted, has, instead, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-    from ..errors import Fault
     from .draft import Draft
+    from .tree import Tree
 
 _RULES = {
     "missing": "be given",
@@ -140,6 +141,30 @@ def rule_and_advice(detail: ErrorDetails, path: Path) -> tuple[str, str]:
     if kind == "extra_forbidden":
         return rule, "leave it out, or see how it is spelt"
     return rule, _nearest_choice(detail["input"], context) or _advice(kind, detail["input"], path)
+
+
+def faults_of_file(error: ValidationError, tree: Tree) -> Iterator[Fault]:
+    """Faults of a file that is no scenario, by line; without those that follow from others told already."""
+    for detail in error.errors(include_url=False):
+        if not _is_told_already(detail):
+            yield _fault_of_file(detail, tree)
+
+
+def _is_told_already(detail: ErrorDetails) -> bool:
+    """Whether a value could not even be read, or items are missing only because each has its own fault."""
+    items, least = detail["input"], detail.get("ctx", {}).get("min_length", 0)
+    counted = detail["type"] == "too_short" and len(items) >= least
+    return counted or isinstance(items, Spoilt)
+
+
+def _fault_of_file(detail: ErrorDetails, tree: Tree) -> Fault:
+    path = tuple(detail["loc"])
+    rule, advice = rule_and_advice(detail, path or ("the file",))
+    missing = detail["type"] == "missing"
+    if missing and isinstance(path[-1], int):
+        path, rule, advice = path[:-1], "hold two numbers", "give the lowest and the highest"
+    got = "" if missing else shown(detail["input"])
+    return Fault(str(tree.origin(path)), dotted(path) or "the file", rule, got, advice)
 
 
 def _nearest_choice(got: Any, context: dict[str, Any]) -> str | None:

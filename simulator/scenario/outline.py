@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -91,6 +92,7 @@ def _inside(annotation: Any, step: str | int) -> Any:
     return model.model_fields[step].annotation if step in model.model_fields else None
 
 
+@lru_cache(maxsize=4096)  # asked for each piece of evidence, whenever a scenario is checked
 def annotation_at(path: Path) -> Any:
     """What may stand at a path of a scenario, or None where nothing may."""
     annotation: Any = Scenario
