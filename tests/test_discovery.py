@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,7 +43,7 @@ from simulator.discovery import (
     record,
     sentences,
 )
-from simulator.discovery.axes import readable
+from simulator.discovery.axes import numbers, readable
 from simulator.discovery.boxes import Counts, counts, plain
 from simulator.discovery.peeling import peeled
 from simulator.discovery.searching import Search
@@ -230,11 +232,10 @@ def test_an_end_does_not_settle_where_the_box_would_be_too_small_or_not_dense_en
 
 def test_listed_numbers_have_limits_that_are_listed():
     points = uniform(300, 2, 2)
-    points[:, 0] = np.array([0.0, 91.0, 182.0, 365.0])[(4 * points[:, 0]).astype(int)]
-    delay = Dimension("delay", "Delay", "days", 0.0, 365.0, (0, 91, 182, 365))
-    found = found_in(
-        points, (points[:, 0] >= 182) & (points[:, 1] < 0.5), (delay, Dimension("other"))
-    )
+    points[:, 0] = (4 * points[:, 0]).astype(int)
+    delay = Dimension("delay", "Delay", "days", values=(365, 0, 91, 182))  # in any order
+    fails = np.isin(points[:, 0], [0, 3]) & (points[:, 1] < 0.5)
+    found = found_in(points, fails, (delay, Dimension("other")))
     assert limits_of(found)[0, "from"] == 182
     assert "delay is 182 days or more" in " ".join(sentences(found))
 
@@ -243,7 +244,7 @@ def test_words_are_kept_as_words():
     points = uniform(300, 2, 3)
     points[:, 0] = (4 * points[:, 0]).astype(int)
     words = ("need", "activity", "mixed", "history")
-    rule = Dimension("rule", "Formula", "", 0.0, 3.0, words)
+    rule = Dimension("rule", "Formula", values=words)
     fails = np.isin(points[:, 0], [0, 2]) & (points[:, 1] > 0.4)
     found = found_in(points, fails, (rule, Dimension("other")))
     assert limits_of(found)[0, "among"] == (0, 2)
@@ -252,8 +253,6 @@ def test_words_are_kept_as_words():
 
 
 def test_a_table_with_words_in_it_gives_what_an_array_of_their_places_gives():
-    import pandas as pd
-
     points = uniform(200, 2, 3)
     points[:, 0] = (2 * points[:, 0]).astype(int)
     words = ("need", "activity")
@@ -262,18 +261,34 @@ def test_a_table_with_words_in_it_gives_what_an_array_of_their_places_gives():
     table = pd.DataFrame(
         {"other": points[:, 1], "rule": [words[int(each)] for each in points[:, 0]]}
     )
-    one, two = (found_in(each, fails, dimensions) for each in (points, PointsLike(table)))
+    one, two = (found_in(each, fails, dimensions) for each in (points, table))
     assert record(one) == record(two)
 
 
-class PointsLike:
-    """A table that says how many dimensions it has, as an array does."""
+def test_what_a_point_leaves_as_it_is_has_the_value_of_the_first_scenario():
+    nan = math.nan
+    given = np.array([[nan, nan, nan], [2.0, 0.0, 1.0]])
+    days, rule = (91, 0, 182), ("need", "activity")
+    dimensions = (
+        Dimension("cost", base=35.0),
+        Dimension("days", values=days, base=2.0),
+        Dimension("rule", values=rule, base=0.0),
+    )
+    assert numbers(given, dimensions).tolist() == [[35.0, 182.0, 0.0], [2.0, 91.0, 1.0]]
+    unknown = [replace(each, base=None) for each in dimensions]
+    assert np.isnan(numbers(given, unknown)[0]).all()
+    table = pd.DataFrame(
+        {"days": [None, 91], "rule": [None, "activity"], "cost": [nan, 2.0]}, dtype=object
+    )
+    assert numbers(table, dimensions).tolist() == numbers(given, dimensions).tolist()
 
-    def __init__(self, table):
-        self._table, self.shape = table, table.shape
 
-    def __getitem__(self, name):
-        return self._table[name]
+def test_a_world_of_which_an_assumption_is_not_known_is_left_out():
+    points = uniform(60, 2, 1)
+    points[:7, 1] = math.nan
+    found = found_in(points, np.arange(60) < 3)
+    assert len(found.worlds) == 53
+    assert "7 points without a result left out." in sentences(found)
 
 
 def test_where_nearly_all_fail_it_is_said_where_it_holds():

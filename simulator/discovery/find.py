@@ -18,8 +18,9 @@ from .worlds import lived
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..study import Dimension, Outcome
     from ..workers import Progress
-    from .axes import Dimension, Flags, Floats, Outcome
+    from .axes import Flags, Floats
     from .peeling import Step
     from .section import Discovery
     from .worlds import Worlds

@@ -13,7 +13,7 @@ from ..scenario.tree import instead, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .axes import Dimension, Outcome
+    from ..study import Dimension, Outcome
 
 
 class Condition(Part):

@@ -10,7 +10,7 @@ from .axes import is_words, listed, word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .axes import Dimension
+    from ..study import Dimension
     from .boxes import Counts, End
     from .result import Box, Discovered
     from .section import Condition
