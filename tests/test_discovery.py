@@ -26,17 +26,13 @@ from planted_boxes import (
     uniform,
     values_of,
 )
-from pydantic import ValidationError
 from scipy.stats import binomtest
 
 from simulator.chance import stream
 from simulator.discovery import (
-    Condition,
-    Discovery,
     End,
     HeldOut,
-    check,
-    discover,
+    covering,
     find,
     inside,
     quasi_p,
@@ -48,8 +44,6 @@ from simulator.discovery.boxes import Counts, counts, plain
 from simulator.discovery.peeling import peeled
 from simulator.discovery.searching import Search
 from simulator.discovery.words import amount, failing_when, inside_words
-from simulator.errors import BadInput
-from simulator.scenario.faults import rule_and_advice
 from simulator.wording import share
 
 WORKBENCH = Path(__file__).parent / "expected" / "peeling_of_the_workbench.json"
@@ -61,7 +55,7 @@ def found_in(points, fails, dimensions=None, **others):
     told = {"seed": 1, "names": NAMES} | {
         name: others.pop(name) for name in ("seed", "names") if name in others
     }
-    return discover(
+    return find(
         points,
         failing(fails),
         dimensions or axes(points.shape[1]),
@@ -288,7 +282,7 @@ def test_a_world_of_which_an_assumption_is_not_known_is_left_out():
     points[:7, 1] = math.nan
     found = found_in(points, np.arange(60) < 3)
     assert len(found.worlds) == 53
-    assert "7 points without a result left out." in sentences(found)
+    assert "7 points left out: no result, or an assumption left open." in sentences(found)
 
 
 def test_where_nearly_all_fail_it_is_said_where_it_holds():
@@ -340,11 +334,11 @@ def test_points_without_a_result_are_left_out_and_said_to_be():
     values[:20, 1] = np.nan
     values[20, 1, 0, 0] = np.nan  # one run of four
     dimensions = axes(2)
-    found = discover(points, values, dimensions, SCENARIOS, [Outcome()], asked())
+    found = find(points, values, dimensions, SCENARIOS, [Outcome()], asked())
     assert len(found.worlds) == 180
     assert found.worlds.places[0] == 20
-    assert "20 points without a result left out." in sentences(found)
-    nothing = discover(points, values * np.nan, dimensions, SCENARIOS, [Outcome()], asked())
+    assert "20 points left out: no result, or an assumption left open." in sentences(found)
+    nothing = find(points, values * np.nan, dimensions, SCENARIOS, [Outcome()], asked())
     assert "none of the points has a result" in " ".join(sentences(nothing))
 
 
@@ -384,7 +378,7 @@ def test_unseen_worlds_are_never_those_of_the_search_that_they_try(monkeypatch):
         searched.append({tuple(point) for point in points})
         return Search(points, *others)
 
-    monkeypatch.setattr(find, "Search", noted)
+    monkeypatch.setattr(covering, "Search", noted)
     found = found_in(points, fails, most_boxes=1)
     (box,) = found.boxes
     whole, *parts = searched
@@ -400,7 +394,7 @@ def test_unseen_worlds_are_never_those_of_the_search_that_they_try(monkeypatch):
 
 def test_each_part_has_its_share_of_failing_worlds():
     wanted = np.arange(103) < 33
-    parts = find._dealt(wanted, 1)
+    parts = covering._dealt(wanted, 1)
     by_part = [counts(parts == part, wanted) for part in range(5)]
     assert {each.failing for each in by_part} <= {6, 7}
     assert {each.worlds for each in by_part} <= {20, 21}
@@ -424,9 +418,7 @@ def test_a_world_is_too_close_to_call_where_its_interval_holds_the_limit():
     means = np.array([-5.0, -0.1, 0.1, 5.0, 0.0])
     values = values_of(means, replications=6, spread=1.0)
     values[4, 1] = values[4, 0]  # the same under both plans, to the last digit
-    found = discover(
-        uniform(5, 1, 1), values, axes(1), SCENARIOS, [Outcome()], asked(), names=NAMES
-    )
+    found = find(uniform(5, 1, 1), values, axes(1), SCENARIOS, [Outcome()], asked(), names=NAMES)
     assert found.worlds.fails.tolist() == [True, True, False, False, False]
     assert found.worlds.close.tolist() == [False, True, True, False, False]
     told = " ".join(sentences(found))
@@ -445,7 +437,7 @@ def test_of_several_conditions_any_or_all_must_hold(joined_by, fails, close):
     both = np.concatenate([recovery, deaths], axis=2)
     outcomes = [Outcome(), Outcome("deaths@total", "deaths", "deaths")]
     more = {"outcome": "deaths@total", "scenario": "move_on", "against": "park", "above": 0}
-    found = discover(
+    found = find(
         uniform(4, 1, 1),
         both,
         axes(1),
@@ -460,7 +452,7 @@ def test_of_several_conditions_any_or_all_must_hold(joined_by, fails, close):
 def test_one_run_of_each_world_has_no_interval_and_says_so():
     points = uniform(60, 1, 1)
     values = values_of(np.where(points[:, 0] < 0.5, -1, 1), replications=1)
-    found = discover(points, values, axes(1), SCENARIOS, [Outcome()], asked())
+    found = find(points, values, axes(1), SCENARIOS, [Outcome()], asked())
     assert not found.worlds.close.any()
     assert "no interval can be told" in " ".join(sentences(found))
 
@@ -468,9 +460,7 @@ def test_one_run_of_each_world_has_no_interval_and_says_so():
 def test_an_outcome_alone_is_held_against_its_limit():
     values = values_of([-10.0, 10.0, 30.0])
     high = {"outcome": "in_recovery@last", "scenario": "move_on", "above": 115}
-    found = discover(
-        uniform(3, 1, 1), values, axes(1), SCENARIOS, [Outcome()], asked(fails_when=high)
-    )
+    found = find(uniform(3, 1, 1), values, axes(1), SCENARIOS, [Outcome()], asked(fails_when=high))
     assert found.worlds.fails.tolist() == [False, False, True]
     assert "in recovery on 31 March 2013 above 115" in " ".join(sentences(found))
 
@@ -486,7 +476,7 @@ def test_an_outcome_alone_is_held_against_its_limit():
 )
 def test_failing_is_told_in_words(condition, told):
     values = values_of([-1.0, 1.0])
-    found = discover(
+    found = find(
         uniform(2, 1, 1),
         values,
         axes(1),
@@ -501,7 +491,7 @@ def test_failing_is_told_in_words(condition, told):
 def test_pounds_are_lower_and_not_fewer():
     pounds = Outcome("allocation_gbp@last", "allocation in 2012-13", "£")
     less = FEWER | {"outcome": pounds.key}
-    found = discover(
+    found = find(
         uniform(2, 1, 1),
         values_of([-1.0, 1.0]),
         axes(1),
@@ -509,7 +499,7 @@ def test_pounds_are_lower_and_not_fewer():
         [pounds],
         asked(fails_when=less),
     )
-    assert failing_when(found) == "allocation in 2012-13 lower than under “park”"
+    assert failing_when(found) == "allocation in 2012-13: lower than under “park”"
 
 
 # The method
@@ -655,7 +645,7 @@ def test_the_same_worlds_give_the_same_answer():
 def test_progress_is_told_to_the_end():
     points = uniform(100, 2, 1)
     told = []
-    discover(
+    find(
         points,
         failing(within(points, TWO)),
         axes(2),
@@ -761,36 +751,3 @@ def test_a_rule_says_what_a_commissioner_asks():
     assert "On worlds that were kept out of the search, " in whole
     assert "Elsewhere it fails in " in whole
     assert "“Cost of a stable client” is unverified here" in whole
-
-
-# What is asked
-
-
-def test_one_condition_needs_no_list_and_the_rest_has_defaults():
-    told = Discovery.model_validate({"fails_when": FEWER})
-    assert told.fails_when == (Condition.model_validate(FEWER),)
-    assert (told.least_density, told.most_boxes, told.least_mass) == (0.8, 3, 0.05)
-    assert Discovery.model_validate(told.model_dump()) == told
-
-
-@pytest.mark.parametrize("wrong", [{}, {"below": 0, "above": 1}])
-def test_a_condition_has_one_limit(wrong):
-    given = {"outcome": "a", "scenario": "b"} | wrong
-    with pytest.raises(ValidationError) as refused:
-        Condition.model_validate(given)
-    rule, _ = rule_and_advice(refused.value.errors()[0], ())
-    assert rule == "have below or above, and not both"
-
-
-def test_all_that_does_not_fit_the_study_is_told_at_once():
-    wrong = [FEWER | {"outcome": "in_recover@last", "scenario": "move_onn"}, FEWER]
-    told = asked(fails_when=[*wrong, FEWER | {"against": "move_on"}])
-    with pytest.raises(BadInput) as refused:
-        check(told, SCENARIOS, [Outcome()], [], "study.yaml")
-    faults = [str(each) for each in refused.value.faults]
-    assert len(faults) == 4
-    assert "did you mean in_recovery@last?" in faults[0]
-    assert "did you mean move_on?" in faults[1]
-    assert "another scenario" in faults[2]
-    assert "vary something" in faults[3]
-    check(asked(), SCENARIOS, [Outcome()], axes(1), "study.yaml")
