@@ -15,6 +15,7 @@ from . import (  # noqa: F401
     local,
     opening,
     runs,
+    sensitivity,
     sweep,
     validation,
 )

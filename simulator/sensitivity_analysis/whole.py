@@ -18,7 +18,7 @@ from .installed import check_installed
 from .knowing import ValueOfKnowing, value_of_knowing
 from .luck import ChanceSplit, chance_split
 from .morris import Morris, morris, walks
-from .question import Question, with_net
+from .question import Question, failed, with_net
 from .sobol import Sobol, samples, sobol
 from .switches import Switches, switches
 from .tornado import Tornado, tornado, tornado_points
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from ..study import Checked, Study, Written
     from ..sweeps import Bench
     from ..workers import Progress
-    from .asked import Method
     from .question import Floats
 
 NEEDS_SALIB = ("morris", "sobol")
@@ -84,6 +83,13 @@ class Sensitivity:
         }
         told = {name: part.table for name, part in parts.items() if part is not None}
         return told | ({"curves": self.switches.curve_table} if self.switches else {})
+
+    @property
+    def left_out(self) -> int:
+        """Points, walks and base samples that were left out because a cell failed."""
+        told = (self.tornado, self.morris, self.sobol, self.switches)
+        drawn = int(failed(self.worlds.outcomes).sum()) if self.worlds and not self.sobol else 0
+        return drawn + sum(method.left_out for method in told if method is not None)
 
     def sentences(self) -> list[str]:
         """What was found, in plain English."""
@@ -203,7 +209,7 @@ def sections(checked: Checked) -> tuple[Wanted, Decision]:
 def sensitivity(
     study: str | Path | Mapping[str, Any] | Study | Written | Checked,
     *,
-    methods: Sequence[Method] | None = None,
+    methods: Sequence[str] | None = None,
     out: str | Path | None = None,
     cells: str | Path | None = None,
     workers: int | None = 1,
@@ -251,7 +257,7 @@ def sensitivity(
         return of_bench(bench, with_methods(wanted, methods), decision)
 
 
-def with_methods(wanted: Wanted, methods: Sequence[Method] | None) -> Wanted:
+def with_methods(wanted: Wanted, methods: Sequence[str] | None) -> Wanted:
     """What is wanted, by other methods; and a word now if what they need is missing.
 
     Raises
