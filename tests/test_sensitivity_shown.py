@@ -93,6 +93,7 @@ def words(svg):
     return " ".join(re.sub(r"<[^>]+>", " ", svg).split())
 
 
+@pytest.mark.slow
 def test_every_chart_is_drawn_with_whole_names_and_told_in_words(result):
     for name, chart in charts(result).items():
         svg = to_svg(chart)
@@ -129,6 +130,7 @@ def test_assumptions_of_one_title_are_told_apart():
     assert told == {"a": "Cost (a)", "b": "Cost (b)", "c": "Risk"}
 
 
+@pytest.mark.slow
 def test_the_report_has_every_chapter_as_text_and_as_a_page(result):
     told = document(result, "treatment-sim sensitivity ours.yaml", draw=True)
     text, html = markdown(told), page(told)
