@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .formula_lab.stress import Stress
     from .funding import Allocation, Counts, Member, Rule, Term, allocate
     from .incentives import Incentive
+    from .optimisation import optimise
     from .outputs import Settings
     from .outputs import write as write_results
     from .precision import Precision
@@ -89,6 +90,7 @@ __all__ = [
     "load_all",
     "load_formula",
     "names",
+    "optimise",
     "read",
     "run",
     "search_formulas",
@@ -129,6 +131,7 @@ _LIVES_IN = {
     "load_all": "scenario",
     "load_formula": "scenario",
     "names": "scenario",
+    "optimise": "optimisation",
     "sensitivity": "sensitivity_analysis",
     "study_names": "study",
     "sweep": "sweeps",

@@ -26,7 +26,7 @@ from simulator.charts.sensitivity import (
 )
 from simulator.report.document import markdown, page
 from simulator.report.sensitivity import document
-from simulator.sensitivity_analysis import Decision, Wanted, analyse
+from simulator.sensitivity_analysis import Decision, Wanted, analyse, write
 from simulator.sensitivity_analysis.columns import MEANS, OWN, column_table
 
 LONG = (
@@ -209,6 +209,19 @@ def test_the_verb_writes_tables_a_report_and_says_what_was_found(folder):
     assert (out / "sensitivity.md").read_bytes() == before
     found = sim.sensitivity("ours.yaml", out="results/ours")
     assert found.sentences() == whole["sentences"]
+    assert {"ahead.png", "tornado.png", "chance.png", "knowing.png"} <= {
+        file.name for file in out.iterdir()
+    }
+
+
+def test_tables_of_an_earlier_analysis_do_not_stay(tmp_path):
+    asked = question((Axis("a"),), lambda p: p[:, 0])
+    both = Wanted(methods=("tornado", "morris"), worlds=0)
+    assert "morris.csv" in write(analyse(asked, both, Decision()), tmp_path)
+    write(analyse(asked, Wanted(methods=("tornado",), worlds=0), Decision()), tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {
+        *("tornado.csv", "columns.csv", "sensitivity.json")
+    }
 
 
 @pytest.mark.slow

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -23,6 +26,7 @@ from simulator.sweeps.cell import MODEL_ROOMS, version_of
 from simulator.sweeps.estimate import estimate
 from simulator.sweeps.store import batch_bytes, batch_name
 
+ROOT = Path(__file__).parents[1]
 COST = "world.groups.opiate.treatment.cost_ready_gbp_per_week"
 DELAY = "plan.move_on_delay_days"
 STUDY = {
@@ -361,6 +365,28 @@ def test_what_is_kept_is_what_was_run_to_the_last_bit(kind, tmp_path):
             each.groups,
         )
         assert np.array_equal(found.values, each.values, equal_nan=True)
+
+
+def test_cells_are_written_and_read_without_pandas():
+    """It takes a worker half a second and much memory: seen from outside, in a process of its own."""
+    asks = """
+import sys, tempfile
+from pathlib import Path
+import numpy as np
+from simulator.measures import MEASURES
+from simulator.sweeps.cell import Lived
+from simulator.sweeps.store import Store
+with tempfile.TemporaryDirectory() as folder:
+    store = Store(Path(folder))
+    lived = Lived(("A",), ("2008-09",), ("all",), np.ones((2, 1, len(MEASURES), 1, 1)))
+    store.add(["k" * 64], [lived])
+    assert np.array_equal(Store(Path(folder)).read("k" * 64).values, lived.values)
+print("pandas" in sys.modules)
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", asks], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["False"]
 
 
 @pytest.mark.parametrize("harm", ["cut short", "emptied", "other text"])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -96,7 +95,8 @@ def sensitivity(
     command = job.command(*(part for each in method or () for part in ("--method", each)))
     job.tell_files(_write(result, job, command))
     if as_json:
-        print_json(_as_json(result, command))
+        told = {"verb": NAME, "command": command, "model": sim.__version__}
+        print_json(told | result.as_record())
     else:
         for sentence in (result.title, *result.sentences()):
             say(sentence)
@@ -134,43 +134,22 @@ def _tell_estimate(job: StudyJob, checked: Checked, wanted: Wanted, *, as_json: 
 
 
 def _write(result: Sensitivity, job: StudyJob, command: str) -> list[str]:
-    """The tables, what their columns mean, the report as text and page, and all of it as JSON."""
-    from ..outputs import as_csv
+    """The tables, the report as text and as a page, and its first charts as pictures."""
     from ..report.document import markdown, page
     from ..report.page import put
-    from ..report.sensitivity import document
-    from ..sensitivity_analysis.columns import column_table
+    from ..report.sensitivity import document, pictures
+    from ..sensitivity_analysis import write
 
     draw = can_draw()
+    files = write(result, job.folder, command)
     told = document(result, command, draw=draw)
-    texts = {f"{name}.csv": as_csv(table) for name, table in result.tables.items()}
-    texts["columns.csv"] = as_csv(column_table(result.tables))
-    texts[f"{NAME}.md"] = markdown(told)
-    texts[f"{NAME}.html"] = page(told)
-    whole = json.dumps(_as_json(result, command), indent=1, ensure_ascii=False, allow_nan=False)
-    texts[f"{NAME}.json"] = f"{whole}\n"
-    for file, text in texts.items():
-        put(job.folder / file, text.encode())
+    put(job.folder / f"{NAME}.md", markdown(told).encode())
+    put(job.folder / f"{NAME}.html", page(told).encode())
+    files += [f"{NAME}.md", f"{NAME}.html"]
     if not draw:
         tell(NO_CHARTS)
-    return [*texts]
-
-
-def _as_json(result: Sensitivity, command: str) -> dict[str, Any]:
-    from ..outputs import records
-
-    question = result.question
-    return {
-        "verb": NAME,
-        "command": command,
-        "title": result.title,
-        "scenarios": [*question.scenarios],
-        "seed": question.seed,
-        "model": sim.__version__,
-        "asked": result.wanted.model_dump(mode="json"),
-        "decision": result.decision.model_dump(mode="json"),
-        "worlds": result.worlds.drawn if result.worlds else None,
-        "left_out": result.left_out,
-        **{name: records(table) for name, table in result.tables.items()},
-        "sentences": result.sentences(),
-    }
+        return files
+    drawn = pictures(result)
+    for name, picture in drawn.items():
+        put(job.folder / name, picture)
+    return [*files, *drawn]

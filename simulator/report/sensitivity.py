@@ -133,6 +133,25 @@ def _first(result: Sensitivity, views: Sequence[View]) -> Iterator[str]:
         yield from (tornado_sentence(view, result.tornado.of(view)) for view in views)
 
 
+def pictures(result: Sensitivity) -> dict[str, bytes]:
+    """Charts of the decision, or of the first outcome, as PNG by the name of their file."""
+    from ..charts.look import to_png
+    from ..charts.sensitivity import ahead_bars, knowing_bars, luck_bars, tornado_bars
+
+    views = views_told(result.question, result)
+    told: dict[str, Chart] = {}
+    if result.ahead:
+        told["ahead.png"] = ahead_bars(result.ahead, views)
+    if result.split:
+        told["chance.png"] = luck_bars(result.split, views)
+    if result.tornado and views:
+        told["tornado.png"] = tornado_bars(result.tornado, views[0])
+    if result.knowing and result.knowing.best:
+        outcome = result.knowing.best[-1].outcome
+        told["knowing.png"] = knowing_bars(result.knowing, outcome, result.question)
+    return {name: to_png(chart) for name, chart in told.items()}
+
+
 def _drawn(*drawn: Chart) -> Iterator[Drawing]:
     from .drawings import inline
 

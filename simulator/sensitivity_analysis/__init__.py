@@ -17,6 +17,7 @@ from .whole import (
     sensitivity,
     with_methods,
 )
+from .written import write
 
 __all__ = [
     "METHODS",
@@ -32,4 +33,5 @@ __all__ = [
     "sections",
     "sensitivity",
     "with_methods",
+    "write",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BadInput, Fault
@@ -22,10 +23,11 @@ from .question import Question, failed, with_net
 from .sobol import Sobol, samples, sobol
 from .switches import Switches, switches
 from .tornado import Tornado, tornado, tornado_points
+from .words import sentences
+from .written import as_record, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import pandas as pd
 
@@ -91,10 +93,12 @@ class Sensitivity:
         drawn = int(failed(self.worlds.outcomes).sum()) if self.worlds and not self.sobol else 0
         return drawn + sum(method.left_out for method in told if method is not None)
 
+    def as_record(self) -> dict[str, Any]:
+        """All of it in plain values that JSON can hold."""
+        return as_record(self)
+
     def sentences(self) -> list[str]:
         """What was found, in plain English."""
-        from .words import sentences
-
         return sentences(self)
 
 
@@ -226,7 +230,7 @@ def sensitivity(
     methods
         `tornado`, `morris`, `sobol`, instead of those that the study names.
     out
-        The folder beside which cells are kept, so that none is run twice; no table is written.
+        A folder for the tables; without it nothing is written.
     cells, workers, cluster, changes, progress
         As of `sweep`.
 
@@ -254,7 +258,10 @@ def sensitivity(
             progress=told,
         )
         wanted, decision = sections(bench.checked)
-        return of_bench(bench, with_methods(wanted, methods), decision)
+        result = of_bench(bench, with_methods(wanted, methods), decision)
+    if out is not None:
+        write(result, Path(out))
+    return result
 
 
 def with_methods(wanted: Wanted, methods: Sequence[str] | None) -> Wanted:

@@ -76,6 +76,8 @@ def write(sweep: Sweep, folder: Path, command: str = "") -> list[str]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PACKAGE).unlink(missing_ok=True)  # where it stands, all is whole
+    for unfinished in folder.glob(f".*{PART}"):  # by a sweep that was killed here
+        unfinished.unlink(missing_ok=True)
     kind = ending()
     for old in ("cells", "measures"):
         for other in (".csv", ".parquet"):
