@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .formula_lab.stress import Stress
     from .funding import Allocation, Counts, Member, Rule, Term, allocate
     from .incentives import Incentive
+    from .optimisation import optimise
     from .outputs import Settings
     from .outputs import write as write_results
     from .precision import Precision
@@ -87,6 +88,7 @@ __all__ = [
     "load_all",
     "load_formula",
     "names",
+    "optimise",
     "read",
     "run",
     "search_formulas",
@@ -125,6 +127,7 @@ _LIVES_IN = {
     "load_all": "scenario",
     "load_formula": "scenario",
     "names": "scenario",
+    "optimise": "optimisation",
     "study_names": "study",
     "sweep": "sweeps",
     "to_salib_problem": "sweeps",

@@ -14,6 +14,7 @@ from . import (  # noqa: F401
     incentive,
     local,
     opening,
+    optimise,
     runs,
     sweep,
     validation,

@@ -1,0 +1,56 @@
+"""What was discovered in plain values, for programs."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from .words import failing_when, limits, sentences
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .result import Discovered
+
+
+def record(found: Discovered) -> dict[str, Any]:
+    """Everything that JSON should hold: how many worlds fail, each rule with its limits, and the sentences."""
+    summed, limited = _rows(found.summary), _rows(found.table)
+    rules = [
+        {
+            **row,
+            "where": limits(found.dimensions, box),
+            "limits_by_dimension": [
+                {name: value for name, value in each.items() if name != "box"}
+                for each in limited
+                if each["box"] == row["box"]
+            ],
+        }
+        for row, box in zip(summed, found.boxes, strict=True)
+    ]
+    return {
+        "asked": found.asked.model_dump(mode="json"),
+        "fails_when": failing_when(found),
+        "verdict": found.verdict,
+        "looked_for": found.sought,
+        "worlds": len(found.worlds),
+        "failing": found.worlds.failing,
+        "too_close_to_call": int(found.worlds.close.sum()),
+        "points_left_out": found.worlds.left_out,
+        "replications": found.worlds.replications,
+        "seed": found.seed,
+        "rules": rules,
+        "sentences": sentences(found),
+    }
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {str(name): _plain(value) for name, value in row.items()}
+        for row in table.to_dict(orient="records")
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it; what is missing is null."""
+    return None if isinstance(value, float) and math.isnan(value) else value

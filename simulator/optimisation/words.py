@@ -1,0 +1,320 @@
+"""What a search found, in sentences that numbers decide."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..incentives.estimate import if_few
+from ..wording import NO_INTERVAL, TOO_CLOSE, counted, interval, sentence_case
+from .question import SUGGESTED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ..incentives import Estimate
+    from .choice import Ahead
+    from .confirm import Confirmed, Kept
+    from .found import Found
+    from .question import Objective, Question
+
+OWN = "the scenario's own plan"
+
+
+def plan_name(number: int) -> str:
+    """What a plan is called, by its trial: ``plan 17``; the first is the scenario's own."""
+    return OWN if number == 0 else f"plan {number}"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Several things in a sentence: ``a, b and c``."""
+    *others, last = texts
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def where(question: Question) -> str:
+    """Over which worlds a number is told."""
+    many = question.number_of_worlds
+    if many == 1:
+        return "in the one world" if question.factors else "in the scenario's own world"
+    robust = question.asked.robust
+    if robust == "mean":
+        return f"on average over {many} worlds"
+    if robust == "worst_tenth":
+        return f"in the worst tenth of {many} worlds"
+    return f"lost against the best plan of each world, in the worst tenth of {many} worlds"
+
+
+def wanted(objective: Objective) -> str:
+    """An objective in words: ``in recovery on 31 March 2013 (higher is better)``."""
+    return f"{objective.outcome.label} ({objective.direction} is better)"
+
+
+def shown(found: Found, objective: int) -> Callable[[float], str]:
+    """How values of an objective are written; a regret is a difference."""
+    outcome = found.question.objectives[objective].outcome
+    return _size(outcome.show_difference) if _is_regret(found) else outcome.show
+
+
+def _is_regret(found: Found) -> bool:
+    return found.question.asked.robust == "regret"
+
+
+def _size(show: Callable[[float], str]) -> Callable[[float], str]:
+    """A difference as a size, without the sign of a gain."""
+    return lambda amount: show(amount).removeprefix("+")
+
+
+def with_interval(estimate: Estimate, show: Callable[[float], str]) -> str:
+    """A number and its interval: ``120 (100 to 140)``."""
+    return f"{show(estimate.mean)} ({between(estimate, show)})"
+
+
+def between(estimate: Estimate, show: Callable[[float], str]) -> str:
+    """An interval in words."""
+    if math.isnan(estimate.low):
+        return NO_INTERVAL
+    return interval(estimate.low, estimate.high, show)
+
+
+def in_own_sense(found: Found, estimate: Estimate, objective: int) -> Estimate:
+    """A score as the outcome's own value."""
+    turned = not _is_regret(found) and found.question.objectives[objective].sign < 0
+    return estimate.turned if turned else estimate
+
+
+def measured(found: Found, place: int, objective: int) -> str:
+    """A confirmed plan's objective with its interval, by new luck."""
+    assert found.confirmed is not None  # noqa: S101 # only asked of plans that were confirmed
+    estimate = in_own_sense(found, found.confirmed.score(place, objective), objective)
+    return with_interval(estimate, shown(found, objective))
+
+
+def settings(found: Found, number: int) -> list[tuple[str, str, str]]:
+    """Each lever of a plan: its title, its value, and the value of the scenario's own plan."""
+    plan, own = found.tried.plans[number], found.question.own
+    return [
+        (each.dimension.title, each.told(value), each.told(before))
+        for each, value, before in zip(found.question.levers.levers, plan, own, strict=True)
+    ]
+
+
+def changes(found: Found, number: int) -> str:
+    """What a plan changes of the scenario's own, in a line."""
+    told = [
+        f"{title[:1].lower()}{title[1:]} {value} instead of {before}"
+        for title, value, before in settings(found, number)
+        if value != before
+    ]
+    return listed(told) if told else "nothing is changed"
+
+
+def ahead_of(found: Found, each: Ahead) -> str:
+    """By how much the leader is better than another, in a sentence without its subject."""
+    assert found.confirmed is not None  # noqa: S101 # there is a leader only among the confirmed
+    show = _size(found.question.objectives[0].outcome.show_difference)
+    number = found.confirmed.places[each.place]
+    many = found.question.number_of_worlds
+    worlds = f", better in {each.worlds} of {many} worlds" if many > 1 else ""
+    noise = f": {TOO_CLOSE}" if each.within_noise else ""
+    return f"{plan_name(number)} by {with_interval(each.better, show)}{worlds}{noise}"
+
+
+def sentences(found: Found) -> list[str]:
+    """What was found, the most important first; nothing of it is decided."""
+    return [*_headline(found), *_limits(found), *_how(found)]
+
+
+def _headline(found: Found) -> Iterator[str]:
+    confirmed = found.confirmed
+    if confirmed is None or not confirmed.holding.any():
+        yield from _nobody(found)
+    elif found.choice is None:
+        yield from _frontier(found, confirmed)
+    else:
+        yield from _best(found, confirmed)
+
+
+def _nobody(found: Found) -> Iterator[str]:
+    many = counted(len(found.tried.plans), "plan")
+    if found.confirmed is not None:
+        chosen = counted(len(found.confirmed.places), "plan")
+        yield f"None of the {chosen} that were confirmed holds the limits under new luck; {many} were tried."
+    elif found.least_broken is None:
+        yield f"None of the {many} that were tried could be judged: runs failed, or nothing was there to measure."
+        return
+    else:
+        yield f"No plan holds the limits, of the {many} that were tried."
+    number = found.least_broken
+    if number is not None:
+        broken = [
+            f"{each.told}: {each.outcome.show(float(value))}"
+            for each, value, by in zip(
+                found.question.limits,
+                _limit_means(found, number),
+                found.tried.breaches[number],
+                strict=True,
+            )
+            if by > 0
+        ]
+        told = f" It misses: {'; '.join(broken)}." if broken else ""
+        yield (
+            f"{sentence_case(plan_name(number))} breaks them least, by the luck of the search:"
+            f" {changes(found, number)}.{told}"
+        )
+
+
+def _limit_means(found: Found, number: int) -> list[float]:
+    first = len(found.question.objectives)
+    means: list[float] = found.tried.by_world[number, :, first:].mean(axis=0).tolist()
+    return means
+
+
+def _best(found: Found, confirmed: Confirmed) -> Iterator[str]:
+    choice, objective = found.choice, found.question.objectives[0]
+    assert choice is not None  # noqa: S101 # there is one objective
+    assert choice.first is not None  # noqa: S101 # and a plan that holds the limits
+    first, many = confirmed.places[choice.first], len(confirmed.places)
+    value = f"{objective.outcome.label} {measured(found, choice.first, 0)} {where(found.question)}"
+    if first == 0:
+        yield f"Nothing that was tried is shown to beat {OWN}: {value}."
+    elif found.winner is not None:
+        yield (
+            f"{SUGGESTED.capitalize()}: {plan_name(first)} is the best of the {many} that were confirmed:"
+            f" {changes(found, first)}; {value}."
+        )
+    else:
+        names = listed([plan_name(number) for number in found.tied])
+        yield (
+            f"{SUGGESTED.capitalize()}: no one plan is best. {sentence_case(names)} cannot be told apart; they beat"
+            f" the others that were confirmed. {sentence_case(plan_name(first))} changes least:"
+            f" {changes(found, first)}; {value}."
+        )
+    yield from _margins(found, confirmed)
+
+
+def _margins(found: Found, confirmed: Confirmed) -> Iterator[str]:
+    choice = found.choice
+    if choice is None or choice.leader is None or not choice.ahead:
+        return
+    leader = sentence_case(plan_name(confirmed.places[choice.leader]))
+    told = "; ".join(ahead_of(found, each) for each in choice.ahead)
+    yield f"{leader} comes out best under new luck, ahead of {told}."
+    if any(_may_turn(each) for each in choice.ahead):
+        yield (
+            "With other worlds drawn from the same assumptions the order might be another: over worlds and luck"
+            " together the interval of some of these differences holds zero."
+        )
+
+
+def _may_turn(each: Ahead) -> bool:
+    told = each.other_worlds
+    return not each.within_noise and told is not None and not told.low > 0
+
+
+def _frontier(found: Found, confirmed: Confirmed) -> Iterator[str]:
+    stays = np.flatnonzero(confirmed.on_frontier).tolist()
+    all_of = counted(int(found.on_frontier.sum()), "plan")
+    yield (
+        f"{SUGGESTED.capitalize()}: of {len(found.tried.plans):,} plans tried, {all_of} hold the limits and are beaten"
+        f" by no other in everything; {len(confirmed.places)} were confirmed, {OWN} among them, and {len(stays)} of"
+        " these no other beats under new luck."
+    )
+    for place in stays:
+        yield _on_frontier(found, confirmed, place)
+    if not confirmed.on_frontier[0]:
+        yield _beats_own(found, confirmed, stays)
+
+
+def _on_frontier(found: Found, confirmed: Confirmed, place: int) -> str:
+    number = confirmed.places[place]
+    values = "; ".join(
+        f"{each.outcome.label} {measured(found, place, at)}"
+        for at, each in enumerate(found.question.objectives)
+    )
+    return (
+        f"{sentence_case(plan_name(number))} ({changes(found, number)}): {values}; it stays on the frontier in"
+        f" {100 * float(confirmed.stays[place]):.0f}% of bootstraps of the luck."
+    )
+
+
+def _beats_own(found: Found, confirmed: Confirmed, stays: Sequence[int]) -> str:
+    many = range(len(found.question.objectives))
+    better = [
+        place
+        for place in stays
+        if all(confirmed.worse(0, place, objective, len(many)).low > 0 for objective in many)
+    ]
+    if not confirmed.holding[0]:
+        return f"{sentence_case(OWN)} is not among them: it breaks a limit."
+    names = listed([plan_name(confirmed.places[place]) for place in better] or ["none of them"])
+    return f"Shown to be better than {OWN} in everything that is asked: {names}."
+
+
+def _limits(found: Found) -> Iterator[str]:
+    if found.confirmed is None:
+        return
+    numbers = (0, *found.suggested)
+    for number in dict.fromkeys(numbers):
+        place = found.confirmed.places.index(number)
+        for kept in found.confirmed.limits[place]:
+            if number or kept.verdict != "held":
+                yield f"{sentence_case(plan_name(number))}: {limit_told(found, kept)}."
+
+
+def limit_told(found: Found, kept: Kept) -> str:
+    """How a limit is kept, by new luck."""
+    verdict = {
+        "held": "holds",
+        "broken": "is broken",
+        TOO_CLOSE: "may or may not hold, too close to call",
+    }[kept.verdict]
+    many = found.question.number_of_worlds
+    worlds = f", {kept.worlds} of {many} worlds" if many > 1 else ""
+    value = with_interval(kept.value, kept.bound.outcome.show)
+    return f"the limit {kept.bound.told}, {verdict}: {value}{worlds}"
+
+
+def _how(found: Found) -> Iterator[str]:
+    question, tried = found.question, found.tried
+    every = ", which are all that may be tried" if tried.method == "all" else ""
+    holding = int(tried.feasible.sum())
+    limits = f" {holding:,} of them hold the limits." if question.limits else ""
+    missing = int((~tried.judged).sum())
+    failed = f" {missing:,} could not be judged." if missing else ""
+    yield (
+        f"{len(tried.plans):,} plans were tried{every}, each with {counted(question.replications, 'run')} in"
+        f" {counted(question.number_of_worlds, 'world')}.{limits}{failed}{_alike(found)}"
+    )
+    yield from _ends(found)
+    yield from if_few(question.asked.confirm.replications)
+
+
+def _alike(found: Found) -> str:
+    """How many of those tried are as good as the best, by the luck of the search."""
+    if found.choice is None or not found.tried.feasible.any():
+        return ""
+    many = found.within_noise
+    be = "is" if many == 1 else "are"
+    return f" By the luck of the search alone, {counted(many, 'plan')} {be} within noise of the best of them."
+
+
+def _ends(found: Found) -> Iterator[str]:
+    """Levers of what is suggested that stand at an end of what was tried."""
+    told = []
+    for place, lever in enumerate(found.question.levers.levers):
+        title = lever.dimension.title
+        for end in dict.fromkeys((lever.tried[0], lever.tried[-1])):
+            names = [
+                plan_name(number)
+                for number in found.suggested
+                if found.tried.plans[number][place] == end
+            ]
+            if names and lever.listed is None and lever.tried[0] != lever.tried[-1]:
+                told.append(
+                    f"{title[:1].lower()}{title[1:]} at {lever.told(end)} ({listed(names)})"
+                )
+    if told:
+        yield f"At an end of what was tried, so that plans beyond it might be better still: {'; '.join(told)}."
