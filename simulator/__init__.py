@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     )
     from .scenario import write as write_scenario
     from .scenario.draws import Draws
+    from .sensitivity_analysis import Sensitivity, sensitivity
     from .side_by_side import SideBySide
     from .study import Study, study_names
     from .sweeps import Sweep, sweep, to_salib_problem
@@ -69,6 +70,7 @@ __all__ = [
     "Rule",
     "Sample",
     "Scenario",
+    "Sensitivity",
     "SimulatorError",
     "Study",
     "Sweep",
@@ -94,6 +96,7 @@ __all__ = [
     "read",
     "run",
     "search_formulas",
+    "sensitivity",
     "stress_formula",
     "study_names",
     "sweep",
@@ -116,6 +119,7 @@ _LIVES_IN = {
     "Rule": "funding",
     "Sample": "replicate",
     "Scenario": "scenario",
+    "Sensitivity": "sensitivity_analysis",
     "SimulatorError": "errors",
     "Study": "study",
     "Sweep": "sweeps",
@@ -131,6 +135,7 @@ _LIVES_IN = {
     "load_formula": "scenario",
     "names": "scenario",
     "optimise": "optimisation",
+    "sensitivity": "sensitivity_analysis",
     "study_names": "study",
     "sweep": "sweeps",
     "to_salib_problem": "sweeps",

@@ -21,6 +21,8 @@ class Axis:
     title: str = ""
     unit: str = ""
     is_lever: bool = False
+    base: float | None = None
+    grade: str = "assumed"
     values: tuple[object, ...] | None = None
 
     def __post_init__(self):

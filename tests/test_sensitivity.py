@@ -69,7 +69,9 @@ def test_luck_that_is_the_same_everywhere_leaves_a_tornado_exact():
     exact = tornado(question(axes("a"), nothing, line(3.0), luck=0.0))
     lucky = tornado(question(axes("a"), nothing, line(3.0), luck=50.0))
     for one, other in zip(exact.moves, lucky.moves, strict=True):
-        assert other.change.mean == pytest.approx(one.change.mean, abs=1e-9)
+        for part in ("mean", "low", "high"):
+            told = getattr(other.change, part)
+            assert told == pytest.approx(one.change.mean, abs=1e-9)
 
 
 def test_a_tornado_tells_what_luck_alone_could_do():
@@ -363,6 +365,14 @@ def test_a_change_within_luck_is_no_switch():
     told = found_of(switches(asked, BETTER), "a")
     assert {s.found for s in told} <= {"too close to call", "none in the range"}
     assert len(told) == 1
+
+
+def test_a_lead_that_is_clear_nowhere_is_too_close_to_call():
+    asked = question(axes("a"), nothing, line(0.0, at_zero=0.01), noise=5.0, luck=5.0)
+    (switch,) = found_of(switches(asked, BETTER), "a")
+    assert switch.found == "too close to call"
+    told = analyse(asked, Wanted(methods=("tornado",), worlds=0), BETTER).sentences()
+    assert any("too close to call along The a" in sentence for sentence in told)
 
 
 def test_a_change_that_is_clear_on_one_side_only_is_too_close_to_call():
@@ -674,6 +684,8 @@ def test_values_are_read_with_their_units():
     assert shown_value(cost, -3.0) == "−£3 a week"
     assert shown_value(share, 0.7) == "0.7"
     assert shown_range(Axis("days", unit="days"), 91, 182) == "91 to 182 days"
+    assert shown_value(cost, 1_800_000.0) == "£1,800,000 a week"
+    assert shown_value(share, 0.00012) == "0.00012"
     assert shown_value(cost, math.nan) == "as it is"
 
 

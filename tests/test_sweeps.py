@@ -367,20 +367,18 @@ def test_what_is_kept_is_what_was_run_to_the_last_bit(kind, tmp_path):
         assert np.array_equal(found.values, each.values, equal_nan=True)
 
 
-def test_cells_are_written_and_read_without_pandas():
+def test_a_sweep_is_run_kept_and_written_without_pandas():
     """It takes a worker half a second and much memory: seen from outside, in a process of its own."""
     asks = """
 import sys, tempfile
 from pathlib import Path
 import numpy as np
-from simulator.measures import MEASURES
-from simulator.sweeps.cell import Lived
-from simulator.sweeps.store import Store
+from simulator.sweeps import Store, sweep
 with tempfile.TemporaryDirectory() as folder:
-    store = Store(Path(folder))
-    lived = Lived(("A",), ("2008-09",), ("all",), np.ones((2, 1, len(MEASURES), 1, 1)))
-    store.add(["k" * 64], [lived])
-    assert np.array_equal(Store(Path(folder)).read("k" * 64).values, lived.values)
+    study = {"title": "One", "scenarios": ["park", "move_on"], "replications": 2}
+    swept = sweep(study, out=Path(folder) / "out", cells=Path(folder) / "cells")
+    assert np.array_equal(Store(Path(folder) / "cells").read(swept.asked.keys[1]).values,
+                          list(swept.lived())[1][2].values, equal_nan=True)
 print("pandas" in sys.modules)
 """
     told = subprocess.run(

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 KEY_CHARACTERS = 44
 SQUARE = 300
 MOST = 12
+NEAR = 0.02
+"""Points nearer than this part of the plot lie on each other."""
 SEEN, LUCK = "moves it", "no more than luck could do"
 
 
@@ -72,7 +74,7 @@ def response(found: Switches, outcome: Outcome, dimension: Dimension, title: str
     message = title or _message(outcome, dimension, switches)
     subtitle = (
         f"{sentence_case(outcome.label)} along {dimension.title}, all other assumptions as they are. Bands are 95%"
-        f" intervals of the mean.{_dashed(switches)} {ILLUSTRATIVE}"
+        f" intervals of the mean.{_dashed(switches)} The scale need not begin at 0. {ILLUSTRATIVE}"
     )
     told = "; ".join(_told(each) for each in curves)
     chart = _Response(curves, switches, outcome, dimension).whole()
@@ -301,6 +303,7 @@ def morris_points(found: Morris, view: View, title: str = "") -> Chart:
         if shown and not shown[0].verdict
         else f"{sentence_case(view.outcome.label)}: no assumption is clearly seen to move it"
     )
+    _number_together(rows)
     more = f" The {len(shown)} strongest of {len(effects)}." if len(shown) < len(effects) else ""
     subtitle = (
         f"{topic(view)}. Across: change of it when an assumption moves over its whole range, wherever all others"
@@ -316,6 +319,23 @@ def morris_points(found: Morris, view: View, title: str = "") -> Chart:
     key = _key(alt, shown, labels, view)
     chart = alt.hconcat(plot, key, spacing=20).resolve_scale(color="shared", shape="shared")
     return finished(chart, message, subtitle, f"Chart of points. {message}. {told}.")
+
+
+def _number_together(rows: Rows) -> None:
+    """Points that lie on each other are numbered once, from the first to the last of them."""
+    most = max([max(row["high"], row["sigma"]) for row in rows], default=1.0) or 1.0
+    for place, row in enumerate(rows):
+        near = [
+            other
+            for other in rows[place:]
+            if other["number"]
+            and abs(other["mu_star"] - row["mu_star"]) < NEAR * most
+            and abs(other["sigma"] - row["sigma"]) < NEAR * most
+        ]
+        if row["number"] and len(near) > 1:
+            row["number"] = f"{row['number']}–{near[-1]['number']}"
+            for other in near[1:]:
+                other["number"] = ""
 
 
 def _walks(effects: Sequence[Effect]) -> int:

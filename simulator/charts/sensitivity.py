@@ -44,6 +44,8 @@ MOST = 12
 LETTER = 6.6
 """Pixels of a letter, on average."""
 PALE = 0.35
+ROUNDS = 12
+"""Rounds in which room for texts is found: more room makes a pixel worth more."""
 SHORTEST = 0.07
 """The least part of a bar in which a text stands."""
 
@@ -210,7 +212,7 @@ class _Rows:
 
     @property
     def _axis(self) -> Any:
-        return self.alt.Axis(labelExpr=tick_of(self.unit, self.domain), tickCount=5)
+        return self.alt.Axis(labelExpr=tick_of(self.unit, self.domain), tickCount=4)
 
     @property
     def _y(self) -> Any:
@@ -241,16 +243,22 @@ def row_names(alt: Any, names: Sequence[str], y: Any) -> list[Chart]:
     ]
 
 
-def _with_room(low: float, high: float, left: str, right: str) -> tuple[float, float]:
-    """A domain in which texts have room beyond its ends: the longest at the left, and at the right."""
-    taken = [LETTER * len(text) + 14 for text in (left, right)]
-    taken = [min(each, 0.42 * WIDTH) for each in taken]
-    whole = (high - low or 1.0) / (1 - sum(taken) / WIDTH)
-    return low - whole * taken[0] / WIDTH, high + whole * taken[1] / WIDTH
-
-
-def _longest(texts: Iterable[str]) -> str:
-    return max(texts, key=len, default="")
+def _with_room(rows: Rows) -> tuple[float, float]:
+    """A domain from the lowest to the highest end, and as far beyond as the texts at the ends need."""
+    reach = [
+        (float(end), float(row["end"]) >= 0, LETTER * len(row["text"]) + 14)
+        for row in rows
+        for end in (row[side] for side in ("end", "low", "high") if side in row)
+    ]
+    low, high = min([0.0, *(end for end, _, _ in reach)]), max([0.0, *(end for end, _, _ in reach)])
+    if low == high:
+        return -1.0, 1.0
+    left, right = low, high
+    for _ in range(ROUNDS):
+        a_pixel = (right - left) / WIDTH
+        right = max([high, *(end + text * a_pixel for end, up, text in reach if up)])
+        left = min([low, *(end - text * a_pixel for end, up, text in reach if not up)])
+    return left, right
 
 
 def _left_over(shown: int, whole: int) -> str:
@@ -275,17 +283,7 @@ def tornado_bars(found: Tornado, view: View, title: str = "") -> Chart:
         for each, moves in groups[:MOST]
         for place, move in enumerate(_two(moves))
     ]
-    reach = [end for row in rows for end in (row["end"], row.get("low", 0.0), row.get("high", 0.0))]
-    low, high = min([0.0, *reach]), max([0.0, *reach])
-    texts = {up: _longest(r["text"] for r in rows if (r["end"] >= 0) == up) for up in (True, False)}
-    plot = _Rows(
-        altair(),
-        rows,
-        ("0", "1"),
-        COLOURS,
-        _with_room(low, high, texts[False], texts[True]),
-        view.outcome.unit,
-    )
+    plot = _Rows(altair(), rows, ("0", "1"), COLOURS, _with_room(rows), view.outcome.unit)
     as_it_is = next(told for each, told in found.as_it_is if each.places == view.places)
     seen = [each.title for each, moves in groups if not all(move.verdict for move in moves)]
     first = f"{seen[0]} moves it most" if seen else "no assumption is clearly seen to move it"

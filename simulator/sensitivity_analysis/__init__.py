@@ -7,7 +7,17 @@ plans are compared, it is told where the choice between them would change, and w
 from .asked import METHODS, Decision, Wanted
 from .installed import check_installed
 from .question import Question
-from .whole import Sensitivity, analyse, of_bench, planned, question_of, sections, sensitivity
+from .whole import (
+    Sensitivity,
+    analyse,
+    of_bench,
+    planned,
+    question_of,
+    sections,
+    sensitivity,
+    with_methods,
+)
+from .written import write
 
 __all__ = [
     "METHODS",
@@ -22,4 +32,6 @@ __all__ = [
     "question_of",
     "sections",
     "sensitivity",
+    "with_methods",
+    "write",
 ]

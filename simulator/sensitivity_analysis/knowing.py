@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ..chance import Generator
     from .asked import Decision
     from .cube import Worlds
     from .question import Flags, Floats, Outcome, Question
@@ -243,12 +242,12 @@ class _Sample:
         self.benefits, self.scaled = benefits, scaled
         self._assumed = question.assumed
         worlds, _, self.replications = benefits.shape
-        chance = stream(question.seed, "value of knowing")
-        self._weights = _drawn_again(chance, worlds)
-        drawn = _halves(chance, self.replications, COPIES)
+        seed = question.seed
+        self._weights = _drawn_again(seed, worlds)
+        drawn = _halves(seed, "half of the luck of a copy", self.replications, COPIES)
         self._copies = np.einsum("pdr,br->bpd", benefits, _shared_out(drawn))
-        self._luck = _halves(chance, self.replications, HALVES)
-        self._worlds = _halves(chance, worlds, HALVES)
+        self._luck = _halves(seed, "half of the luck", self.replications, HALVES)
+        self._worlds = _halves(seed, "half of the worlds", worlds, HALVES)
         self._means = benefits.mean(axis=2)
         self._usual = int(self._means.mean(axis=0).argmax())
 
@@ -303,17 +302,18 @@ class _Sample:
         return float((judged_by[np.arange(len(choice)), choice] - judged_by[:, self._usual]).mean())
 
 
-def _drawn_again(chance: Generator, number: int) -> Floats:
+def _drawn_again(seed: int, number: int) -> Floats:
     """How often each of so many is in each copy; over all copies as often as any other, so that no mean moves."""
-    every = chance.permutation(np.repeat(np.arange(number), COPIES)).reshape(COPIES, number)
+    each = np.repeat(np.arange(number), COPIES)
+    every = stream(seed, "worlds drawn again").permutation(each).reshape(COPIES, number)
     return np.stack([np.bincount(copy, minlength=number) for copy in every]).astype(np.float64)
 
 
-def _halves(chance: Generator, number: int, times: int) -> Flags:
+def _halves(seed: int, purpose: str, number: int, times: int) -> Flags:
     """Random halves of so many, as flags; of an odd number the larger and the smaller half in turn."""
     if number == 1:
         return np.ones((times, 1), dtype=np.bool_)
-    ranks = chance.random((times, number)).argsort(axis=1).argsort(axis=1)
+    ranks = stream(seed, purpose).random((times, number)).argsort(axis=1).argsort(axis=1)
     larger = np.arange(times) % 2
     size = np.where(larger, (number + 1) // 2, number // 2)
     return ranks < size[:, np.newaxis]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
@@ -53,6 +54,14 @@ class Dimension(Protocol):
     @property
     def high(self) -> float:
         """The highest value that is tried."""
+
+    @property
+    def base(self) -> float | None:
+        """The value in the first scenario; None where its places differ. Of a list, the place of it."""
+
+    @property
+    def grade(self) -> str:
+        """How well the value is known: published, derived, assumed, unverified; may be empty."""
 
     @property
     def values(self) -> tuple[object, ...] | None:
@@ -252,7 +261,13 @@ def shown_value(dimension: Dimension, value: float) -> str:
         return "as it is"
     if listed(dimension):
         return str(listed(dimension)[round(value)]).replace("_", " ")
-    return with_unit(f"{value:,.4g}".replace("-", "−"), dimension.unit)
+    return with_unit(_four_figures(value).replace("-", "−"), dimension.unit)
+
+
+def _four_figures(value: float) -> str:
+    """A number to four figures, never with a power of ten behind it."""
+    rounded = float(f"{value:.4g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{Decimal(str(rounded)).normalize():f}"
 
 
 def with_unit(number: str, unit: str) -> str:

@@ -61,8 +61,8 @@ class Switch:
     others
         Whether all other assumptions are as they are, or uncertain.
     found
-        Whether there is a switch; whether the difference has clearly one sign on one side of it and the other on
-        the other side, else it is too close to call.
+        Whether there is a switch, with clearly one sign on one side of it and the other on the other; without
+        that, or where the difference is clear nowhere, it is too close to call.
     sign_changes
         How often the difference changes sign along the range.
     number
@@ -210,6 +210,8 @@ def _told(curve: Curve, sign: int, others: Others) -> list[Switch]:
     changes = len(sign_changes(curve.mean))
     names = {1: view.scenario, -1: view.baseline, 0: ""}
     if not changes:
+        if side.any() and not curve.clear.any():
+            return [Switch(view, dimension, others, CLOSE, 0)]
         leader = names[_first(side)]
         none = Switch(view, dimension, others, NONE, 0)
         return [replace(none, ahead_below=leader, ahead_above=leader)]

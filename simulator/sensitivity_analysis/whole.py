@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BadInput, Fault
@@ -18,14 +19,15 @@ from .installed import check_installed
 from .knowing import ValueOfKnowing, value_of_knowing
 from .luck import ChanceSplit, chance_split
 from .morris import Morris, morris, walks
-from .question import Question, with_net
+from .question import Question, failed, with_net
 from .sobol import Sobol, samples, sobol
 from .switches import Switches, switches
 from .tornado import Tornado, tornado, tornado_points
+from .words import sentences
+from .written import as_record, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import pandas as pd
 
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from ..study import Checked, Study, Written
     from ..sweeps import Bench
     from ..workers import Progress
-    from .asked import Method
     from .question import Floats
 
 NEEDS_SALIB = ("morris", "sobol")
@@ -85,10 +86,19 @@ class Sensitivity:
         told = {name: part.table for name, part in parts.items() if part is not None}
         return told | ({"curves": self.switches.curve_table} if self.switches else {})
 
+    @property
+    def left_out(self) -> int:
+        """Points, walks and base samples that were left out because a cell failed."""
+        told = (self.tornado, self.morris, self.sobol, self.switches)
+        drawn = int(failed(self.worlds.outcomes).sum()) if self.worlds and not self.sobol else 0
+        return drawn + sum(method.left_out for method in told if method is not None)
+
+    def as_record(self) -> dict[str, Any]:
+        """All of it in plain values that JSON can hold."""
+        return as_record(self)
+
     def sentences(self) -> list[str]:
         """What was found, in plain English."""
-        from .words import sentences
-
         return sentences(self)
 
 
@@ -203,7 +213,7 @@ def sections(checked: Checked) -> tuple[Wanted, Decision]:
 def sensitivity(
     study: str | Path | Mapping[str, Any] | Study | Written | Checked,
     *,
-    methods: Sequence[Method] | None = None,
+    methods: Sequence[str] | None = None,
     out: str | Path | None = None,
     cells: str | Path | None = None,
     workers: int | None = 1,
@@ -220,7 +230,7 @@ def sensitivity(
     methods
         `tornado`, `morris`, `sobol`, instead of those that the study names.
     out
-        The folder beside which cells are kept, so that none is run twice; no table is written.
+        A folder for the tables; without it nothing is written.
     cells, workers, cluster, changes, progress
         As of `sweep`.
 
@@ -248,10 +258,13 @@ def sensitivity(
             progress=told,
         )
         wanted, decision = sections(bench.checked)
-        return of_bench(bench, with_methods(wanted, methods), decision)
+        result = of_bench(bench, with_methods(wanted, methods), decision)
+    if out is not None:
+        write(result, Path(out))
+    return result
 
 
-def with_methods(wanted: Wanted, methods: Sequence[Method] | None) -> Wanted:
+def with_methods(wanted: Wanted, methods: Sequence[str] | None) -> Wanted:
     """What is wanted, by other methods; and a word now if what they need is missing.
 
     Raises

@@ -15,7 +15,7 @@ from ..wording import (
     sentence_case,
 )
 from .knowing import ALL
-from .question import listed, shown_range, shown_value
+from .question import failed, listed, shown_range, shown_value
 from .switches import CLOSE, NONE, SWITCHES, decided_by
 
 if TYPE_CHECKING:
@@ -228,12 +228,18 @@ def switch_sentences(view: View, switches: Sequence[Switch]) -> Iterator[str]:
             yield f"{topic(view)}: {_switch(each)}{_also(also) if each.number <= 1 else ''}."
     close = list(dict.fromkeys(s.dimension.title for s in as_is if s.found == CLOSE))
     if close:
-        yield f"{topic(view)}: who is ahead changes, but never clearly, along {listing(close)}."
+        yield f"{topic(view)}: too close to call along {_along(close, as_is)}."
     none = [each for each in as_is if each.found == NONE]
     for leader in dict.fromkeys(each.ahead_below for each in none):
-        names = listing([each.dimension.title for each in none if each.ahead_below == leader])
+        names = _along([s.dimension.title for s in none if s.ahead_below == leader], as_is)
         stays = f"{plain(leader)} stays ahead" if leader else "the two stay exactly alike"
         yield f"{topic(view)}: none in the range: {stays} all along {names}."
+
+
+def _along(names: Sequence[str], switches: Sequence[Switch]) -> str:
+    """Titles of assumptions; all of them in two words where they are many."""
+    many = len({each.dimension.name for each in switches})
+    return f"each of the {many} assumptions" if len(names) == many > MOST_NAMED else listing(names)
 
 
 def _switch(switch: Switch) -> str:
@@ -316,6 +322,9 @@ def worth(each: Knowing) -> str:
 
 def left_out_sentences(result: Sensitivity) -> Iterator[str]:
     """What failed and was left out."""
+    worlds = int(failed(result.worlds.outcomes).sum()) if result.worlds else 0
+    if worlds and not result.sobol:
+        yield f"{counted(worlds, 'world')} {'was' if worlds == 1 else 'were'} left out, because a cell of it failed."
     for method, noun, rest in (
         (result.tornado, "point", " of the tornado"),
         (result.morris, "walk", ""),
