@@ -40,7 +40,7 @@ from simulator.discovery import (
     sentences,
 )
 from simulator.discovery.axes import numbers, readable
-from simulator.discovery.boxes import Counts, counts, plain
+from simulator.discovery.boxes import MATTERS, Counts, counts, plain
 from simulator.discovery.peeling import peeled
 from simulator.discovery.searching import Search
 from simulator.discovery.words import amount, failing_when, inside_words
@@ -146,6 +146,34 @@ def test_a_box_grows_by_an_end_that_matters_and_by_no_other():
     assert {(end.place, end.side) for end in told} == set(TWO)
     assert counts(inside(told, points), wanted).density > 0.9
     assert search.grown(()) == ()
+
+
+def test_an_end_settles_between_values_and_not_between_worlds_that_are_alike():
+    points = np.repeat(np.arange(10.0), 6)[:, np.newaxis]
+    wanted = (points[:, 0] < 4) | np.isin(np.arange(60), [24, 25])  # two of six at 4
+    (end,) = Search(points, wanted, (False,), 0.8, 5).settled((End(0, "to", 6.5),))
+    assert end.value == 3.5
+
+
+def test_a_box_does_not_grow_by_ends_that_only_fit_the_noise():
+    for seed in range(4):
+        points = uniform(150, 5, seed)
+        wanted = noisily(within(points, TWO), 0.7, 0.15, seed)
+        told = Search(points, wanted, (False,) * 5, 0.6, 8).grown((End(0, "to", 0.4),))
+        assert len(told) <= 4
+
+
+@pytest.mark.slow
+def test_each_limit_of_a_rule_matters_as_it_is_told():
+    told = []
+    for seed in range(12):
+        points = uniform(150, 5, seed)
+        fails = noisily(within(points, TWO), 0.7, 0.15, seed)
+        found = found_in(points, fails, most_boxes=1, least_density=0.6)
+        told += [box.chances for box in (*found.boxes, found.refused) if box is not None]
+    assert len(told) > 6  # in some there is none
+    assert max(max(chances) for chances in told) <= MATTERS
+    assert max(map(len, told)) <= 4
 
 
 def test_a_box_grows_until_it_is_dense_even_where_it_tells_less():
