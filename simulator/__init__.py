@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from . import evidence
     from .behaviour import best_response, clients_first, follow_the_money
+    from .discovery import discover
     from .errors import ConservationError, MissingExtra, SimulatorError
     from .explanation import Explanation
     from .formula_lab.search import Search
@@ -81,6 +82,7 @@ __all__ = [
     "clients_first",
     "compare",
     "compare_formulas",
+    "discover",
     "evidence",
     "explain",
     "follow_the_money",
@@ -125,6 +127,7 @@ _LIVES_IN = {
     "allocate": "funding",
     "best_response": "behaviour",
     "clients_first": "behaviour",
+    "discover": "discovery",
     "follow_the_money": "behaviour",
     "formula_names": "scenario",
     "load": "scenario",

@@ -6,26 +6,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator import study
 from simulator.chance import stream
 from simulator.discovery import Discovery
+from simulator.study.dimension import Spread
 
 
-@dataclass(frozen=True)
-class Dimension:
-    """One axis of a study, as the study tells it."""
-
-    name: str
-    title: str = "An assumption"
-    unit: str = ""
-    low: float = 0.0
-    high: float = 1.0
-    values: tuple[object, ...] | None = None
-    grade: str = "assumed"
-    base: float | None = None
-    is_lever: bool = False
-
-    def at(self, u):
-        return self.low + u * (self.high - self.low)
+def Dimension(  # noqa: N802
+    name,
+    title="An assumption",
+    unit="",
+    low=0.0,
+    high=1.0,
+    values=None,
+    grade="assumed",
+    base=None,
+):
+    """One axis of a study, as the study makes it."""
+    spread = Spread(values=values, low=low, high=high)
+    return study.Dimension(name, title, unit, (name,), "set", spread, base=base, grade=grade)
 
 
 @dataclass(frozen=True)

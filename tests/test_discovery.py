@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,27 +26,25 @@ from planted_boxes import (
     uniform,
     values_of,
 )
-from pydantic import ValidationError
 from scipy.stats import binomtest
 
 from simulator.chance import stream
 from simulator.discovery import (
-    Condition,
-    Discovery,
     End,
-    check,
-    discover,
+    HeldOut,
+    covering,
+    find,
     inside,
     quasi_p,
     record,
     sentences,
 )
-from simulator.discovery.axes import readable
+from simulator.discovery.axes import numbers, readable
 from simulator.discovery.boxes import Counts, counts, plain
 from simulator.discovery.peeling import peeled
-from simulator.discovery.words import amount, inside_words
-from simulator.errors import BadInput
-from simulator.scenario.faults import rule_and_advice
+from simulator.discovery.searching import Search
+from simulator.discovery.words import amount, failing_when, inside_words
+from simulator.wording import share
 
 WORKBENCH = Path(__file__).parent / "expected" / "peeling_of_the_workbench.json"
 NO_MORE = 7.0
@@ -55,7 +55,7 @@ def found_in(points, fails, dimensions=None, **others):
     told = {"seed": 1, "names": NAMES} | {
         name: others.pop(name) for name in ("seed", "names") if name in others
     }
-    return discover(
+    return find(
         points,
         failing(fails),
         dimensions or axes(points.shape[1]),
@@ -133,15 +133,103 @@ def test_two_boxes_are_found_one_after_the_other():
     assert {box.places for box in found.boxes} <= {(0, 1), (1, 0), (2, 0), (0, 2)}
     assert sum(box.coverage for box in found.boxes) > 0.85
     assert found.outside == counts(np.array(found.box_of) == 0, found.worlds.fails)
+    one, two = found.boxes
+    assert one.among == one.of_all == two.of_all == Counts(400, found.worlds.failing)
+    assert two.among == Counts(400 - one.within.worlds, one.of_all.failing - one.within.failing)
+
+
+@pytest.mark.slow
+def test_dimensions_that_do_not_matter_do_not_lead_the_search_astray():
+    """On few dimensions at a time it comes nearer to what was planted than on all twelve at once."""
+
+    def nearness(ends, points, planted):
+        found = inside(ends, points)
+        return (found & planted).sum() / (found | planted).sum()
+
+    at_once, few = [], []
+    for seed in range(6):
+        points = uniform(200, 12, seed)
+        planted = within(points, TWO)
+        search = Search(points, noisily(planted, 0.8, 0.15, seed), (False,) * 12, 0.8, 10)
+        all_at_once = search.settled(search._best_on(tuple(range(12))).ends)
+        at_once.append(nearness(all_at_once, points, planted))
+        few.append(nearness(search.box(), points, planted))
+    assert np.mean(few) > np.mean(at_once) + 0.05
+    assert np.mean(few) > 0.8
+
+
+def test_a_second_rule_is_told_only_where_it_is_as_dense_as_was_asked_for():
+    points = uniform(400, 2, 2)
+    first, weak = points[:, 0] < 0.3, points[:, 0] > 0.7
+    fails = first | noisily(weak, 0.5, 0.0, 1)
+    found = found_in(points, fails)
+    assert len(found.boxes) == 1
+    assert found.boxes[0].is_dense
+    assert len(found_in(points, fails, least_density=0.4).boxes) == 2
+
+
+def test_a_rule_that_is_not_as_dense_as_was_asked_for_is_said_to_be_so():
+    points = uniform(400, 2, 2)
+    found = found_in(points, noisily(points[:, 0] < 0.4, 0.5, 0.05, 1), least_density=0.95)
+    (box,) = found.boxes
+    assert not box.is_dense
+    assert "No rule has 95% of the worlds inside it" in " ".join(sentences(found))
+
+
+def test_a_world_in_two_boxes_belongs_to_the_first():
+    points = uniform(400, 2, 1)
+    found = found_in(points, (points[:, 0] < 0.3) | (points[:, 1] < 0.3))
+    one, two = found.boxes
+    assert (inside(one.ends, points) & inside(two.ends, points)).any()
+    assert [found.box_of.count(number) for number in (1, 2)] == [
+        one.within.worlds,
+        two.within.worlds,
+    ]
+
+
+def test_a_dense_box_is_preferred_to_one_that_tells_more_and_is_not():
+    points = uniform(300, 1, 1)
+    fails = noisily(points[:, 0] < 0.5, 0.7, 0.05, 1) | (points[:, 0] < 0.15)
+    (wide,), (dense,) = (
+        found_in(points, fails, most_boxes=1, least_density=each).boxes for each in (0.6, 0.9)
+    )
+    assert wide.coverage > 0.9
+    assert dense.density >= 0.9
+    assert dense.coverage < wide.coverage
+
+
+def test_an_end_settles_halfway_between_the_worlds_that_it_parts():
+    points = np.arange(40.0)[:, np.newaxis]
+    search = Search(points, points[:, 0] < 12, (False,), 0.8, 5)
+    for begin in (8.0, 11.5, 17.0):
+        (end,) = search.settled((End(0, "to", begin),))
+        assert counts(inside([end], points), search.wanted) == Counts(12, 12)
+        assert end.value == (11.5 if begin != 11.5 else begin)
+
+
+def test_an_end_does_not_settle_where_the_box_would_be_too_small_or_not_dense_enough():
+    points = np.arange(40.0)[:, np.newaxis]
+    wanted = np.isin(points[:, 0], [0, 1, 2, 4, 5, 9, 13])
+    told = {
+        (dense, least): counts(
+            inside(
+                Search(points, wanted, (False,), dense, least).settled((End(0, "to", 6.5),)), points
+            ),
+            wanted,
+        )
+        for dense, least in [(0.7, 5), (0.0, 5), (0.7, 7)]
+    }
+    assert told[0.0, 5] == Counts(14, 7)  # 14 ln 2 is less than the doubt of 5 in 6 and 2 in 34
+    assert told[0.7, 5] == Counts(6, 5)
+    assert told[0.7, 7].worlds == 7
 
 
 def test_listed_numbers_have_limits_that_are_listed():
     points = uniform(300, 2, 2)
-    points[:, 0] = np.array([0.0, 91.0, 182.0, 365.0])[(4 * points[:, 0]).astype(int)]
-    delay = Dimension("delay", "Delay", "days", 0.0, 365.0, (0, 91, 182, 365))
-    found = found_in(
-        points, (points[:, 0] >= 182) & (points[:, 1] < 0.5), (delay, Dimension("other"))
-    )
+    points[:, 0] = (4 * points[:, 0]).astype(int)
+    delay = Dimension("delay", "Delay", "days", values=(365, 0, 91, 182))  # in any order
+    fails = np.isin(points[:, 0], [0, 3]) & (points[:, 1] < 0.5)
+    found = found_in(points, fails, (delay, Dimension("other")))
     assert limits_of(found)[0, "from"] == 182
     assert "delay is 182 days or more" in " ".join(sentences(found))
 
@@ -150,7 +238,7 @@ def test_words_are_kept_as_words():
     points = uniform(300, 2, 3)
     points[:, 0] = (4 * points[:, 0]).astype(int)
     words = ("need", "activity", "mixed", "history")
-    rule = Dimension("rule", "Formula", "", 0.0, 3.0, words)
+    rule = Dimension("rule", "Formula", values=words)
     fails = np.isin(points[:, 0], [0, 2]) & (points[:, 1] > 0.4)
     found = found_in(points, fails, (rule, Dimension("other")))
     assert limits_of(found)[0, "among"] == (0, 2)
@@ -159,8 +247,6 @@ def test_words_are_kept_as_words():
 
 
 def test_a_table_with_words_in_it_gives_what_an_array_of_their_places_gives():
-    import pandas as pd
-
     points = uniform(200, 2, 3)
     points[:, 0] = (2 * points[:, 0]).astype(int)
     words = ("need", "activity")
@@ -169,18 +255,34 @@ def test_a_table_with_words_in_it_gives_what_an_array_of_their_places_gives():
     table = pd.DataFrame(
         {"other": points[:, 1], "rule": [words[int(each)] for each in points[:, 0]]}
     )
-    one, two = (found_in(each, fails, dimensions) for each in (points, PointsLike(table)))
+    one, two = (found_in(each, fails, dimensions) for each in (points, table))
     assert record(one) == record(two)
 
 
-class PointsLike:
-    """A table that says how many dimensions it has, as an array does."""
+def test_what_a_point_leaves_as_it_is_has_the_value_of_the_first_scenario():
+    nan = math.nan
+    given = np.array([[nan, nan, nan], [2.0, 0.0, 1.0]])
+    days, rule = (91, 0, 182), ("need", "activity")
+    dimensions = (
+        Dimension("cost", base=35.0),
+        Dimension("days", values=days, base=2.0),
+        Dimension("rule", values=rule, base=0.0),
+    )
+    assert numbers(given, dimensions).tolist() == [[35.0, 182.0, 0.0], [2.0, 91.0, 1.0]]
+    unknown = [replace(each, base=None) for each in dimensions]
+    assert np.isnan(numbers(given, unknown)[0]).all()
+    table = pd.DataFrame(
+        {"days": [None, 91], "rule": [None, "activity"], "cost": [nan, 2.0]}, dtype=object
+    )
+    assert numbers(table, dimensions).tolist() == numbers(given, dimensions).tolist()
 
-    def __init__(self, table):
-        self._table, self.shape = table, table.shape
 
-    def __getitem__(self, name):
-        return self._table[name]
+def test_a_world_of_which_an_assumption_is_not_known_is_left_out():
+    points = uniform(60, 2, 1)
+    points[:7, 1] = math.nan
+    found = found_in(points, np.arange(60) < 3)
+    assert len(found.worlds) == 53
+    assert "7 points left out: no result, or an assumption left open." in sentences(found)
 
 
 def test_where_nearly_all_fail_it_is_said_where_it_holds():
@@ -232,11 +334,11 @@ def test_points_without_a_result_are_left_out_and_said_to_be():
     values[:20, 1] = np.nan
     values[20, 1, 0, 0] = np.nan  # one run of four
     dimensions = axes(2)
-    found = discover(points, values, dimensions, SCENARIOS, [Outcome()], asked())
+    found = find(points, values, dimensions, SCENARIOS, [Outcome()], asked())
     assert len(found.worlds) == 180
     assert found.worlds.places[0] == 20
-    assert "20 points without a result left out." in sentences(found)
-    nothing = discover(points, values * np.nan, dimensions, SCENARIOS, [Outcome()], asked())
+    assert "20 points left out: no result, or an assumption left open." in sentences(found)
+    nothing = find(points, values * np.nan, dimensions, SCENARIOS, [Outcome()], asked())
     assert "none of the points has a result" in " ".join(sentences(nothing))
 
 
@@ -266,13 +368,57 @@ def test_unseen_worlds_are_each_tried_once():
     assert box.found_again(0) == box.found_again(1) == 5
 
 
+def test_unseen_worlds_are_never_those_of_the_search_that_they_try(monkeypatch):
+    """Each search on four fifths sees none of the worlds of the fifth on which its box is tried."""
+    points = uniform(100, 2, 3)
+    fails = noisily(within(points, TWO), 0.9, 0.1, 3)
+    searched = []
+
+    def noted(points, *others):
+        searched.append({tuple(point) for point in points})
+        return Search(points, *others)
+
+    monkeypatch.setattr(covering, "Search", noted)
+    found = found_in(points, fails, most_boxes=1)
+    (box,) = found.boxes
+    whole, *parts = searched
+    assert len(whole) == 100
+    assert sorted(map(len, parts)) == [80] * 5
+    tried = Counts(0, 0)
+    for seen, ends in zip(parts, box.again, strict=True):
+        unseen = np.array([tuple(point) not in seen for point in points])
+        new = counts(unseen & inside(ends, points), fails)
+        tried = Counts(tried.worlds + new.worlds, tried.failing + new.failing)
+    assert tried == box.held_out.within
+
+
+def test_each_part_has_its_share_of_failing_worlds():
+    wanted = np.arange(103) < 33
+    parts = covering._dealt(wanted, 1)
+    by_part = [counts(parts == part, wanted) for part in range(5)]
+    assert {each.failing for each in by_part} <= {6, 7}
+    assert {each.worlds for each in by_part} <= {20, 21}
+
+
+def test_a_box_that_does_no_better_on_unseen_worlds_is_told_and_refused():
+    for seed in range(200):
+        points, fails = uniform(60, 2, seed), stream(seed, "pure noise").random(60) < 0.3
+        found = found_in(points, fails, most_boxes=1)
+        if found.refused is not None:
+            break
+    assert found.verdict == "no rule"
+    assert not found.refused.held_out.is_better
+    assert "is not clearly more than the rate of all worlds" in " ".join(sentences(found))
+    assert not HeldOut(Counts(10, 6), Counts(100, 40)).is_better
+    assert HeldOut(Counts(10, 9), Counts(100, 40)).is_better
+    assert not HeldOut(Counts(0, 0), Counts(100, 40)).is_better
+
+
 def test_a_world_is_too_close_to_call_where_its_interval_holds_the_limit():
     means = np.array([-5.0, -0.1, 0.1, 5.0, 0.0])
     values = values_of(means, replications=6, spread=1.0)
     values[4, 1] = values[4, 0]  # the same under both plans, to the last digit
-    found = discover(
-        uniform(5, 1, 1), values, axes(1), SCENARIOS, [Outcome()], asked(), names=NAMES
-    )
+    found = find(uniform(5, 1, 1), values, axes(1), SCENARIOS, [Outcome()], asked(), names=NAMES)
     assert found.worlds.fails.tolist() == [True, True, False, False, False]
     assert found.worlds.close.tolist() == [False, True, True, False, False]
     told = " ".join(sentences(found))
@@ -291,7 +437,7 @@ def test_of_several_conditions_any_or_all_must_hold(joined_by, fails, close):
     both = np.concatenate([recovery, deaths], axis=2)
     outcomes = [Outcome(), Outcome("deaths@total", "deaths", "deaths")]
     more = {"outcome": "deaths@total", "scenario": "move_on", "against": "park", "above": 0}
-    found = discover(
+    found = find(
         uniform(4, 1, 1),
         both,
         axes(1),
@@ -306,7 +452,7 @@ def test_of_several_conditions_any_or_all_must_hold(joined_by, fails, close):
 def test_one_run_of_each_world_has_no_interval_and_says_so():
     points = uniform(60, 1, 1)
     values = values_of(np.where(points[:, 0] < 0.5, -1, 1), replications=1)
-    found = discover(points, values, axes(1), SCENARIOS, [Outcome()], asked())
+    found = find(points, values, axes(1), SCENARIOS, [Outcome()], asked())
     assert not found.worlds.close.any()
     assert "no interval can be told" in " ".join(sentences(found))
 
@@ -314,11 +460,46 @@ def test_one_run_of_each_world_has_no_interval_and_says_so():
 def test_an_outcome_alone_is_held_against_its_limit():
     values = values_of([-10.0, 10.0, 30.0])
     high = {"outcome": "in_recovery@last", "scenario": "move_on", "above": 115}
-    found = discover(
-        uniform(3, 1, 1), values, axes(1), SCENARIOS, [Outcome()], asked(fails_when=high)
-    )
+    found = find(uniform(3, 1, 1), values, axes(1), SCENARIOS, [Outcome()], asked(fails_when=high))
     assert found.worlds.fails.tolist() == [False, False, True]
     assert "in recovery on 31 March 2013 above 115" in " ".join(sentences(found))
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        (FEWER, "fewer in recovery on 31 March 2013 than under “Keep them”"),
+        (FEWER | {"below": None, "above": 0}, "more in recovery on 31 March 2013 than under"),
+        (FEWER | {"below": -20}, "2013: a difference below −20 from “Keep them”"),
+        (FEWER | {"against": None, "below": 80}, "in recovery on 31 March 2013 below 80"),
+    ],
+)
+def test_failing_is_told_in_words(condition, told):
+    values = values_of([-1.0, 1.0])
+    found = find(
+        uniform(2, 1, 1),
+        values,
+        axes(1),
+        SCENARIOS,
+        [Outcome()],
+        asked(fails_when=condition),
+        names=NAMES,
+    )
+    assert told in failing_when(found)
+
+
+def test_pounds_are_lower_and_not_fewer():
+    pounds = Outcome("allocation_gbp@last", "allocation in 2012-13", "£")
+    less = FEWER | {"outcome": pounds.key}
+    found = find(
+        uniform(2, 1, 1),
+        values_of([-1.0, 1.0]),
+        axes(1),
+        SCENARIOS,
+        [pounds],
+        asked(fails_when=less),
+    )
+    assert failing_when(found) == "allocation in 2012-13: lower than under “park”"
 
 
 # The method
@@ -464,7 +645,7 @@ def test_the_same_worlds_give_the_same_answer():
 def test_progress_is_told_to_the_end():
     points = uniform(100, 2, 1)
     told = []
-    discover(
+    find(
         points,
         failing(within(points, TWO)),
         axes(2),
@@ -552,50 +733,21 @@ def test_a_rule_says_what_a_commissioner_asks():
         Dimension("relapse", "Risk of relapse", "times", 0.7, 1.3),
     )
     planted = (points[:, 0] < 32) & (points[:, 1] > 1.0)
-    told = sentences(found_in(points, noisily(planted, 0.9, 0.05, 2), dimensions))
+    found = found_in(points, noisily(planted, 0.9, 0.05, 2), dimensions)
+    told = sentences(found)
     failing_worlds = noisily(planted, 0.9, 0.05, 2).sum()
     assert told[0] == (
         "“Move them on” fails (fewer in recovery on 31 March 2013 than under “Keep them”) in"
         f" {failing_worlds} of 200 worlds."
     )
     whole = " ".join(told)
+    (box,) = found.boxes
+    assert f"{share(box.density)} of the {box.within.worlds} worlds there fail" in whole
+    assert f"and {share(box.coverage)} of all failures lie there." in whole
+    assert box.coverage != box.mass
     assert "It fails mostly where " in whole
     assert "cost of a stable client is £3" in whole
     assert "times or more: " in whole
-    assert "of all failures lie there." in whole
     assert "On worlds that were kept out of the search, " in whole
     assert "Elsewhere it fails in " in whole
     assert "“Cost of a stable client” is unverified here" in whole
-
-
-# What is asked
-
-
-def test_one_condition_needs_no_list_and_the_rest_has_defaults():
-    told = Discovery.model_validate({"fails_when": FEWER})
-    assert told.fails_when == (Condition.model_validate(FEWER),)
-    assert (told.least_density, told.most_boxes, told.least_mass) == (0.8, 3, 0.05)
-    assert Discovery.model_validate(told.model_dump()) == told
-
-
-@pytest.mark.parametrize("wrong", [{}, {"below": 0, "above": 1}])
-def test_a_condition_has_one_limit(wrong):
-    given = {"outcome": "a", "scenario": "b"} | wrong
-    with pytest.raises(ValidationError) as refused:
-        Condition.model_validate(given)
-    rule, _ = rule_and_advice(refused.value.errors()[0], ())
-    assert rule == "have below or above, and not both"
-
-
-def test_all_that_does_not_fit_the_study_is_told_at_once():
-    wrong = [FEWER | {"outcome": "in_recover@last", "scenario": "move_onn"}, FEWER]
-    told = asked(fails_when=[*wrong, FEWER | {"against": "move_on"}])
-    with pytest.raises(BadInput) as refused:
-        check(told, SCENARIOS, [Outcome()], [], "study.yaml")
-    faults = [str(each) for each in refused.value.faults]
-    assert len(faults) == 4
-    assert "did you mean in_recovery@last?" in faults[0]
-    assert "did you mean move_on?" in faults[1]
-    assert "another scenario" in faults[2]
-    assert "vary something" in faults[3]
-    check(asked(), SCENARIOS, [Outcome()], axes(1), "study.yaml")

@@ -12,12 +12,13 @@ Bryant and Lempert, Thinking inside the box, 2010.
 """
 
 from .boxes import End, inside, quasi_p
-from .find import discover
+from .covering import find
+from .of_study import discover, of_sweep, prepare, run
 from .result import Box, Discovered, HeldOut
 from .section import Condition, Discovery, check
 from .words import sentences
 from .worlds import Worlds
-from .written import record
+from .written import record, write
 
 __all__ = [
     "Box",
@@ -29,8 +30,13 @@ __all__ = [
     "Worlds",
     "check",
     "discover",
+    "find",
     "inside",
+    "of_sweep",
+    "prepare",
     "quasi_p",
     "record",
+    "run",
     "sentences",
+    "write",
 ]

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from .axes import Dimension, Flags, Floats
+    from ..study import Dimension
+    from .axes import Flags, Floats
 
 Side: TypeAlias = Literal["from", "to", "among"]
 MATTERS = 0.05

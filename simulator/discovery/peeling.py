@@ -2,9 +2,9 @@
 
 From the box that holds all worlds, that slice is cut off which leaves the largest share of failing worlds for each
 world that is lost: a twentieth at the lower or the upper end of a dimension, or one word of a list. So it goes on
-until the box is as small as it may be. The EMA workbench's own method goes the same way, slice by slice, where it
-looks for the largest mean and all dimensions are numbers without ties; what it does differently elsewhere, and why
-that was left, is in the log of decisions.
+until the box is as small as it may be. The EMA workbench goes the same way, slice by slice, where it is asked for
+the largest mean and all values are numbers without ties. By default it goes on only while a slice raises the share,
+and so stops at the first plateau.
 
 References
 ----------

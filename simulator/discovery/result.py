@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from .axes import Dimension, Flags, Outcome
+    from ..study import Dimension, Outcome
+    from .axes import Flags
     from .boxes import Ends
     from .peeling import Step
     from .section import Discovery

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ..errors import BadInput, Fault
+from ..errors import BadInput
 from ..scenario.schema import Number, Part, Share, Text, Whole, broken_rule
-from ..scenario.tree import instead, shown
+from ..scenario.tree import at, instead, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from .axes import Dimension, Outcome
+    from ..errors import Fault
+    from ..scenario.tree import Path
+    from ..study import Checked
+
+SECTION = "discovery"
 
 
 class Condition(Part):
@@ -65,50 +69,42 @@ class Discovery(Part):
     )
 
 
-def check(
-    asked: Discovery,
-    scenarios: Sequence[str],
-    outcomes: Sequence[Outcome],
-    dimensions: Sequence[Dimension],
-    where: str,
-) -> None:
+def check(asked: Discovery, study: Checked) -> None:
     """Say everything in the section that does not fit its study.
-
-    Parameters
-    ----------
-    where
-        The file, to begin each message.
 
     Raises
     ------
     BadInput
-        With every fault.
+        With every fault, by line.
     """
-    faults = [*_faults(asked, scenarios, [each.key for each in outcomes], where)]
-    if not dimensions:
+    faults = [*_faults(asked, study)]
+    if not study.dimensions:
         rule, advice = "vary something", "name factors in the study"
-        faults.append(Fault(where, "discovery", rule, "", advice))
+        faults.append(study.written.fault((SECTION,), rule, "", advice))
     if faults:
         raise BadInput(faults)
 
 
-def _faults(
-    asked: Discovery, scenarios: Sequence[str], outcomes: Sequence[str], where: str
-) -> Iterator[Fault]:
-    for condition in asked.fails_when:
-        known = {
-            "outcome": (condition.outcome, outcomes),
-            "scenario": (condition.scenario, scenarios),
-            "against": (condition.against, scenarios),
-        }
-        for name, (given, among) in known.items():
-            if given is not None and given not in among:
-                path = f"discovery.fails_when.{name}"
-                yield Fault(
-                    where, path, "be in the study", shown(given), instead(given, list(among))
-                )
+def _faults(asked: Discovery, study: Checked) -> Iterator[Fault]:
+    scenarios = [each.name for each in study.scenarios]
+    outcomes = [each.key for each in study.outcomes]
+    for number, condition in enumerate(asked.fails_when):
+        path = _path(study, number)
+        if condition.outcome not in outcomes:
+            rule = "be one of the study's measures, with its year"
+            advice = f"{instead(condition.outcome, outcomes)}; or add it to measures"
+            yield study.written.fault((*path, "outcome"), rule, shown(condition.outcome), advice)
+        for name, given in (("scenario", condition.scenario), ("against", condition.against)):
+            if given is not None and given not in scenarios:
+                rule, advice = "be a scenario of the study", instead(given, scenarios)
+                yield study.written.fault((*path, name), rule, shown(given), advice)
         if condition.against == condition.scenario:
             rule, advice = "be another scenario", "leave it out, or name the baseline"
-            yield Fault(
-                where, "discovery.fails_when.against", rule, shown(condition.against), advice
-            )
+            given = shown(condition.against)
+            yield study.written.fault((*path, "against"), rule, given, advice)
+
+
+def _path(study: Checked, number: int) -> Path:
+    """Where a condition stands, which is no list where there is one."""
+    path = (SECTION, "fails_when")
+    return path if isinstance(at(study.written.tree.data, path), dict) else (*path, number)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..wording import counted, interval, sentence_case, share
+from ..wording import counted, interval, share
 from .axes import is_words, listed, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .axes import Dimension
+    from ..study import Dimension
     from .boxes import Counts, End
     from .result import Box, Discovered
     from .section import Condition
@@ -74,14 +74,14 @@ def _condition(found: Discovered, condition: Condition) -> str:
         return f"{outcome.label}: a difference {side} {limit} from {other}"
     if outcome.unit in COUNTED:
         return f"{'fewer' if side == 'below' else 'more'} {outcome.label} than under {other}"
-    return f"{outcome.label} {'lower' if side == 'below' else 'higher'} than under {other}"
+    return f"{outcome.label}: {'lower' if side == 'below' else 'higher'} than under {other}"
 
 
 def _left_out(found: Discovered) -> list[str]:
     missing = found.worlds.left_out
     if not missing:
         return []
-    return [f"{sentence_case(counted(missing, 'point'))} without a result left out."]
+    return [f"{counted(missing, 'point')} left out: no result, or an assumption left open."]
 
 
 def _close(found: Discovered) -> list[str]:

@@ -33,7 +33,7 @@ class Worlds:
     close
         Whether that is too close to call: the interval of a mean that decides it holds the limit.
     left_out
-        How many points have no result.
+        How many points have no result, or leave open what is assumed there.
     replications
         How many runs each world has at most.
     """
@@ -79,6 +79,7 @@ def lived(
         [_amount(values, scenarios, outcomes, each) for each in asked.fails_when], axis=1
     )
     known: Flags = np.all(np.any(np.isfinite(amounts), axis=2), axis=1)
+    known &= np.isfinite(points).all(axis=1)
     mean, low, high, _ = paired(np.moveaxis(amounts[known], 2, 0))
     fails, close = _verdicts(mean, low, high, asked)
     return Worlds(

@@ -1,13 +1,17 @@
-"""What was discovered in plain values, for programs."""
+"""What was discovered, as files and as plain values for programs."""
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from ..sweeps.tables import put_beside
 from .words import failing_when, limits, sentences
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from .result import Discovered
@@ -42,6 +46,36 @@ def record(found: Discovered) -> dict[str, Any]:
         "rules": rules,
         "sentences": sentences(found),
     }
+
+
+def write(found: Discovered, folder: Path, **heading: Any) -> list[str]:
+    """Write the rules, their limits, the worlds, the way that the search went, and the record.
+
+    Parameters
+    ----------
+    heading
+        What the record says first, such as the command that makes it again.
+
+    Returns
+    -------
+    Names of the files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {
+        "rules.csv": found.summary,
+        "limits.csv": found.table,
+        "worlds.csv": found.worlds_table,
+        "way.csv": found.way_table,
+    }
+    texts = {
+        name: table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+        for name, table in tables.items()
+    }
+    told = {"verb": "discover", **heading, **record(found)}
+    texts["discover.json"] = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    for name, text in texts.items():
+        put_beside(folder / name, text.encode())
+    return [*texts]
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -84,15 +84,15 @@ class Found:
 
     @property
     def suggested(self) -> tuple[int, ...]:
-        """Numbers of the plans that are written: the first to look at, or those of the frontier.
+        """Numbers of the plans that are written: the first to look at, or all that are or may be on the frontier.
 
         Never the scenario's own.
         """
         if self.confirmed is None:
             return ()
         if self.choice is None:
-            here = np.flatnonzero(self.confirmed.on_frontier).tolist()
-            return tuple(self.confirmed.places[at] for at in here if at)
+            pairs = zip(self.confirmed.places, self.confirmed.standings, strict=True)
+            return tuple(number for number, told in pairs if number and told != "beaten")
         return self.tied[:1] if self.tied and self.tied[0] else ()
 
     @property

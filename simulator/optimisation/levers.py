@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..study import Dimension
 
+AS_IT_IS = "as it is"
 FINE = 100
 """A lever's range is tried in at least so many steps."""
 Plan: TypeAlias = tuple[float, ...]
@@ -63,7 +64,7 @@ class Lever:
     def told(self, value: float) -> str:
         """A value as it is read, with its unit."""
         if math.isnan(value):
-            return "as it is"
+            return AS_IT_IS
         if self.dimension.values is not None:
             return str(self.dimension.values[round(value)]).replace("_", " ")
         return with_unit(value, self.dimension.unit)

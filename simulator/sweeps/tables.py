@@ -104,9 +104,11 @@ def _table(pa: Any, columns: Columns) -> Any:
 def arrow_array(pa: Any, column: Sequence[Any] | NDArray[Any] | Texts) -> Any:
     """A column as Arrow has it.
 
-    Arrays of numbers and texts are handed over as they lie in memory: to look at them, `pyarrow.array` would first
-    import pandas, which takes a process half a second.
+    Numbers and texts are handed over as they lie in memory: to look at them, `pyarrow.array` would first import
+    pandas, which takes a process half a second.
     """
+    if isinstance(column, list):
+        column = _of_one_kind(column)
     if isinstance(column, Texts):
         places = arrow_array(pa, column.places)
         return pa.DictionaryArray.from_arrays(places, _arrow_texts(pa, column.each))
@@ -114,9 +116,17 @@ def arrow_array(pa: Any, column: Sequence[Any] | NDArray[Any] | Texts) -> Any:
         whole = np.ascontiguousarray(column)
         kind = pa.from_numpy_dtype(whole.dtype)
         return pa.Array.from_buffers(kind, len(whole), [None, pa.py_buffer(whole)])
-    array = pa.array(column)
-    of_text = len(column) > 0 and isinstance(column[0], str)
-    return array.dictionary_encode() if of_text else array
+    return pa.array(column)
+
+
+def _of_one_kind(column: list[Any]) -> list[Any] | NDArray[Any] | Texts:
+    """A list of numbers or of texts as an array or as `Texts`; any other as it is."""
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return Texts.of(column)
+    if kinds == {int}:
+        return np.array(column, dtype=np.int64)
+    return np.array(column, dtype=np.float64) if kinds and kinds <= {int, float} else column
 
 
 def _arrow_texts(pa: Any, texts: Sequence[str]) -> Any:

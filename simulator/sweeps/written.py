@@ -23,7 +23,7 @@ from .result import (
     measure_columns,
     summary_rows,
 )
-from .tables import PARQUET, PART, ending, put_beside, pyarrow, table_bytes
+from .tables import PARQUET, PART, arrow_array, ending, put_beside, pyarrow, table_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -137,7 +137,7 @@ def _write_parquet(path: Path, cells: Iterator[Mapping[str, Any]]) -> None:
     schema = pa.schema([(name, kinds[_FIELDS[name][0]]) for name in MEASURE_COLUMNS])
     with pa.parquet.ParquetWriter(path, schema, compression="zstd") as out:
         for columns in _together(cells):
-            arrays = [pa.array(columns[field.name]).cast(field.type) for field in schema]
+            arrays = [arrow_array(pa, columns[field.name]).cast(field.type) for field in schema]
             out.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 

@@ -1,4 +1,4 @@
-"""The search: boxes one after the other, and the same search on parts of the worlds to see what it is worth."""
+"""Boxes one after the other, each in what the ones before left, and the same again on parts to see what that is worth."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from .worlds import lived
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..study import Dimension, Outcome
     from ..workers import Progress
-    from .axes import Dimension, Flags, Floats, Outcome
+    from .axes import Flags, Floats
     from .peeling import Step
     from .section import Discovery
     from .worlds import Worlds
@@ -30,7 +31,7 @@ FEWEST = 5
 """Fewer worlds than these say nothing of the rest: so many must fail, must hold, and must be in a box."""
 
 
-def discover(
+def find(
     points: object,
     values: Floats,
     dimensions: Sequence[Dimension],
