@@ -58,27 +58,27 @@ class Nearby:
         draw = stream(self._seed, f"plans near the best, batch {self._batches}")
         self._batches += 1
         found: list[Plan] = []
+        many = len(best)
         for _ in range(DRAWS):
-            plan = self._near(best, draw)
+            lengths = self._step * draw.choice(LENGTHS)
+            away, other, changed = draw.standard_normal(many), draw.random(many), draw.random(many)
+            plan = self._near(best, away * lengths, other, changed < lengths)
             if plan not in tried and plan not in found:
                 found.append(plan)
             if len(found) == wanted:
                 break
         return found
 
-    def _near(self, best: Plan, draw: np.random.Generator) -> Plan:
-        step = self._step * draw.choice(LENGTHS)
-        normal = draw.standard_normal(len(best))
-        changed, other = draw.random(len(best)), draw.random(len(best))
+    def _near(self, best: Plan, away: Floats, other: Floats, changed: NDArray[np.bool_]) -> Plan:
+        """A plan near another: by how much of its range each lever moves; words are changed or stay."""
         plan = []
         for place, lever in enumerate(self._levers.levers):
             many = len(lever.tried)
             if lever.in_order:
-                here = lever.nearest(best[place])
-                there = round(here + float(normal[place]) * step * (many - 1))
+                there = round(lever.nearest(best[place]) + float(away[place]) * (many - 1))
                 plan.append(lever.tried[min(max(there, 0), many - 1)])
+            elif changed[place] or best[place] not in lever.tried:
+                plan.append(lever.tried[min(int(other[place] * many), many - 1)])
             else:
-                another = min(int(other[place] * many), many - 1)
-                keeps = changed[place] > step and best[place] in lever.tried
-                plan.append(best[place] if keeps else lever.tried[another])
+                plan.append(best[place])
         return tuple(plan)
