@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from . import evidence
     from .behaviour import best_response, clients_first, follow_the_money
+    from .discovery import discover
     from .errors import ConservationError, MissingExtra, SimulatorError
     from .explanation import Explanation
     from .formula_lab.search import Search
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     )
     from .scenario import write as write_scenario
     from .scenario.draws import Draws
+    from .sensitivity_analysis import Sensitivity, sensitivity
     from .side_by_side import SideBySide
     from .study import Study, study_names
     from .sweeps import Sweep, sweep, to_salib_problem
@@ -68,6 +70,7 @@ __all__ = [
     "Rule",
     "Sample",
     "Scenario",
+    "Sensitivity",
     "SimulatorError",
     "Study",
     "Sweep",
@@ -79,6 +82,7 @@ __all__ = [
     "clients_first",
     "compare",
     "compare_formulas",
+    "discover",
     "evidence",
     "explain",
     "follow_the_money",
@@ -92,6 +96,7 @@ __all__ = [
     "read",
     "run",
     "search_formulas",
+    "sensitivity",
     "stress_formula",
     "study_names",
     "sweep",
@@ -114,6 +119,7 @@ _LIVES_IN = {
     "Rule": "funding",
     "Sample": "replicate",
     "Scenario": "scenario",
+    "Sensitivity": "sensitivity_analysis",
     "SimulatorError": "errors",
     "Study": "study",
     "Sweep": "sweeps",
@@ -121,6 +127,7 @@ _LIVES_IN = {
     "allocate": "funding",
     "best_response": "behaviour",
     "clients_first": "behaviour",
+    "discover": "discovery",
     "follow_the_money": "behaviour",
     "formula_names": "scenario",
     "load": "scenario",
@@ -128,6 +135,7 @@ _LIVES_IN = {
     "load_formula": "scenario",
     "names": "scenario",
     "optimise": "optimisation",
+    "sensitivity": "sensitivity_analysis",
     "study_names": "study",
     "sweep": "sweeps",
     "to_salib_problem": "sweeps",

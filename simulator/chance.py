@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["exponential", "normal", "uniform"]
 Row = NDArray[np.float64]
+Generator = np.random.Generator
+"""What `stream` gives, for those who hand it on."""
 
 SEEK: Final = ("seek", "stop", "die untreated")
 WAIT: Final = ("assessment", "patience", "die waiting")

@@ -13,11 +13,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from .errors import SimulatorError
 
 T = TypeVar("T")
+
+YOUNGEST = 0
+"""What the garbage collector calls those things that were made since it last looked."""
 
 Progress = Callable[[int, int], None]
 """Told how many replications are done, and of how many."""
@@ -112,9 +116,16 @@ def _in_pool(
                     yield place, result
                     give(AHEAD * workers - len(given))
         except BrokenProcessPool:
-            broken.extend(given.values())
-            broken.sort()
+            for future in [each for each in given if _succeeded(each)]:
+                place, _ = given.pop(future)
+                yield place, future.result()
+            broken.extend(sorted(given.values(), key=itemgetter(0)))
             raise
+
+
+def _succeeded(future: Future[T]) -> bool:
+    """Whether its result had come when the pool broke."""
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 def _by_itself(work: Callable[..., T], task: tuple[Any, ...], lost: Callable[..., T]) -> T:
@@ -136,7 +147,11 @@ def _ended() -> SimulatorError:
 
 
 def done_alone(work: Callable[..., T], task: tuple[Any, ...]) -> T:
-    """Work done with the garbage collector kept out of it: it makes no cycles, and looking for them costs much."""
+    """Work done with the garbage collector kept out of it, since looking for cycles all the time costs much.
+
+    What the work left in cycles goes when it is done: a replication leaves some megabytes, and by itself the collector
+    might not come by between one task and the next.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
@@ -144,6 +159,19 @@ def done_alone(work: Callable[..., T], task: tuple[Any, ...]) -> T:
     finally:
         if was:
             gc.enable()
+            gc.collect(YOUNGEST)
+
+
+@contextmanager
+def garbage_collected() -> Iterator[None]:
+    """Let the garbage collector in for a part of such work that is long, and is itself done in parts."""
+    was = gc.isenabled()
+    gc.enable()
+    try:
+        yield
+    finally:
+        if not was:
+            gc.disable()
 
 
 def start_method() -> str:

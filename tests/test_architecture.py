@@ -15,6 +15,7 @@ import pytest
 
 from simulator.scenario import load, load_formula
 from simulator.scenario.formulas import is_formula
+from simulator.study import check, is_study
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "simulator"
@@ -261,7 +262,9 @@ def test_the_yaml_of_the_readme_loads(tmp_path):
     files = list(yaml_files(tmp_path))
     assert {"ours.yaml", "unlike.yaml"} <= {file.name for file in files}
     for file in files:
-        if is_formula(str(file)):
+        if is_study(str(file)):
+            check(file)
+        elif is_formula(str(file)):
             load_formula(file)
         else:
             load(file)
@@ -289,7 +292,18 @@ def test_the_python_of_the_readme_runs(elsewhere):
         assert ran.returncode == 0, f"{text}\n{ran.stderr}"
 
 
-LONG = {"app", "behaviour", "calibrate", "demo", "report", "validate", "workshop"}
+LONG = {
+    "app",
+    "behaviour",
+    "calibrate",
+    "demo",
+    "discover",
+    "optimise",
+    "report",
+    "sensitivity",
+    "validate",
+    "workshop",
+}
 """Commands that stay open, take minutes, or need the optional parts."""
 
 LONG_ABOUT_FORMULAS = {"compare", "search", "stress"}

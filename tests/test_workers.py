@@ -6,12 +6,13 @@ import gc
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from simulator.errors import BadInput, Fault, SimulatorError
-from simulator.workers import spread, workers_by_default
+from simulator.workers import AHEAD, garbage_collected, spread, workers_by_default
 
 ROOT = Path(__file__).parents[1]
 
@@ -75,6 +76,41 @@ def test_the_garbage_collector_rests_while_work_is_done_and_is_as_it_was_afterwa
         gc.enable()
 
 
+class Cycle:
+    """Something that refers to itself, as a process of simpy does, and so stays until it is collected."""
+
+    there = 0
+
+    def __init__(self):
+        self.own = self
+        Cycle.there += 1
+
+    def __del__(self):
+        Cycle.there -= 1
+
+
+def leave_behind(number):
+    for _ in range(number):
+        Cycle()
+
+
+def in_parts(number):
+    """Work that is itself done in parts; how much of the parts is still there behind each."""
+    with garbage_collected():
+        return [Cycle.there for _ in spread(leave_behind, [(number,)] * 3, workers=1)]
+
+
+def test_what_work_leaves_behind_is_gone_before_the_next():
+    Cycle.there = 0
+    assert [Cycle.there for _ in spread(leave_behind, [(10,), (10,)], workers=1)] == [0, 0]
+
+
+def test_long_work_may_let_the_garbage_collector_in():
+    Cycle.there = 0
+    assert [told for _, told in spread(in_parts, [(10,)], workers=1)] == [[0, 0, 0]]
+    assert gc.isenabled()
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_fault_in_a_worker_is_told_as_it_was(workers):
     with pytest.raises(BadInput) as told:
@@ -86,6 +122,35 @@ def test_a_fault_in_a_worker_is_told_as_it_was(workers):
 def test_a_worker_that_is_ended_from_outside_is_said_so():
     with pytest.raises(SimulatorError, match="ended from outside"):
         list(spread(end_at_once, [(1,), (2,)], workers=2))
+
+
+def noted(log, number):
+    """Work that is noted when it begins; the first piece ends its process when all others have been done."""
+    with Path(log).open("a", encoding="utf-8") as out:
+        out.write(f"{number}\n")
+    if number == 0:
+        while len(Path(log).read_text(encoding="utf-8").split()) < 2 * AHEAD:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        os._exit(9)
+    return number
+
+
+def given_up(log, number):
+    return -number - 1
+
+
+def test_what_was_done_when_a_worker_is_ended_is_not_done_again(tmp_path):
+    log = tmp_path / "log"
+    many = 2 * AHEAD + 1  # one more than wait at once
+    tasks = [(str(log), n) for n in range(many)]
+    told = {}
+    for place, result in spread(noted, tasks, workers=2, lost=given_up):
+        told[place] = result
+        time.sleep(1 if len(told) == 1 else 0)  # until the other worker has gone
+    assert told == {0: -1} | {n: n for n in range(1, many)}
+    begun = [int(number) for number in log.read_text(encoding="utf-8").split()]
+    assert sorted(begun) == [0, *range(many)]
 
 
 def test_there_is_at_least_one_worker_by_default():

@@ -133,7 +133,11 @@ def wrapped(text: str, characters: int) -> list[str]:
 
 def tick(measure: str, domain: Sequence[float]) -> str:
     """How Vega writes the ticks of a measure's axis: shares in percent, the rest as numbers."""
-    unit = unit_of(measure)
+    return tick_of(unit_of(measure), domain)
+
+
+def tick_of(unit: str, domain: Sequence[float]) -> str:
+    """How Vega writes the ticks of an axis in some unit."""
     if unit == "£":
         return tick_gbp(domain)
     if unit == "%":

@@ -16,6 +16,7 @@ from . import (  # noqa: F401
     opening,
     optimise,
     runs,
+    sensitivity,
     sweep,
     validation,
 )

@@ -12,6 +12,7 @@ import simulator as sim
 from .. import wording
 from ..printing import print_table, progress_on_stderr
 from .door import app, print_json, say, tell
+from .job import NO_CHARTS, can_draw
 from .options import (
     AsJson,
     CellsFolder,
@@ -102,7 +103,23 @@ def _tell_estimate(told: Estimate, *, as_json: bool) -> None:
 
 
 def _report(result: Sweep, job: StudyJob) -> list[str]:
-    return []
+    """The report as text and as a page, and its first charts as pictures."""
+    from ..report.document import markdown, page
+    from ..report.page import put
+    from ..report.sweep import document, pictures
+
+    draw = can_draw()
+    told = document(result, job.command(), draw=draw)
+    put(job.folder / "sweep.md", markdown(told).encode())
+    put(job.folder / "sweep.html", page(told).encode())
+    files = ["sweep.md", "sweep.html"]
+    if not draw:
+        tell(NO_CHARTS)
+        return files
+    for name, picture in pictures(result).items():
+        put(job.folder / name, picture)
+        files.append(name)
+    return files
 
 
 def _tell_failed(result: Sweep) -> None:

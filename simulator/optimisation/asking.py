@@ -15,11 +15,12 @@ from ..chance import stream
 from ..errors import MissingExtra
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Container, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from ..chance import Generator
     from .asked import Method
     from .levers import Levers, Plan
 
@@ -104,7 +105,7 @@ class Asking:
             Plans to begin with, which are not in doubt.
         """
         study = self._study(scores)
-        evenly = stream(self._seed, f"plans drawn evenly, batch {self._batches}").random
+        evenly = stream(self._seed, f"plans drawn evenly, batch {self._batches}")
         self._batches += 1
         found: list[Plan] = []
         for plan in given:
@@ -176,7 +177,7 @@ class Asking:
         return tuple(each.tried[trial.params[each.dimension.name]] for each in self._levers.levers)
 
     def _new(
-        self, study: Any, found: list[Plan], tried: Container[Plan], evenly: Callable[[int], Floats]
+        self, study: Any, found: list[Plan], tried: Container[Plan], evenly: Generator
     ) -> Plan | None:
         for _ in range(ASKS):
             trial = study.ask(self._space())
@@ -186,7 +187,7 @@ class Asking:
                 return plan
             study.tell(trial, state=_failed())
         for _ in range(DRAWS):
-            plan = self._levers.drawn(evenly(len(self._levers.levers)).tolist())
+            plan = self._levers.drawn(evenly.random(len(self._levers.levers)).tolist())
             if plan not in tried and plan not in found:
                 self._take(study, plan)
                 return plan

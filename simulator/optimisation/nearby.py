@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ..chance import Generator
     from .levers import Levers, Plan
 
     Floats = NDArray[np.float64]
@@ -58,27 +59,27 @@ class Nearby:
         draw = stream(self._seed, f"plans near the best, batch {self._batches}")
         self._batches += 1
         found: list[Plan] = []
-        many = len(best)
         for _ in range(DRAWS):
-            lengths = self._step * draw.choice(LENGTHS)
-            away, other, changed = draw.standard_normal(many), draw.random(many), draw.random(many)
-            plan = self._near(best, away * lengths, other, changed < lengths)
+            plan = self._near(best, draw)
             if plan not in tried and plan not in found:
                 found.append(plan)
             if len(found) == wanted:
                 break
         return found
 
-    def _near(self, best: Plan, away: Floats, other: Floats, changed: NDArray[np.bool_]) -> Plan:
-        """A plan near another: by how much of its range each lever moves; words are changed or stay."""
+    def _near(self, best: Plan, draw: Generator) -> Plan:
+        step = self._step * draw.choice(LENGTHS)
+        normal = draw.standard_normal(len(best))
+        changed, other = draw.random(len(best)), draw.random(len(best))
         plan = []
         for place, lever in enumerate(self._levers.levers):
             many = len(lever.tried)
             if lever.in_order:
-                there = round(lever.nearest(best[place]) + float(away[place]) * (many - 1))
+                here = lever.nearest(best[place])
+                there = round(here + float(normal[place]) * step * (many - 1))
                 plan.append(lever.tried[min(max(there, 0), many - 1)])
-            elif changed[place] or best[place] not in lever.tried:
-                plan.append(lever.tried[min(int(other[place] * many), many - 1)])
             else:
-                plan.append(best[place])
+                another = min(int(other[place] * many), many - 1)
+                keeps = changed[place] > step and best[place] in lever.tried
+                plan.append(best[place] if keeps else lever.tried[another])
         return tuple(plan)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..errors import SimulatorError
+from ..workers import garbage_collected
 from .store import batch_bytes, batch_name
 from .tables import put_beside
 
@@ -91,7 +92,8 @@ def live_batch(batch: Batch) -> Done:
     failures: dict[str, str] = {}
     for key, cell in zip(batch.keys, batch.cells, strict=True):
         try:
-            lived.append(batch.model(cell))
+            with garbage_collected():
+                lived.append(batch.model(cell))
             keys.append(key)
         except SimulatorError as error:
             failures[key] = str(error)

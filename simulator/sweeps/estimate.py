@@ -16,7 +16,7 @@ from .store import batch_bytes
 from .tables import ending
 
 if TYPE_CHECKING:
-    from .bench import Bench
+    from .bench import Bench, Floats
     from .cell import Cell, Lived
 
 TRIED = 4
@@ -94,10 +94,16 @@ def _time(seconds: float) -> str:
     return f"{max(1.0, seconds):,.0f} seconds"
 
 
-def estimate(bench: Bench) -> Estimate:
-    """What a sweep would take; a few replications of each scenario are run, and none is kept."""
+def estimate(bench: Bench, points: Floats | None = None) -> Estimate:
+    """What a sweep would take; a few replications of each scenario are run, and none is kept.
+
+    Parameters
+    ----------
+    points
+        By point and dimension; by default those of the study's design.
+    """
     checked = bench.checked
-    points = checked.points()
+    points = checked.points() if points is None else points
     scenarios = len(checked.scenarios)
     found = impossible = 0
     tried: dict[int, Cell] = {}

@@ -291,20 +291,44 @@ def summary_rows(sweep: Sweep) -> Iterator[dict[str, Any]]:
     for number, (point, scenario, each) in enumerate(sweep.lived()):
         if isinstance(each, Failed):
             continue
-        for outcome in sweep.outcomes:
-            values = each.outcome(outcome)
-            there = values[~np.isnan(values)]
-            mean, _, _, error = paired(values)
-            band = np.quantile(there, [0.5, *BAND]) if len(there) else np.full(3, np.nan)
-            told = digits(np.array([mean, *band, error]))
+        values = _by_outcome(sweep, each)
+        mean, _, _, error = paired(values)
+        told = np.stack([mean, *_bands(values), error])
+        there = (~np.isnan(values)).sum(axis=0)
+        for place, outcome in enumerate(sweep.outcomes):
             yield {
                 "cell": number,
                 "point": point,
                 "scenario": sweep.scenarios[scenario].name,
                 "outcome": outcome.key,
-                **dict(zip(("mean", "median", "low", "high", "mc_error"), told, strict=True)),
-                "replications": len(there),
+                **dict(
+                    zip(
+                        ("mean", "median", "low", "high", "mc_error"),
+                        digits(told[:, place]),
+                        strict=True,
+                    )
+                ),
+                "replications": int(there[place]),
             }
+
+
+def _by_outcome(sweep: Sweep, lived: Lived) -> Floats:
+    """Outcomes of a cell by replication and outcome."""
+    return np.stack([lived.outcome(outcome) for outcome in sweep.outcomes], axis=-1)
+
+
+def _bands(values: Floats) -> Floats:
+    """Median, lowest and highest of nine runs in ten of each column, of what there is."""
+    wanted = [0.5, *BAND]
+    missing = np.isnan(values)
+    if not missing.any():
+        told: Floats = np.quantile(values, wanted, axis=0)
+        return told
+    columns = [column[~gone] for column, gone in zip(values.T, missing.T, strict=True)]
+    return np.stack(
+        [np.quantile(each, wanted) if len(each) else np.full(3, np.nan) for each in columns],
+        axis=-1,
+    )
 
 
 def difference_rows(sweep: Sweep) -> Iterator[dict[str, Any]]:
@@ -317,15 +341,21 @@ def difference_rows(sweep: Sweep) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(each, Failed) or isinstance(baseline, Failed) or baseline is None:
             continue
-        for outcome in sweep.outcomes:
-            theirs, ours = each.outcome(outcome), baseline.outcome(outcome)
-            many = min(len(theirs), len(ours))  # a wanted precision may take more of one
-            told = digits(np.array(paired(theirs[:many] - ours[:many])))
+        theirs, ours = _by_outcome(sweep, each), _by_outcome(sweep, baseline)
+        many = min(len(theirs), len(ours))  # a wanted precision may take more of one
+        told = np.stack(paired(theirs[:many] - ours[:many]))
+        for place, outcome in enumerate(sweep.outcomes):
             yield {
                 "point": point,
                 "scenario": sweep.scenarios[scenario].name,
                 "baseline": first,
                 "outcome": outcome.key,
-                **dict(zip(("difference", "low", "high", "mc_error"), told, strict=True)),
+                **dict(
+                    zip(
+                        ("difference", "low", "high", "mc_error"),
+                        digits(told[:, place]),
+                        strict=True,
+                    )
+                ),
                 "replications": many,
             }

@@ -12,7 +12,17 @@ import numpy as np
 
 from ..measures import MEASURES
 from .cell import Lived
-from .tables import CSV, PARQUET, PART, ending, put_beside, read_cells, read_columns, table_bytes
+from .tables import (
+    CSV,
+    PARQUET,
+    PART,
+    Texts,
+    ending,
+    put_beside,
+    read_cells,
+    read_columns,
+    table_bytes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Places = NDArray[np.int32]
 
 AXES = ("cell", "replication", "partnership", "year", "group")
 FILES_AT_HAND = 8
@@ -37,37 +48,52 @@ def batch_name(keys: Sequence[str], kind: str | None = None) -> str:
 
 def batch_bytes(keys: Sequence[str], lived: Sequence[Lived], kind: str | None = None) -> bytes:
     """The content of the file of a batch: a row for each replication, partnership, year and group."""
-    columns: dict[str, Any] = {name: [] for name in AXES}
+    names: dict[str, dict[str, int]] = {axis: {} for axis in AXES[2:]}
+    places: list[Places] = []
     rows: list[Floats] = []
-    for key, each in zip(keys, lived, strict=True):
-        axes = (range(len(each.values)), each.partnerships, each.years, each.groups)
-        shape = [len(axis) for axis in axes]
-        places = np.indices(shape).reshape(len(axes), -1)
-        columns["cell"] += [key] * places.shape[1]
-        for name, axis, place in zip(AXES[1:], axes, places, strict=True):
-            columns[name] += [axis[i] for i in place.tolist()]
-        by_row = np.moveaxis(each.values, 2, -1).reshape(-1, len(MEASURES))
-        rows.append(by_row)
+    for number, each in enumerate(lived):
+        told = (each.partnerships, each.years, each.groups)
+        shape = (len(each.values), *map(len, told))
+        place = np.indices((1, *shape), dtype=np.int32).reshape(len(AXES), -1)
+        place[0] = number
+        for axis, known, own in zip(place[2:], names.values(), told, strict=True):
+            axis[:] = np.array([known.setdefault(name, len(known)) for name in own])[axis]
+        places.append(place)
+        rows.append(np.moveaxis(each.values, 2, -1).reshape(-1, len(MEASURES)))
+    cell, replication, *others = np.concatenate(places, axis=1)
     values = np.concatenate(rows)
+    columns: dict[str, Any] = {"cell": Texts(tuple(keys), cell), "replication": replication}
+    for name, axis in zip(AXES[2:], others, strict=True):
+        columns[name] = Texts(tuple(names[name]), axis)
     columns |= {name: values[:, i] for i, name in enumerate(MEASURES)}
     return table_bytes(columns, keys, kind)
 
 
 def _read_batch(path: Path) -> dict[str, Lived]:
     columns = read_columns(path)
-    cells = np.array(columns["cell"])
-    begins = np.flatnonzero(np.r_[True, cells[1:] != cells[:-1]])
-    ends = np.r_[begins[1:], len(cells)]
+    texts = {axis: _texts(columns[axis]) for axis in AXES if axis != "replication"}
+    cells = texts.pop("cell")
+    begins = np.flatnonzero(np.r_[True, cells.places[1:] != cells.places[:-1]])
+    ends = np.r_[begins[1:], len(cells.places)]
     values = np.stack([_numbers(columns[name]) for name in MEASURES], axis=1)
-    names = {axis: columns[axis] for axis in AXES[2:]}
     found = {}
     for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
-        axes = [tuple(dict.fromkeys(names[axis][begin:end])) for axis in AXES[2:]]
+        axes = [_first_seen(each, begin, end) for each in texts.values()]
         shape = (-1, *(len(axis) for axis in axes), len(MEASURES))
         by_row = values[begin:end].reshape(shape)
         lived = np.ascontiguousarray(np.moveaxis(by_row, -1, 2))
-        found[str(cells[begin])] = Lived(axes[0], axes[1], axes[2], lived)
+        found[cells.each[cells.places[begin]]] = Lived(axes[0], axes[1], axes[2], lived)
     return found
+
+
+def _texts(column: Any) -> Texts:
+    return column if isinstance(column, Texts) else Texts.of(column)
+
+
+def _first_seen(texts: Texts, begin: int, end: int) -> tuple[str, ...]:
+    """The texts of some rows, each once, in the order in which they first come."""
+    places, first = np.unique(texts.places[begin:end], return_index=True)
+    return tuple(texts.each[place] for place in places[np.argsort(first)].tolist())
 
 
 def _numbers(column: Any) -> Floats:

@@ -7,17 +7,43 @@ import io
 import json
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    Columns = Mapping[str, Sequence[Any]]
+    from numpy.typing import NDArray
 
 PARQUET, CSV = ".parquet", ".csv"
 PART = ".part"
 _CELLS = b"cells"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A column of texts that come again and again: each of them once, and by row its place among them."""
+
+    each: tuple[str, ...]
+    places: NDArray[np.int32]
+
+    @staticmethod
+    def of(column: Iterable[str]) -> Texts:
+        """The same texts, each told once, in the order in which they first come."""
+        known: dict[str, int] = {}
+        places = [known.setdefault(text, len(known)) for text in column]
+        return Texts(tuple(known), np.array(places, dtype=np.int32))
+
+    def tolist(self) -> list[str]:
+        """The text of each row."""
+        return [self.each[place] for place in self.places.tolist()]
+
+
+if TYPE_CHECKING:
+    Columns = Mapping[str, Sequence[Any] | NDArray[Any] | Texts]
 
 
 def pyarrow() -> Any:
@@ -72,12 +98,43 @@ def table_bytes(columns: Columns, cells: Sequence[str] = (), kind: str | None = 
 
 
 def _table(pa: Any, columns: Columns) -> Any:
-    arrays = {}
-    for name, column in columns.items():
-        of_text = len(column) > 0 and isinstance(column[0], str)
-        array = pa.array(column)
-        arrays[name] = array.dictionary_encode() if of_text else array
-    return pa.table(arrays)
+    return pa.table({name: arrow_array(pa, column) for name, column in columns.items()})
+
+
+def arrow_array(pa: Any, column: Sequence[Any] | NDArray[Any] | Texts) -> Any:
+    """A column as Arrow has it.
+
+    Numbers and texts are handed over as they lie in memory: to look at them, `pyarrow.array` would first import
+    pandas, which takes a process half a second.
+    """
+    if isinstance(column, list):
+        column = _of_one_kind(column)
+    if isinstance(column, Texts):
+        places = arrow_array(pa, column.places)
+        return pa.DictionaryArray.from_arrays(places, _arrow_texts(pa, column.each))
+    if isinstance(column, np.ndarray):
+        whole = np.ascontiguousarray(column)
+        kind = pa.from_numpy_dtype(whole.dtype)
+        return pa.Array.from_buffers(kind, len(whole), [None, pa.py_buffer(whole)])
+    return pa.array(column)
+
+
+def _of_one_kind(column: list[Any]) -> list[Any] | NDArray[Any] | Texts:
+    """A list of numbers or of texts as an array or as `Texts`; any other as it is."""
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return Texts.of(column)
+    if kinds == {int}:
+        return np.array(column, dtype=np.int64)
+    return np.array(column, dtype=np.float64) if kinds and kinds <= {int, float} else column
+
+
+def _arrow_texts(pa: Any, texts: Sequence[str]) -> Any:
+    content = [text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, content)], dtype=np.int32)
+    return pa.StringArray.from_buffers(
+        len(content), pa.py_buffer(ends), pa.py_buffer(b"".join(content))
+    )
 
 
 def _csv(columns: Columns) -> str:
@@ -90,9 +147,9 @@ def _csv(columns: Columns) -> str:
     return out.getvalue()
 
 
-def _plain(column: Sequence[Any]) -> list[Any]:
+def _plain(column: Sequence[Any] | NDArray[Any] | Texts) -> list[Any]:
     """Values in the shortest text that reads back as the same number; what is missing stays empty."""
-    values = column.tolist() if hasattr(column, "tolist") else list(column)
+    values = column.tolist() if isinstance(column, np.ndarray | Texts) else list(column)
     return ["" if isinstance(x, float) and x != x else x for x in values]  # noqa: PLR0124 # nan
 
 
@@ -118,17 +175,21 @@ def read_cells(path: Path) -> list[str]:
 
 
 def read_columns(path: Path) -> dict[str, Any]:
-    """A table's columns: arrays of numbers, lists of texts."""
+    """A table's columns: numbers as arrays, texts as `Texts`; out of CSV, lists of texts."""
     if path.suffix == CSV:
         with path.open(encoding="utf-8", newline="") as lines:
             reader = csv.reader(lines)
             names = next(reader)
             columns: Iterable[tuple[str, ...]] = zip(*reader, strict=True)
             return dict(zip(names, map(list, columns), strict=True))
-    table = pyarrow().parquet.read_table(path)
-    return {name: _unpacked(table.column(name)) for name in table.column_names}
+    with pyarrow().parquet.ParquetFile(path) as file:
+        table = file.read().unify_dictionaries().combine_chunks()
+    return {name: _unpacked(table.column(name).chunk(0)) for name in table.column_names}
 
 
-def _unpacked(column: Any) -> Any:
-    kind = str(column.type)
-    return column.to_pylist() if kind.startswith(("dictionary", "string")) else column.to_numpy()
+def _unpacked(chunk: Any) -> Any:
+    if str(chunk.type).startswith("dictionary"):
+        texts = [text.as_py() for text in chunk.dictionary]
+        return Texts(tuple(texts), _unpacked(chunk.indices))
+    kind = np.dtype(chunk.type.to_pandas_dtype())
+    return np.frombuffer(chunk.buffers()[1], kind, len(chunk), chunk.offset * kind.itemsize)

@@ -23,7 +23,7 @@ from .result import (
     measure_columns,
     summary_rows,
 )
-from .tables import PARQUET, PART, ending, put_beside, pyarrow, table_bytes
+from .tables import PARQUET, PART, arrow_array, ending, put_beside, pyarrow, table_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -76,6 +76,8 @@ def write(sweep: Sweep, folder: Path, command: str = "") -> list[str]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PACKAGE).unlink(missing_ok=True)  # where it stands, all is whole
+    for unfinished in folder.glob(f".*{PART}"):  # by a sweep that was killed here
+        unfinished.unlink(missing_ok=True)
     kind = ending()
     for old in ("cells", "measures"):
         for other in (".csv", ".parquet"):
@@ -135,7 +137,7 @@ def _write_parquet(path: Path, cells: Iterator[Mapping[str, Any]]) -> None:
     schema = pa.schema([(name, kinds[_FIELDS[name][0]]) for name in MEASURE_COLUMNS])
     with pa.parquet.ParquetWriter(path, schema, compression="zstd") as out:
         for columns in _together(cells):
-            arrays = [pa.array(columns[field.name]).cast(field.type) for field in schema]
+            arrays = [arrow_array(pa, columns[field.name]).cast(field.type) for field in schema]
             out.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 

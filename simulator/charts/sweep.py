@@ -1,0 +1,570 @@
+"""What a sweep found: a heat map of two things that vary, a curve along one, trajectories over the years."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..replicate import BAND, paired
+from ..sensitivity_analysis.question import shown_value
+from ..sweeps.result import means
+from ..wording import sentence_case
+from .lines import LABEL_CHARACTERS, LABEL_GAP, spread_out
+from .look import (
+    DASHES,
+    FONT_SIZE,
+    HEIGHT,
+    ILLUSTRATIVE,
+    INK,
+    LINE_HEIGHT,
+    PALETTE,
+    WIDTH,
+    Chart,
+    Rows,
+    altair,
+    finished,
+    tick_of,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from ..study import Dimension, Outcome
+    from ..sweeps import Sweep
+
+    Floats = NDArray[np.float64]
+
+TILE_WIDTH, TILE_HEIGHT = 86, 40
+MOST_TILES_ACROSS = 12
+MOST_LINES = 60
+BINS = 8
+"""Parts of a range for which means are told where points lie anywhere in it."""
+PALE, DEEP = "#EAF1F8", "#12436D"
+BELOW, NOTHING, ABOVE = "#B35806", "#F7F7F7", "#12436D"
+TOO_CLOSE = "too close"
+WHITE_FROM = 0.55
+"""From so dark a tile on, its number is white."""
+
+
+def _levels(column: Floats) -> list[float]:
+    """The values that a dimension takes in a sweep, in order."""
+    there = column[~np.isnan(column)]
+    return sorted({float(x) for x in there})
+
+
+def _title(dimension: Dimension) -> str:
+    unit = "" if dimension.values is None and dimension.unit in ("", "ratio") else dimension.unit
+    return (
+        f"{dimension.title} ({unit})" if unit and unit not in dimension.title else dimension.title
+    )
+
+
+# Two things that vary
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    across: float
+    up: float
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def too_close(self) -> bool:
+        return not (self.low > 0 or self.high < 0)
+
+
+def heat_map(
+    sweep: Sweep,
+    outcome: Outcome,
+    across: Dimension,
+    up: Dimension,
+    scenario: int = 0,
+    against: int | None = None,
+) -> Chart:
+    """A mean by two things that vary, or the paired difference of two scenarios.
+
+    Parameters
+    ----------
+    across, up
+        What goes to the right, and what goes up; all else that varies is averaged over.
+    against
+        The scenario that it is compared with, at the same point and with the same luck.
+    """
+    alt = altair()
+    tiles = [*_tiles(sweep, outcome, across, up, scenario, against)]
+    is_difference = against is not None
+    show = outcome.show_difference if is_difference else outcome.show
+    scale = _colours(alt, tiles, is_difference=is_difference)
+    rows = _tile_rows(tiles, across, up, show, is_difference=is_difference)
+    columns, lines = (
+        [shown_value(each, level) for level in _levels(sweep.points[:, place])]
+        for each, place in ((across, _place(sweep, across)), (up, _place(sweep, up)))
+    )
+    axis = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "ticks": False, "domain": False}
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        x=alt.X(
+            "across:N",
+            sort=columns,
+            axis=alt.Axis(title=wrapped(_title(across), 70), labelAngle=0, **axis),
+        ),
+        y=alt.Y(
+            "up:N",
+            sort=lines[::-1],
+            axis=alt.Axis(title=wrapped(_title(up), 40), labelLimit=170, **axis),
+        ),
+    )
+    squares = base.mark_rect(stroke="white", strokeWidth=2).encode(
+        color=alt.Color("mean:Q", scale=scale, legend=None)
+    )
+    numbers = base.mark_text(fontSize=FONT_SIZE).encode(
+        text="told:N",
+        color=alt.condition("datum.dark", alt.value("white"), alt.value(INK)),
+    )
+    size = {
+        "width": TILE_WIDTH * min(len(columns), MOST_TILES_ACROSS),
+        "height": TILE_HEIGHT * len(lines),
+    }
+    names = [each.title for each in sweep.scenarios]
+    whose = names[scenario] if against is None else f"{names[scenario]}, against: {names[against]}"
+    about = sentence_case(outcome.label)
+    title = f"{about}: {_short(whose)}"
+    told = "; ".join(f"{row['up']}, {row['across']}: {row['told']}" for row in rows)
+    return finished(
+        (squares + numbers).properties(**size),
+        title,
+        _heat_subtitle(sweep, across, up, is_difference=is_difference),
+        f"Heat map. {title}. {told}.",
+    )
+
+
+def _short(text: str, characters: int = 90) -> str:
+    return text if len(text) <= characters else f"{text[: characters - 1]}…"
+
+
+def _heat_subtitle(sweep: Sweep, across: Dimension, up: Dimension, *, is_difference: bool) -> str:
+    runs = sweep.values.shape[-1]
+    others = len(sweep.dimensions) - len({across.name, up.name})
+    what = "Mean paired difference" if is_difference else "Mean"
+    averaged = ", averaged over all else that varies" if others > 0 else ""
+    close = f" “{TOO_CLOSE}”: the 95% interval holds zero." if is_difference else ""
+    return f"{what} of {runs} runs with the same luck{averaged}.{close} {ILLUSTRATIVE}"
+
+
+def _place(sweep: Sweep, dimension: Dimension) -> int:
+    return [each.name for each in sweep.dimensions].index(dimension.name)
+
+
+def _tiles(
+    sweep: Sweep,
+    outcome: Outcome,
+    across: Dimension,
+    up: Dimension,
+    scenario: int,
+    against: int | None,
+) -> Iterator[_Tile]:
+    which = sweep.outcomes.index(outcome)
+    values = sweep.values[:, scenario, which]
+    if against is not None:
+        values = values - sweep.values[:, against, which]
+    x, y = (sweep.points[:, _place(sweep, each)] for each in (across, up))
+    for level_x in _levels(x):
+        for level_y in _levels(y):
+            here = values[(x == level_x) & (y == level_y)]
+            if len(here) and not np.isnan(here).all():
+                mean, low, high, _ = (float(each) for each in paired(means(here, axis=0)))
+                yield _Tile(level_x, level_y, mean, low, high)
+
+
+def _colours(alt: Any, tiles: Sequence[_Tile], *, is_difference: bool) -> Any:
+    found = [tile.mean for tile in tiles] or [0.0]
+    if not is_difference:
+        return alt.Scale(domain=[min(found), max(found)], range=[PALE, DEEP])
+    reach = max(abs(each) for each in found) or 1.0
+    return alt.Scale(domain=[-reach, 0, reach], range=[BELOW, NOTHING, ABOVE])
+
+
+def _tile_rows(
+    tiles: Sequence[_Tile], across: Dimension, up: Dimension, show: Any, *, is_difference: bool
+) -> Rows:
+    found = [tile.mean for tile in tiles] or [0.0]
+    least, most = min(found), max(found)
+    reach = max(abs(least), abs(most)) or 1.0
+    rows: Rows = []
+    for tile in tiles:
+        dark = (
+            abs(tile.mean) / reach if is_difference else (tile.mean - least) / ((most - least) or 1)
+        )
+        close = is_difference and tile.too_close
+        rows.append(
+            {
+                "across": shown_value(across, tile.across),
+                "up": shown_value(up, tile.up),
+                "mean": tile.mean,
+                "told": TOO_CLOSE if close else show(tile.mean),
+                "dark": dark > WHITE_FROM,
+            }
+        )
+    return rows
+
+
+# One thing that varies
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """A scenario's outcome along one thing that varies.
+
+    Parameters
+    ----------
+    at
+        Values of what varies; of a list the places in it.
+    mean, low, high
+        Means of runs and points there, and the band that holds nine runs in ten.
+    sure_low, sure_high
+        The 95% interval of the mean.
+    """
+
+    scenario: int
+    at: tuple[float, ...]
+    mean: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    sure_low: tuple[float, ...]
+    sure_high: tuple[float, ...]
+
+
+def along(sweep: Sweep, outcome: Outcome, dimension: Dimension) -> list[Along]:
+    """Each scenario's outcome along one thing that varies, in parts where points lie anywhere."""
+    column = sweep.points[:, _place(sweep, dimension)]
+    which = sweep.outcomes.index(outcome)
+    found = []
+    for scenario in range(len(sweep.scenarios)):
+        values = sweep.values[:, scenario, which]
+        parts = [_part(level, values[here]) for level, here in _parts(dimension, column)]
+        there = [each for each in parts if each is not None]
+        if there:
+            found.append(Along(scenario, *map(tuple, zip(*there, strict=True))))
+    return found
+
+
+def _parts(dimension: Dimension, column: Floats) -> Iterator[tuple[float, NDArray[np.bool_]]]:
+    """Where the outcome is told, and which points lie there."""
+    levels = _levels(column)
+    if dimension.values is not None or len(levels) <= BINS:
+        for level in levels:
+            yield level, column == level
+        return
+    ends = np.quantile(column, np.linspace(0, 1, BINS + 1))
+    for low, high in itertools.pairwise(ends):
+        last = high == ends[-1]
+        here = (column >= low) & ((column <= high) if last else (column < high))
+        if here.any():
+            yield float(column[here].mean()), here
+
+
+def _part(level: float, values: Floats) -> tuple[float, ...] | None:
+    there = values[~np.isnan(values)]
+    if not len(there):
+        return None
+    by_point = means(values, axis=1)
+    several = len(by_point) > 1
+    mean, low, high, _ = (float(x) for x in paired(by_point if several else values[0]))
+    band = [float(x) for x in np.quantile(there, BAND)]
+    sure = (mean, mean) if math.isnan(low) else (low, high)
+    return level, mean, *band, *sure
+
+
+def curve(sweep: Sweep, outcome: Outcome, dimension: Dimension) -> Chart:
+    """An outcome along one thing that varies: a line for each scenario, with bands."""
+    found = along(sweep, outcome, dimension)
+    names = [each.title for each in sweep.scenarios]
+    about = sentence_case(outcome.label)
+    title = f"{about}, by {_lower(dimension.title)}"
+    told = "; ".join(
+        f"{names[each.scenario]}: {outcome.show(each.mean[0])} at {shown_value(dimension, each.at[0])},"
+        f" {outcome.show(each.mean[-1])} at {shown_value(dimension, each.at[-1])}"
+        for each in found
+    )
+    others = len(sweep.dimensions) > 1
+    over = "runs and points" if others else "runs"
+    subtitle = (
+        f"Line: mean. Pale band: nine {over} in ten; darker band: 95% interval of the mean."
+        f" The scale need not begin at 0. {ILLUSTRATIVE}"
+    )
+    return finished(
+        _Curves(sweep, outcome, dimension, found).whole(),
+        title,
+        subtitle,
+        f"Line chart. {title}. {told}.",
+    )
+
+
+def _lower(text: str) -> str:
+    """A title that goes on in a sentence; names of groups keep their capital."""
+    return text if ":" in text else text[:1].lower() + text[1:]
+
+
+class _Curves:
+    """The layers of curves along one thing that varies."""
+
+    def __init__(
+        self, sweep: Sweep, outcome: Outcome, dimension: Dimension, found: Sequence[Along]
+    ):
+        self.alt = altair()
+        self.sweep, self.outcome, self.dimension, self.found = sweep, outcome, dimension, found
+        self.names = [each.title for each in sweep.scenarios]
+
+    def whole(self) -> Chart:
+        bands = self._area("low", "high", 0.13)
+        sure = self._area("sure_low", "sure_high", 0.3)
+        line = self._base().mark_line(strokeWidth=2.5).encode(
+            x=self._x(), y=self._y("mean"), color=self._colour(), strokeDash=self._dash()
+        )  # fmt: skip
+        points = self._base().mark_point(size=45, filled=True, opacity=1)
+        dots = points.encode(x=self._x(), y=self._y("mean"), color=self._colour())
+        layers = (bands, sure, line, dots, *self._labels())
+        return self.alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
+
+    @property
+    def _rows(self) -> Rows:
+        return [
+            {
+                "name": self.names[each.scenario],
+                "at": each.at[i],
+                "mean": each.mean[i],
+                "low": each.low[i],
+                "high": each.high[i],
+                "sure_low": each.sure_low[i],
+                "sure_high": each.sure_high[i],
+            }
+            for each in self.found
+            for i in range(len(each.at))
+        ]
+
+    def _base(self) -> Chart:
+        return self.alt.Chart(self.alt.Data(values=self._rows))
+
+    def _area(self, low: str, high: str, opacity: float) -> Chart:
+        return self._base().mark_area(opacity=opacity).encode(
+            x=self._x(), y=self._y(low), y2=f"{high}:Q", color=self._colour()
+        )  # fmt: skip
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        lows = [x for each in self.found for x in each.low]
+        highs = [x for each in self.found for x in each.high]
+        low, high = min(lows), max(highs)
+        room = 0.05 * ((high - low) or abs(high) or 1.0)
+        return low - room, high + room
+
+    def _y(self, name: str) -> Any:
+        scale = self.alt.Scale(domain=list(self._ends), nice=False, zero=False)
+        axis = self.alt.Axis(
+            labelExpr=tick_of(self.outcome.unit, self._ends), title=None, tickCount=6
+        )
+        return self.alt.Y(f"{name}:Q", scale=scale, axis=axis)
+
+    def _x(self) -> Any:
+        at = sorted({x for each in self.found for x in each.at})
+        low, high = at[0], at[-1]
+        room = 0.03 * ((high - low) or 1.0)
+        scale = self.alt.Scale(domain=[low - room, high + room], nice=False, zero=False)
+        title = wrapped(_title(self.dimension), 70)
+        if self.dimension.values is None:
+            axis = self.alt.Axis(
+                title=title, tickCount=6, titleFontSize=FONT_SIZE, labelExpr=_NUMBER
+            )
+        else:
+            words = [shown_value(self.dimension, x) for x in at]
+            told = "".join(
+                f"datum.value == {x:g} ? '{w}' : " for x, w in zip(at, words, strict=True)
+            )
+            axis = self.alt.Axis(
+                title=title, values=at, labelExpr=f"{told}''", titleFontSize=FONT_SIZE
+            )
+        return self.alt.X("at:Q", scale=scale, axis=axis)
+
+    def _colour(self) -> Any:
+        scale = self.alt.Scale(domain=self.names, range=_cycled(PALETTE, len(self.names)))
+        return self.alt.Color("name:N", scale=scale, legend=None)
+
+    def _dash(self) -> Any:
+        scale = self.alt.Scale(domain=self.names, range=_cycled(DASHES, len(self.names)))
+        return self.alt.StrokeDash("name:N", scale=scale, legend=None)
+
+    def _labels(self) -> Iterator[Chart]:
+        """The name of each line at its right end, none over another."""
+        low, high = self._ends
+        lines = [wrapped(self.names[each.scenario], LABEL_CHARACTERS) for each in self.found]
+        wanted = [HEIGHT * (high - each.mean[-1]) / (high - low) for each in self.found]
+        heights = [len(each) * LINE_HEIGHT + LABEL_GAP for each in lines]
+        placed = spread_out(wanted, heights, HEIGHT)
+        for each, words, at in zip(self.found, lines, placed, strict=True):
+            row = [{"name": self.names[each.scenario], "told": "\n".join(words)}]
+            yield (
+                self.alt.Chart(self.alt.Data(values=row))
+                .mark_text(
+                    align="left",
+                    baseline="middle",
+                    fontSize=FONT_SIZE,
+                    lineBreak="\n",
+                    lineHeight=LINE_HEIGHT,
+                    dx=8,
+                )
+                .encode(
+                    x=self.alt.value(WIDTH),
+                    y=self.alt.value(at),
+                    text="told:N",
+                    color=self._colour(),
+                )
+            )
+
+
+_NUMBER = "replace(format(datum.value, ',.4~f'), '-', '−')"
+
+
+def _cycled(some: Sequence[Any], many: int) -> list[Any]:
+    return [some[i % len(some)] for i in range(many)]
+
+
+# Over the years
+
+
+def trajectories(sweep: Sweep, outcome: Outcome) -> Chart:
+    """A measure by year: a thin line for each point, a thick one for the mean over all of them."""
+    alt = altair()
+    values = means(sweep.yearly(outcome), axis=-1)  # point, scenario, year
+    names = [each.title for each in sweep.scenarios]
+    shown = np.unique(np.linspace(0, len(values) - 1, min(len(values), MOST_LINES)).astype(int))
+    thin, thick = _trajectory_rows(values, shown.tolist(), names, sweep.checked.years)
+    low, high = np.nanmin(values), np.nanmax(values)
+    room = 0.05 * ((high - low) or abs(high) or 1.0)
+    ends = (float(low - room), float(high + room))
+    drawing = _Trajectories(alt, sweep, outcome, ends, names)
+    about = sentence_case(_by_year(outcome))
+    title = f"{about}: every point of the study"
+    many = (
+        f"{len(shown)} of {len(values):,} points"
+        if len(shown) < len(values)
+        else f"{len(values):,} points"
+    )
+    told = "; ".join(
+        f"{name}: between {outcome.show(float(np.nanmin(values[:, i, -1])))} and"
+        f" {outcome.show(float(np.nanmax(values[:, i, -1])))} in the last year"
+        for i, name in enumerate(names)
+        if not np.isnan(values[:, i, -1]).all()
+    )
+    return finished(
+        drawing.whole(thin, thick),
+        title,
+        f"Thin: the mean of the runs at a point ({many}). Thick: the mean over all points. {ILLUSTRATIVE}",
+        f"Line chart. {title}. {told}.",
+    )
+
+
+def _by_year(outcome: Outcome) -> str:
+    from ..wording import measure_name
+
+    return measure_name(outcome.measure)
+
+
+def _trajectory_rows(
+    values: Floats, shown: Sequence[int], names: Sequence[str], years: Sequence[str]
+) -> tuple[Rows, Rows]:
+    thin: Rows = [
+        {"point": f"{point} {name}", "name": name, "year": year, "mean": float(values[point, i, y])}
+        for point in shown
+        for i, name in enumerate(names)
+        for y, year in enumerate(years)
+        if not np.isnan(values[point, i, y])
+    ]
+    middle = means(values, axis=0)
+    thick: Rows = [
+        {"name": name, "year": year, "mean": float(middle[i, y])}
+        for i, name in enumerate(names)
+        for y, year in enumerate(years)
+        if not np.isnan(middle[i, y])
+    ]
+    return thin, thick
+
+
+@dataclass(frozen=True, slots=True)
+class _Trajectories:
+    """The layers of trajectories."""
+
+    alt: Any
+    sweep: Sweep
+    outcome: Outcome
+    ends: tuple[float, float]
+    names: Sequence[str]
+
+    def whole(self, thin: Rows, thick: Rows) -> Chart:
+        colour = self._colour
+        few = self._base(thin).mark_line(strokeWidth=1, opacity=0.3)
+        bold = self._base(thick).mark_line(strokeWidth=3.5)
+        layers = (
+            few.encode(x=self._x, y=self._y, detail="point:N", color=colour),
+            bold.encode(x=self._x, y=self._y, color=colour, strokeDash=self._dash),
+            *self._labels(thick),
+        )
+        return self.alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
+
+    def _base(self, rows: Rows) -> Chart:
+        return self.alt.Chart(self.alt.Data(values=rows))
+
+    @property
+    def _x(self) -> Any:
+        axis = self.alt.Axis(title=None, labelAngle=0, ticks=False)
+        return self.alt.X("year:N", axis=axis, scale=self.alt.Scale(type="point", padding=0.2))
+
+    @property
+    def _y(self) -> Any:
+        scale = self.alt.Scale(domain=list(self.ends), nice=False, zero=False)
+        axis = self.alt.Axis(labelExpr=tick_of(self.outcome.unit, self.ends), title=None)
+        return self.alt.Y("mean:Q", scale=scale, axis=axis)
+
+    @property
+    def _colour(self) -> Any:
+        scale = self.alt.Scale(domain=[*self.names], range=_cycled(PALETTE, len(self.names)))
+        return self.alt.Color("name:N", scale=scale, legend=None)
+
+    @property
+    def _dash(self) -> Any:
+        scale = self.alt.Scale(domain=[*self.names], range=_cycled(DASHES, len(self.names)))
+        return self.alt.StrokeDash("name:N", scale=scale, legend=None)
+
+    def _labels(self, thick: Rows) -> Iterator[Chart]:
+        last = {row["name"]: row["mean"] for row in thick}
+        lines = [wrapped(name, LABEL_CHARACTERS) for name in last]
+        low, high = self.ends
+        wanted = [HEIGHT * (high - mean) / (high - low) for mean in last.values()]
+        heights = [len(each) * LINE_HEIGHT + LABEL_GAP for each in lines]
+        placed = spread_out(wanted, heights, HEIGHT)
+        for name, words, at in zip(last, lines, placed, strict=True):
+            row = [{"name": name, "told": "\n".join(words)}]
+            yield (
+                self._base(row)
+                .mark_text(
+                    align="left",
+                    baseline="middle",
+                    fontSize=FONT_SIZE,
+                    lineBreak="\n",
+                    lineHeight=LINE_HEIGHT,
+                    dx=8,
+                )
+                .encode(
+                    x=self.alt.value(WIDTH),
+                    y=self.alt.value(at),
+                    text="told:N",
+                    color=self._colour,
+                )
+            )
