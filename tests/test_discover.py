@@ -119,9 +119,9 @@ def test_a_study_is_run_and_what_was_planted_in_its_model_is_found(tmp_path, des
     assert told["rules"][0]["where"].endswith("is £29 a week or less")
     assert {file.name for file in (tmp_path / "found").iterdir()} == {
         "discover.json",
-        "limits.csv",
+        "density_and_coverage.csv",
         "rules.csv",
-        "way.csv",
+        "rule_limits.csv",
         "worlds.csv",
     }
     worlds = pd.read_csv(tmp_path / "found" / "worlds.csv")

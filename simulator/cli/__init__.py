@@ -8,6 +8,7 @@ adds them to the program; `door.VERBS` says in which order help lists them.
 from . import (  # noqa: F401
     behaviour,
     calibrate,
+    discover,
     files,
     formula,
     formula_lab,

@@ -63,9 +63,9 @@ def write(found: Discovered, folder: Path, **heading: Any) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "rules.csv": found.summary,
-        "limits.csv": found.table,
+        "rule_limits.csv": found.table,
         "worlds.csv": found.worlds_table,
-        "way.csv": found.way_table,
+        "density_and_coverage.csv": found.way_table,
     }
     texts = {
         name: table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
