@@ -21,13 +21,14 @@ from simulator.optimisation.confirm import best_few
 from simulator.optimisation.frontier import far_apart, hypervolume, reached, undominated
 from simulator.optimisation.interval import by_luck, estimate, in_other_worlds
 from simulator.optimisation.judging import breach, over_worlds
-from simulator.optimisation.levers import Levers, lever, with_unit
+from simulator.optimisation.levers import Levers, lever
 from simulator.optimisation.nearby import Nearby
 from simulator.optimisation.question import drawn_worlds
 from simulator.optimisation.search import first_plans, search
 from simulator.optimisation.words import sentences
 from simulator.study.dimension import Dimension, Spread
 from simulator.study.outcome import Outcome
+from simulator.study.shown import with_unit
 
 YEARS = ("2008-09", "2009-10")
 LOSS = Outcome("deaths", "total", years=YEARS)

@@ -20,10 +20,11 @@ from simulator.sensitivity_analysis.asked import check
 from simulator.sensitivity_analysis.cube import draw_worlds, ends
 from simulator.sensitivity_analysis.curves import curve_in_worlds
 from simulator.sensitivity_analysis.knowing import value_of_knowing
-from simulator.sensitivity_analysis.question import shown_range, shown_value, with_net
+from simulator.sensitivity_analysis.question import with_net
 from simulator.sensitivity_analysis.smooth import _left_out_error, chosen, shapes, solved
 from simulator.sensitivity_analysis.switches import switches
 from simulator.study import check as check_study
+from simulator.study.shown import shown_range, shown_value
 
 BETTER = Decision(better={"y": "higher"})
 
@@ -407,13 +408,14 @@ def test_an_assumption_without_ends_is_moved_without_its_tails():
 
 def test_values_are_read_with_their_units():
     cost, share = Axis("cost", unit="£ a week"), Axis("share", unit="ratio")
-    assert shown_value(cost, 31.5) == "£31.5 a week"
+    assert shown_value(cost, 31.5) == "£31.50 a week"
     assert shown_range(cost, 20.0, 50.0) == "£20 to £50 a week"
     assert shown_value(cost, -3.0) == "−£3 a week"
     assert shown_value(share, 0.7) == "0.7"
     assert shown_range(Axis("days", unit="days"), 91, 182) == "91 to 182 days"
     assert shown_value(cost, 1_800_000.0) == "£1,800,000 a week"
     assert shown_value(share, 0.00012) == "0.00012"
+    assert shown_value(Axis("part", unit="share"), 0.125) == "12.5%"
     assert shown_value(cost, math.nan) == "as it is"
 
 

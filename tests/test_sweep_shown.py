@@ -58,7 +58,7 @@ def test_a_heat_map_has_a_tile_for_each_pair_with_its_mean(grid):
     outcome, (cost, support) = grid.outcomes[0], grid.dimensions
     rows = rows_of(charts.heat_map(grid, outcome, cost, support))
     assert [(row["across"], row["up"]) for row in rows] == [
-        (cost, share) for cost in ("25", "35", "45") for share in ("0.0", "0.1")
+        (f"£{cost} a week", share) for cost in (25, 35, 45) for share in ("0%", "10%")
     ]
     assert [row["mean"] for row in rows] == [26, 26, 36, 36, 46, 46]  # runs 0, 1 and 2
     assert [row["told"] for row in rows][::2] == ["26", "36", "46"]

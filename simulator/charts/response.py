@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..sensitivity_analysis.question import listed, shown_value, with_unit
+from ..sensitivity_analysis.question import listed
 from ..sensitivity_analysis.switches import SWITCHES
 from ..sensitivity_analysis.words import plain
+from ..study.shown import axis_title, shown_value
 from ..wording import sentence_case
 from .lines import LABEL_CHARACTERS, LABEL_GAP, spread_out
 from .look import (
@@ -154,8 +155,7 @@ class _Response:
 
     @property
     def _axis_title(self) -> str:
-        unit = with_unit("", self.dimension.unit).strip()
-        return f"{self.dimension.title} ({unit})" if unit else self.dimension.title
+        return axis_title(self.dimension)
 
     def _y(self, column: str) -> Any:
         return self.alt.Y(

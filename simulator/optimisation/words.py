@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from ..incentives.estimate import if_few
+from ..study.shown import AS_IT_IS
 from ..wording import NO_INTERVAL, TOO_CLOSE, counted, interval, sentence_case, too_close_to_call
-from .levers import AS_IT_IS
 from .question import SUGGESTED
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ..sensitivity_analysis.luck import SOURCES
-from ..sensitivity_analysis.question import listed, shown_range, shown_value
+from ..sensitivity_analysis.question import listed
 from ..sensitivity_analysis.words import (
     by_dimension,
     listing,
@@ -17,6 +17,7 @@ from ..sensitivity_analysis.words import (
     stretch,
     topic,
 )
+from ..study.shown import shown_range, shown_value
 from ..wording import MISSING, gbp, interval, sentence_case
 from .table import Cell, Row, Table, cells
 

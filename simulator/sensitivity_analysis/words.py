@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ..incentives.estimate import if_few
+from ..study.shown import shown_range, shown_value
 from ..wording import (
     MISSING,
     NO_INTERVAL,
@@ -16,7 +17,7 @@ from ..wording import (
     sentence_case,
 )
 from .knowing import ALL
-from .question import failed, listed, shown_range, shown_value
+from .question import failed, listed
 from .switches import CLOSE, NONE, SWITCHES, decided_by
 
 if TYPE_CHECKING:
