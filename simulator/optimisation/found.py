@@ -154,6 +154,12 @@ class Found:
         """One row for each plan that was tried, in plain values."""
         return rows(self)
 
+    def sentences(self) -> list[str]:
+        """What was found, in plain English, the most important first; nothing of it is decided."""
+        from .words import sentences
+
+        return sentences(self)
+
     def as_record(self) -> dict[str, Any]:
         """All of it in plain values that JSON can hold."""
         return record(self)
