@@ -98,3 +98,16 @@ def question(
         return values
 
     return Question(tuple(axes), tuple(outcomes), names[: len(plans)], evaluate, seed=seed)
+
+
+def nothing(points):
+    return np.zeros(len(points))
+
+
+def line(*slopes, at_zero=0.0):
+    """A plane: the same slope along each axis everywhere."""
+    return lambda points: at_zero + points[:, : len(slopes)] @ np.array(slopes)
+
+
+def axes(*names, **told):
+    return tuple(Axis(name, **told) for name in names)

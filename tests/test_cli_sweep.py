@@ -152,6 +152,20 @@ def test_check_reads_studies(folder):
     assert "support_or_hold: OK" in told.stdout
 
 
+def test_check_reads_the_parts_that_other_verbs_use(folder):
+    study = yaml.safe_load((folder / "ours.yaml").read_text(encoding="utf-8"))
+    study |= {
+        "sensitivity": {"methods": ["sobel"]},
+        "optimise": {"objectives": {"in_recovery@last": "more"}},
+        "discovery": {"fails_when": {"outcome": "in_recovry@last", "below": 0}},
+    }
+    (folder / "ours.yaml").write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
+    told = treatment_sim("check", "ours.yaml")
+    assert told.exit_code == 2
+    for part in ("sobol", "higher", "in_recovery@last"):
+        assert part in told.stderr
+
+
 @pytest.mark.parametrize("name", sim.study_names())
 def test_studies_of_the_library_are_listed_and_load(name):
     assert name in treatment_sim("studies").stdout

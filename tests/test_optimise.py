@@ -21,12 +21,14 @@ from simulator.optimisation.confirm import best_few
 from simulator.optimisation.frontier import far_apart, hypervolume, reached, undominated
 from simulator.optimisation.interval import by_luck, estimate, in_other_worlds
 from simulator.optimisation.judging import breach, over_worlds
-from simulator.optimisation.levers import Levers, lever, with_unit
+from simulator.optimisation.levers import Levers, lever
+from simulator.optimisation.nearby import Nearby
 from simulator.optimisation.question import drawn_worlds
 from simulator.optimisation.search import first_plans, search
 from simulator.optimisation.words import sentences
 from simulator.study.dimension import Dimension, Spread
 from simulator.study.outcome import Outcome
+from simulator.study.shown import with_unit
 
 YEARS = ("2008-09", "2009-10")
 LOSS = Outcome("deaths", "total", years=YEARS)
@@ -186,6 +188,58 @@ def test_regret_steers_a_search_too():
 
     found = find(posed(wanted, axes), planted(loss))
     assert found.tried.plans[found.suggested[0]][0] == pytest.approx(0.4, abs=0.021)
+
+
+def test_regret_is_against_plans_that_hold_the_limits():
+    """The dear plan is best in every world and breaks the limit; without it the even one is never beaten by much."""
+    wanted = asked(robust="regret", worlds=2, trials=3, limits={SPENT.key: {"at_most": 10.0}})
+    axes = [axis("plan", values=("dear", "even", "tilted"), start=1.0), worlds_of(2)]
+    losses = {0: (0.0, 0.0), 1: (5.0, 5.0), 2: (4.0, 9.0)}
+    measured = (lambda p: losses[int(p[0])][int(p[1])], lambda p: 20.0 if p[0] == 0 else 1.0)
+    found = find(posed(wanted, axes, (LOSS, SPENT)), planted(*measured, luck=0.3))
+    told = {
+        plan[0]: score
+        for plan, score in zip(found.tried.plans, found.tried.scores[:, 0], strict=True)
+    }
+    assert told == pytest.approx({1.0: 1.0, 2.0: 4.0, 0.0: -4.0})
+    assert found.tried.plans[found.winner] == (1.0,)
+
+
+def test_a_deeper_valley_far_away_is_found():
+    """Near the own plan a wide valley that ends at 10, far from it a deeper one."""
+
+    def loss(point):
+        x, y = point
+        near = 10 + 200 * ((x - 0.15) ** 2 + (y - 0.15) ** 2)
+        far = 300 * ((x - 0.8) ** 2 + (y - 0.75) ** 2)
+        return min(near, far)
+
+    posing = posed(asked(trials=100), levers("x", "y", start=0.2))
+    found = find(posing, planted(loss, luck=1.0, own_luck=0.1))
+    assert loss(found.tried.plans[found.tied[0]]) < 3.0
+
+
+def test_the_last_plans_are_drawn_near_the_best():
+    tried = search(posed(asked(trials=80), levers("x", "y")), planted(bowl((0.3, 0.7))))
+    off = np.abs(np.array(tried.plans) - (0.3, 0.7)).max(axis=1)
+    assert np.median(off[60:]) < np.median(off[:20]) / 2
+    nearby = Nearby(tried.question.levers, 1)
+    best, tried_already = (0.5, 0.5), {(0.5, 0.5)}
+    wide = nearby.ask(20, tried_already, best)
+    for _ in range(12):
+        narrow = nearby.ask(20, tried_already, best)
+    reach = [np.abs(np.array(plans) - best).mean() for plans in (wide, narrow)]
+    assert reach[1] < reach[0] / 2
+    assert not {*wide, *narrow} & tried_already
+
+
+def test_near_the_best_words_are_changed_too():
+    axes = [axis("x"), axis("y", values=("a", "b", "c"), start=0.0)]
+    levers_ = Levers(tuple(lever(each) for each in axes))
+    drawn = Nearby(levers_, 1).ask(60, set(), (0.5, np.nan))
+    assert {plan[1] for plan in drawn} == {0.0, 1.0, 2.0}
+    drawn = Nearby(levers_, 1).ask(60, set(), (0.5, 1.0))
+    assert 0 < sum(plan[1] != 1.0 for plan in drawn) < 30
 
 
 # Luck must not win
@@ -448,7 +502,7 @@ def test_an_own_plan_that_no_number_tells_is_left_as_it_is():
     assert np.isnan(seen[0])
     assert found.tried.plans[found.winner][0] == pytest.approx(0.4, abs=0.02)
     assert found.table["lever_x"].isna().tolist() == [True] + [False] * 29
-    assert "as it is" in sentences(found)[0]
+    assert "x 0.4;" in sentences(found)[0]  # instead of what, no number tells
 
 
 def test_an_own_plan_outside_of_what_may_be_tried_is_compared_all_the_same():
@@ -474,7 +528,8 @@ def test_plans_confirmed_off_the_frontier_are_not_suggested():
     confirmed = found.confirmed
     assert confirmed.places[0] == 0
     assert set(found.suggested) <= set(confirmed.places) - {0}
-    assert (confirmed.stays[confirmed.on_frontier] > 0.3).all()
+    at = [confirmed.places.index(number) for number in found.suggested]
+    assert (confirmed.stays[at] > 0.05).all()
     assert confirmed.stays[0] == 0.0  # the own plan has z = 0.5 and is beaten whatever the luck
     assert any("bootstraps" in told for told in sentences(found))
     assert found.choice is None

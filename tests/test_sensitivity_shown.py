@@ -15,15 +15,16 @@ from typer.testing import CliRunner
 import simulator as sim
 from simulator import cli
 from simulator.charts.look import to_png, to_svg
-from simulator.charts.response import morris_points, response
+from simulator.charts.response import response
+from simulator.charts.rows import label_of
 from simulator.charts.sensitivity import (
     ahead_bars,
     knowing_bars,
-    label_of,
     luck_bars,
     sobol_bars,
     tornado_bars,
 )
+from simulator.charts.walks import morris_points
 from simulator.report.document import markdown, page
 from simulator.report.sensitivity import document
 from simulator.sensitivity_analysis import Decision, Wanted, analyse, write

@@ -13,9 +13,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from counted import COST, DELAY, counting
 from tiny import a_tenth_of
 
 import simulator as sim
+from simulator.measures import MEASURES
 from simulator.scenario import load
 from simulator.study import check
 from simulator.sweeps import Bench, Cell, Failed, Lived, Store, bench_of, live, write
@@ -27,8 +29,6 @@ from simulator.sweeps.estimate import estimate
 from simulator.sweeps.store import batch_bytes, batch_name
 
 ROOT = Path(__file__).parents[1]
-COST = "world.groups.opiate.treatment.cost_ready_gbp_per_week"
-DELAY = "plan.move_on_delay_days"
 STUDY = {
     "title": "Does the cost of a stable client matter?",
     "scenarios": ["park", "move_on"],
@@ -48,24 +48,6 @@ def plans():
 @pytest.fixture(scope="module")
 def swept(plans):
     return sim.sweep(STUDY, scenarios=plans)
-
-
-def counting(cell: Cell) -> Lived:
-    """A model of one line: nothing is run, and each number can be reckoned."""
-    scenario = cell.scenario
-    names = tuple(scenario.partnerships)
-    cost = scenario.world.groups["opiate"].treatment.cost_ready_gbp_per_week
-    luck = np.arange(cell.first, cell.first + cell.size, dtype=float)
-    shape = (len(luck), len(names), len(sim_measures()), scenario.years, 4)
-    values = np.broadcast_to(luck.reshape(-1, 1, 1, 1, 1) + cost, shape).copy()
-    years = tuple(f"{2008 + y}-{9 + y:02d}" for y in range(scenario.years))
-    return Lived(names, years, (*scenario.world.groups, "all"), values)
-
-
-def sim_measures():
-    from simulator.measures import MEASURES
-
-    return MEASURES
 
 
 def refusing(cell: Cell) -> Lived:
@@ -342,7 +324,7 @@ def lived(replications, partnerships=("A",), seed=0):
     """Numbers of every kind, some of them missing."""
     from simulator.chance import stream
 
-    shape = (replications, len(partnerships), len(sim_measures()), 2, 3)
+    shape = (replications, len(partnerships), len(MEASURES), 2, 3)
     values = stream(seed, "numbers").normal(size=shape) * 10.0 ** stream(seed, "size").integers(
         -9, 9, shape
     )

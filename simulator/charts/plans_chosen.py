@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..optimisation.words import (
-    in_own_sense,
+    OWN,
+    difference_told,
+    from_own,
     listed,
-    measured,
     plan_name,
     settings,
     shown,
@@ -33,22 +34,24 @@ LANE = 22
 MOST_PLANS = 6
 NAME_PIXELS = 300
 QUIET = "#b1b4b6"
-OWN, BEST, OTHER = "the scenario's own plan", "not beaten under new luck", "beaten under new luck"
+NEAR = 0.07
+"""Labels that stand nearer than this part of the plot are written as one."""
 LOOKS = (
-    (BEST, "circle", PALETTE[0]),
-    (OTHER, "diamond", PALETTE[3]),
+    ("on the frontier", "circle", PALETTE[0]),
+    ("too close to call", "triangle-up", PALETTE[1]),
+    ("beaten", "diamond", PALETTE[3]),
     (OWN, "square", PALETTE[2]),
 )
 HOLDS, BREAKS = "holds the limits", "breaks a limit"
 
 
 def frontier_of_plans(found: Found, title: str) -> Chart:
-    """Plans by two objectives: those tried in grey, those confirmed with 95% intervals by new luck.
+    """How plans differ from the scenario's own in two objectives: those confirmed with paired 95% intervals by new luck.
 
     Parameters
     ----------
     found
-        A search for two objectives in which some plan holds the limits.
+        A search for two objectives in which some plan holds the limits, and the scenario's own could be judged.
     """
     alt = altair()
     confirmed = found.confirmed
@@ -56,16 +59,18 @@ def frontier_of_plans(found: Found, title: str) -> Chart:
     named = [_confirmed_row(found, place) for place in range(len(confirmed.places))]
     quiet = _tried_rows(found)
     ends = [_domain([*named, *quiet], axis) for axis in ("x", "y")]
+    _join_labels(named, ends)
     x, y = (_axis(alt, found, at, ends[at]) for at in (0, 1))
     chart = alt.layer(*_frontier_layers(alt, named, quiet, x, y))
     subtitle = (
-        f"Grey: other plans that were tried, by the luck of the search; filled where they hold the limits."
-        f" Whiskers: 95% intervals of {counted(found.question.asked.confirm.replications, 'run')} with new luck,"
-        f" {where(found.question)}. {_better(found)}"
+        f"Differences from the scenario's own plan under the same luck, {where(found.question)}. Whiskers: 95% intervals"
+        f" of {counted(found.question.asked.confirm.replications, 'run')} that did not choose the plans. Grey: other"
+        f" plans, by the luck of the search; filled where they hold the limits. {_better(found)}"
     )
     told = "; ".join(
-        f"{plan_name(number)}: {measured(found, place, 0)}, {measured(found, place, 1)}"
+        f"{plan_name(number)}: {difference_told(found, place, 0)} and {difference_told(found, place, 1)}"
         for place, number in enumerate(confirmed.places)
+        if number
     )
     chart = chart.properties(width=WIDTH, height=HEIGHT)
     return finished(chart, title, subtitle, f"Chart of points. {title}. {told}.")
@@ -83,9 +88,9 @@ def _confirmed_row(found: Found, place: int) -> dict[str, Any]:
     confirmed = found.confirmed
     assert confirmed is not None  # noqa: S101 # as above
     number = confirmed.places[place]
-    x, y = (in_own_sense(found, confirmed.score(place, at), at) for at in (0, 1))
-    kind = OWN if number == 0 else BEST if confirmed.on_frontier[place] else OTHER
-    label = "own plan" if number == 0 else plan_name(number)
+    x, y = (from_own(found, place, at) for at in (0, 1))
+    kind = confirmed.standings[place] if number else OWN
+    label = plan_name(number) if number else "own plan"
     return {**_ends("x", x), **_ends("y", y), "kind": kind, "label": label}
 
 
@@ -95,9 +100,10 @@ def _ends(axis: str, known: Estimate) -> dict[str, float]:
 
 
 def _tried_rows(found: Found) -> Rows:
-    """Plans that were tried and not confirmed, and could be judged."""
+    """Plans that were tried and not confirmed, and could be judged, as they differ from the scenario's own."""
     confirmed = found.confirmed.places if found.confirmed else ()
     values = found.shown(found.tried.scores)
+    values = values - values[0]
     return [
         {"x": float(values[number, 0]), "y": float(values[number, 1]), "holds": bool(holds)}
         for number, (holds, there) in enumerate(
@@ -115,15 +121,33 @@ def _domain(rows: Rows, axis: str) -> list[float]:
     return [min(values) - room, max(values) + room]
 
 
+def _join_labels(rows: Rows, ends: list[list[float]]) -> None:
+    """Points that lie on each other have one label that names them all."""
+    for place, row in enumerate(rows):
+        for other in rows[place + 1 :]:
+            away = [
+                abs(row[axis] - other[axis]) / (high - low)
+                for axis, (low, high) in zip("xy", ends, strict=True)
+            ]
+            if row["label"] and other["label"] and away[0] < NEAR and away[1] < NEAR / 2:
+                row["label"] += f", {other['label']}"
+                other["label"] = ""
+
+
 def _axis(alt: Any, found: Found, at: int, domain: list[float]) -> Any:
     objective = found.question.objectives[at]
     kind = (alt.X, alt.Y)[at]
     return kind(
         f"{'xy'[at]}:Q",
-        title=sentence_case(wanted(objective)),
+        title=f"{sentence_case(wanted(objective))}, difference",
         scale=alt.Scale(domain=domain, nice=False, zero=False),
-        axis=alt.Axis(labelExpr=tick(objective.outcome.measure, domain), tickCount=6),
+        axis=alt.Axis(labelExpr=_signed(tick(objective.outcome.measure, domain)), tickCount=6),
     )
+
+
+def _signed(ticks: str) -> str:
+    """Ticks of differences, those above nothing with a plus."""
+    return f"(datum.value > 0 ? '+' : '') + ({ticks})"
 
 
 def _frontier_layers(alt: Any, named: Rows, quiet: Rows, x: Any, y: Any) -> list[Any]:

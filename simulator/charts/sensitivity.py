@@ -3,51 +3,27 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..sensitivity_analysis.knowing import ALL
 from ..sensitivity_analysis.luck import SOURCES
 from ..sensitivity_analysis.words import by_dimension, percent, plain, size_of, topic
 from ..wording import counted, gbp, interval, sentence_case
-from .look import (
-    FONT_SIZE,
-    ILLUSTRATIVE,
-    INK,
-    LINE_HEIGHT,
-    PALETTE,
-    Chart,
-    Rows,
-    altair,
-    finished,
-    tick_of,
-    wrapped,
-)
+from .look import ILLUSTRATIVE, PALETTE, Chart, Rows, altair, finished
+from .rows import DARK, RowsOfBars, label_of, stacked, with_room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ..sensitivity_analysis.ahead import WhoIsAhead
     from ..sensitivity_analysis.knowing import Knowing, ValueOfKnowing
     from ..sensitivity_analysis.luck import ChanceSplit
-    from ..sensitivity_analysis.question import Dimension, Outcome, Question, View
+    from ..sensitivity_analysis.question import Outcome, Question, View
     from ..sensitivity_analysis.sobol import Sobol
     from ..sensitivity_analysis.tornado import Move, Tornado
 
-WIDTH = 440
-NAME_CHARACTERS = 38
-"""How long a line of a name is; a longer name goes on in the next line."""
-ROW_GAP = 12
-BAR = 15
 MOST = 12
 """Assumptions that a chart shows; the tables have them all."""
-LETTER = 6.6
-"""Pixels of a letter, on average."""
-PALE = 0.35
-ROUNDS = 12
-"""Rounds in which room for texts is found: more room makes a pixel worth more."""
-SHORTEST = 0.07
-"""The least part of a bar in which a text stands."""
 
 EVERYTHING = "everything but luck"
 LOWEST, HIGHEST, LISTED = "at its lowest", "at its highest", "one of a list"
@@ -62,203 +38,13 @@ SOURCE_NAMES = {
     "luck": "luck",
     "both": "luck that differs by world",
 }
-SOURCE_COLOURS = dict(zip(SOURCE_NAMES.values(), ("#12436D", "#F46A25", "#d9d9d9"), strict=True))
+SOURCE_COLOURS = dict(zip(SOURCE_NAMES.values(), (DARK, "#F46A25", "#d9d9d9"), strict=True))
 LEADS = {
-    "clearly ahead": "#12436D",
+    "clearly ahead": DARK,
     "too close to call": "#d9d9d9",
     "exactly alike": "#a9a9a9",
     "clearly behind": "#F46A25",
 }
-DARK = ("#12436D",)
-
-
-def label_of(dimensions: Iterable[Dimension]) -> dict[str, str]:
-    """A label for each assumption by name: its title, and its name where others have the same title."""
-    told = list(dimensions)
-    titles = [each.title for each in told]
-    return {
-        each.name: each.title if titles.count(each.title) == 1 else f"{each.title} ({each.name})"
-        for each in told
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Rows with names at the left, one or several bars in each, told apart by their slots.
-
-    Parameters
-    ----------
-    rows
-        For each bar `name`, `slot`, `begin`, `end`, `kind`, `pale`, and where it has them `low`, `high`, `text`.
-    slots
-        Names of the bars within a row, from the top.
-    """
-
-    alt: Any
-    rows: Rows
-    slots: Sequence[str]
-    colours: Mapping[str, str]
-    domain: tuple[float, float]
-    unit: str
-
-    @property
-    def names(self) -> list[str]:
-        return list(dict.fromkeys(str(row["name"]) for row in self.rows))
-
-    def whole(self, *texts: Chart) -> Chart:
-        """The bars with whiskers, a line at zero, names, and texts."""
-        zero = self._of([{"zero": 0}]).mark_rule(color=INK, strokeWidth=1.5)
-        layers = [
-            self._bars(),
-            self._whiskers("white", 3.5),
-            self._whiskers(INK, 1.5),
-            zero.encode(x=self.alt.X("zero:Q", scale=self._scale)),
-            *self._names(),
-            *texts,
-        ]
-        return self.alt.layer(*layers).properties(width=WIDTH, height=self._height)
-
-    def right_of_bars(self) -> list[Chart]:
-        """What each bar comes to, at its end, on the side to which it goes."""
-        told = [
-            row | {"at": max(row["end"], row.get("high", row["end"]), 0.0)}
-            if row["end"] >= 0
-            else row | {"at": min(row["end"], row.get("low", row["end"]))}
-            for row in self.rows
-        ]
-        return [
-            self._text([row for row in told if (row["end"] >= 0) == up], align, dx)
-            for up, align, dx in ((True, "left", 6), (False, "right", -6))
-            if any((row["end"] >= 0) == up for row in told)
-        ]
-
-    def in_a_column(self) -> list[Chart]:
-        """What each bar comes to, in a column at the right."""
-        return [self._text([row | {"at": self.domain[1]} for row in self.rows], "left", 8)]
-
-    def within(self) -> list[Chart]:
-        """Texts in the middle of their bars, white on dark ones."""
-        return [
-            self._text([row for row in self.rows if row["dark"] == dark], "center", 0, colour)
-            for dark, colour in ((True, "white"), (False, INK))
-            if any(row["dark"] == dark for row in self.rows)
-        ]
-
-    def _text(self, rows: Rows, align: str, dx: int, colour: str = INK) -> Chart:
-        drawn = self._of(rows).mark_text(
-            align=align, baseline="middle", dx=dx, fontSize=FONT_SIZE - 1, color=colour
-        )
-        return drawn.encode(
-            x=self.alt.X("at:Q", scale=self._scale), y=self._y, yOffset=self._offset, text="text:N"
-        )
-
-    def _bars(self) -> Chart:
-        legend = (
-            self.alt.Legend(title=None, orient="top", labelFontSize=FONT_SIZE, labelLimit=0)
-            if len(self._kinds) > 1
-            else None
-        )
-        return (
-            self._of(self.rows)
-            .mark_bar()
-            .encode(
-                x=self.alt.X("begin:Q", title=None, scale=self._scale, axis=self._axis),
-                x2="end:Q",
-                y=self._y,
-                yOffset=self._offset,
-                color=self.alt.Color(
-                    "kind:N",
-                    legend=legend,
-                    scale=self.alt.Scale(
-                        domain=self._kinds, range=[self.colours[kind] for kind in self._kinds]
-                    ),
-                ),
-                opacity=self.alt.condition("datum.pale", self.alt.value(PALE), self.alt.value(1.0)),
-            )
-        )
-
-    def _whiskers(self, colour: str, width: float) -> Chart:
-        """Intervals; a white line below the dark one keeps it in sight on a dark bar."""
-        there = [row for row in self.rows if math.isfinite(row.get("low", math.nan))]
-        return (
-            self._of(there)
-            .mark_rule(color=colour, strokeWidth=width)
-            .encode(
-                x=self.alt.X("low:Q", scale=self._scale),
-                x2="high:Q",
-                y=self._y,
-                yOffset=self._offset,
-            )
-        )
-
-    def _names(self) -> list[Chart]:
-        """Names at the left, each in as many lines as it needs: a layer for each height of a line."""
-        return row_names(self.alt, self.names, self._y)
-
-    @property
-    def _kinds(self) -> list[str]:
-        present = {row["kind"] for row in self.rows}
-        return [kind for kind in self.colours if kind in present]
-
-    @property
-    def _height(self) -> int:
-        lines = max(len(wrapped(name, NAME_CHARACTERS)) for name in self.names)
-        row = max(BAR * len(self.slots), LINE_HEIGHT * lines) + ROW_GAP
-        return row * len(self.names)
-
-    @property
-    def _scale(self) -> Any:
-        return self.alt.Scale(domain=list(self.domain), nice=False, zero=False)
-
-    @property
-    def _axis(self) -> Any:
-        return self.alt.Axis(labelExpr=tick_of(self.unit, self.domain), tickCount=4)
-
-    @property
-    def _y(self) -> Any:
-        scale = self.alt.Scale(paddingInner=0.3, paddingOuter=0.15)
-        return self.alt.Y("name:N", sort=self.names, title=None, axis=None, scale=scale)
-
-    @property
-    def _offset(self) -> Any:
-        return self.alt.YOffset("slot:N", sort=list(self.slots), scale=self.alt.Scale(padding=0.08))
-
-    def _of(self, rows: Rows) -> Chart:
-        return self.alt.Chart(self.alt.InlineData(values=rows))
-
-
-def row_names(alt: Any, names: Sequence[str], y: Any) -> list[Chart]:
-    """Names at the left of rows, each in as many lines as it needs: a layer for each height of a line."""
-    lines: Rows = [
-        {"name": name, "line": line, "down": LINE_HEIGHT * (place - (len(told) - 1) / 2)}
-        for name in names
-        for told in [wrapped(name, NAME_CHARACTERS)]
-        for place, line in enumerate(told)
-    ]
-    return [
-        alt.Chart(alt.InlineData(values=[each for each in lines if each["down"] == down]))
-        .mark_text(align="right", baseline="middle", dy=down, fontSize=FONT_SIZE, color=INK)
-        .encode(x=alt.value(-10), y=y, text="line:N")
-        for down in sorted({float(each["down"]) for each in lines})
-    ]
-
-
-def _with_room(rows: Rows) -> tuple[float, float]:
-    """A domain from the lowest to the highest end, and as far beyond as the texts at the ends need."""
-    reach = [
-        (float(end), float(row["end"]) >= 0, LETTER * len(row["text"]) + 14)
-        for row in rows
-        for end in (row[side] for side in ("end", "low", "high") if side in row)
-    ]
-    low, high = min([0.0, *(end for end, _, _ in reach)]), max([0.0, *(end for end, _, _ in reach)])
-    if low == high:
-        return -1.0, 1.0
-    left, right = low, high
-    for _ in range(ROUNDS):
-        a_pixel = (right - left) / WIDTH
-        right = max([high, *(end + text * a_pixel for end, up, text in reach if up)])
-        left = min([low, *(end - text * a_pixel for end, up, text in reach if not up)])
-    return left, right
 
 
 def _left_over(shown: int, whole: int) -> str:
@@ -283,7 +69,7 @@ def tornado_bars(found: Tornado, view: View, title: str = "") -> Chart:
         for each, moves in groups[:MOST]
         for place, move in enumerate(_two(moves))
     ]
-    plot = _Rows(altair(), rows, ("0", "1"), COLOURS, _with_room(rows), view.outcome.unit)
+    plot = RowsOfBars(altair(), rows, ("0", "1"), COLOURS, with_room(rows), view.outcome.unit)
     as_it_is = next(told for each, told in found.as_it_is if each.places == view.places)
     seen = [each.title for each, moves in groups if not all(move.verdict for move in moves)]
     first = f"{seen[0]} moves it most" if seen else "no assumption is clearly seen to move it"
@@ -358,7 +144,7 @@ def sobol_bars(found: Sobol, view: View, title: str = "") -> Chart:
             )
     ends = [end for row in rows for end in (row["low"], row["high"])]
     domain = (min([0.0, *ends]), max([1.0, *ends]))
-    plot = _Rows(altair(), rows, tuple(INDEX.values()), INDEX_COLOURS, domain, "%")
+    plot = RowsOfBars(altair(), rows, tuple(INDEX.values()), INDEX_COLOURS, domain, "%")
     seen = [each.dimension.title for each in total if not each.verdict]
     first = f"{seen[0]} makes most of its variance" if seen else "no assumption stands out"
     message = title or f"{sentence_case(view.outcome.label)}: {first}"
@@ -397,7 +183,7 @@ def knowing_bars(
         for each in told
     ]
     most = max([row["high"] for row in rows], default=0.0) or 1.0
-    plot = _Rows(altair(), rows, ("0",), KNOWN_COLOURS, (0.0, 1.04 * most), outcome.unit)
+    plot = RowsOfBars(altair(), rows, ("0",), KNOWN_COLOURS, (0.0, 1.04 * most), outcome.unit)
     best = next((each for each in found.best if each.outcome.key == outcome.key), None)
     usual = plain(best.scenario) if best else "one of them"
     message = title or _knowing_message(told, labels, outcome)
@@ -459,7 +245,7 @@ def luck_bars(found: ChanceSplit, views: Sequence[View], title: str = "") -> Cha
         f"Share of the variance over {counted(worlds, 'world')} and their luck. Intervals stand in the table."
         f" {ILLUSTRATIVE}"
     )
-    return _stacked(parts, SOURCE_COLOURS, message, subtitle, percent)
+    return stacked(parts, SOURCE_COLOURS, message, subtitle, percent)
 
 
 def ahead_bars(found: WhoIsAhead, views: Sequence[View], title: str = "") -> Chart:
@@ -483,40 +269,4 @@ def ahead_bars(found: WhoIsAhead, views: Sequence[View], title: str = "") -> Cha
         f"Share of {counted(max((e.worlds for e in counts), default=0), 'world')}. Too close to call: the 95%"
         f" interval over replications holds zero. {ILLUSTRATIVE}"
     )
-    return _stacked(parts, LEADS, message, subtitle, percent)
-
-
-def _stacked(
-    parts: Sequence[tuple[str, Mapping[str, float]]],
-    colours: Mapping[str, str],
-    message: str,
-    subtitle: str,
-    show: Any,
-) -> Chart:
-    """Bars that are cut into parts of a whole, each with its share where there is room."""
-    rows: Rows = []
-    for name, shares in parts:
-        begin = 0.0
-        for kind, part in shares.items():
-            rows.append(
-                {
-                    "name": name,
-                    "slot": "0",
-                    "begin": begin,
-                    "end": begin + part,
-                    "kind": kind,
-                    "pale": False,
-                    "at": begin + part / 2,
-                    "text": show(part) if part >= SHORTEST else "",
-                    "dark": colours[kind] in DARK,
-                }
-            )
-            begin += part
-    alt = altair()
-    plot = _Rows(alt, rows, ("0",), colours, (0.0, 1.0), "%")
-    texts = plot.within()
-    told = "; ".join(
-        f"{name}: {', '.join(f'{kind} {show(part)}' for kind, part in shares.items())}"
-        for name, shares in parts
-    )
-    return finished(plot.whole(*texts), message, subtitle, f"Stacked bar chart. {message}. {told}.")
+    return stacked(parts, LEADS, message, subtitle, percent)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..replicate import BAND, paired
-from ..sensitivity_analysis.question import shown_value
+from ..study.shown import axis_title, shown_value
 from ..sweeps.result import means
 from ..wording import sentence_case
 from .lines import LABEL_CHARACTERS, LABEL_GAP, spread_out
@@ -57,13 +57,6 @@ def _levels(column: Floats) -> list[float]:
     """The values that a dimension takes in a sweep, in order."""
     there = column[~np.isnan(column)]
     return sorted({float(x) for x in there})
-
-
-def _title(dimension: Dimension) -> str:
-    unit = "" if dimension.values is None and dimension.unit in ("", "ratio") else dimension.unit
-    return (
-        f"{dimension.title} ({unit})" if unit and unit not in dimension.title else dimension.title
-    )
 
 
 # Two things that vary
@@ -114,12 +107,12 @@ def heat_map(
         x=alt.X(
             "across:N",
             sort=columns,
-            axis=alt.Axis(title=wrapped(_title(across), 70), labelAngle=0, **axis),
+            axis=alt.Axis(title=wrapped(axis_title(across), 70), labelAngle=0, **axis),
         ),
         y=alt.Y(
             "up:N",
             sort=lines[::-1],
-            axis=alt.Axis(title=wrapped(_title(up), 40), labelLimit=170, **axis),
+            axis=alt.Axis(title=wrapped(axis_title(up), 40), labelLimit=170, **axis),
         ),
     )
     squares = base.mark_rect(stroke="white", strokeWidth=2).encode(
@@ -378,10 +371,10 @@ class _Curves:
         low, high = at[0], at[-1]
         room = 0.03 * ((high - low) or 1.0)
         scale = self.alt.Scale(domain=[low - room, high + room], nice=False, zero=False)
-        title = wrapped(_title(self.dimension), 70)
+        title = wrapped(axis_title(self.dimension), 70)
         if self.dimension.values is None:
             axis = self.alt.Axis(
-                title=title, tickCount=6, titleFontSize=FONT_SIZE, labelExpr=_NUMBER
+                title=title, tickCount=6, titleFontSize=FONT_SIZE, labelExpr=self._ticks(at)
             )
         else:
             words = [shown_value(self.dimension, x) for x in at]
@@ -392,6 +385,12 @@ class _Curves:
                 title=title, values=at, labelExpr=f"{told}''", titleFontSize=FONT_SIZE
             )
         return self.alt.X("at:Q", scale=scale, axis=axis)
+
+    def _ticks(self, at: Sequence[float]) -> str:
+        unit = self.dimension.unit
+        if unit in ("share", "%") or unit.startswith("£"):
+            return tick_of("£" if unit.startswith("£") else "%", (at[0], at[-1]))
+        return _NUMBER
 
     def _colour(self) -> Any:
         scale = self.alt.Scale(domain=self.names, range=_cycled(PALETTE, len(self.names)))

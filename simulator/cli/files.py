@@ -19,9 +19,10 @@ from .job import only, read
 from .options import AsJson, Changes, Files, FormulaName, OneFormula, OneScenario
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ..scenario import Scenario
+    from ..study import Checked
 
 
 @app.command()
@@ -95,14 +96,34 @@ def _lonely_clusters(scenario: Scenario) -> Iterator[str]:
 
 
 def _check_study(file: str) -> None:
-    """A study, with the parts that its verbs read themselves."""
+    """A study, with the parts of it that other verbs read."""
     from ..study import check
 
     told = check(file)
+    _check_parts(told)
     scenarios = wording.counted(len(told.scenarios), "scenario")
     points = wording.counted(len(told.points()), "point")
     varied = wording.counted(len(told.dimensions), "dimension")
     say(f"{file}: OK: {told.title} ({scenarios}, {varied}, {points})")
+
+
+def _check_parts(told: Checked) -> None:
+    """What a study says for sensitivity, optimise and discover, where it says something."""
+    from .. import discovery, optimisation, sensitivity_analysis
+
+    readers: dict[str, Callable[[Checked], object]] = {
+        "sensitivity": sensitivity_analysis.sections,
+        "decision": sensitivity_analysis.sections,
+        "optimise": optimisation.prepare,
+        "discovery": discovery.prepare,
+    }
+    faults: list[Fault] = []
+    for part, reader in readers.items():
+        if told.written.tree.data.get(part) is not None:
+            with noted(faults):
+                reader(told)
+    if faults:
+        raise BadInput(dict.fromkeys(faults))
 
 
 def _check_figures(file: str) -> None:

@@ -111,12 +111,14 @@ def _write(found: Found, prepared: Prepared, job: StudyJob, command: str) -> lis
 
 def _print(found: Found) -> None:
     from ..optimisation.words import sentences
-    from ..report.optimisation import confirmed_table, differences_table
+    from ..report.optimisation import confirmed_table, differences_table, from_own_table
 
     if found.confirmed is not None:
         _print_table(confirmed_table(found))
         if found.choice is not None and found.choice.ahead:
             _print_table(differences_table(found))
+        elif found.choice is None and found.confirmed.judged[0]:
+            _print_table(from_own_table(found))
     for sentence in sentences(found):
         say(sentence)
 

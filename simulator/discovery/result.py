@@ -178,6 +178,12 @@ class Discovered:
         """Worlds that no rule holds, and how many of them are of the kind that was looked for."""
         return counts(np.array(self.box_of) == 0, self.wanted)
 
+    def sentences(self) -> list[str]:
+        """Whether the plan fails, under which assumptions, and how well that is known, in plain English."""
+        from .words import sentences
+
+        return sentences(self)
+
     @property
     def table(self) -> pd.DataFrame:
         """Each limit of each rule: dimension, lowest and highest value inside, quasi-p-values."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..study.shown import with_unit
 from ..wording import counted, interval, share
 from .axes import is_words, listed, word
 
@@ -220,22 +221,7 @@ def inside_words(dimension: Dimension, ends: Sequence[End]) -> str:
 
 def amount(dimension: Dimension, value: float) -> str:
     """A value of a dimension with its unit: ``£27 a week``, ``12.5%``, ``182 days``."""
-    unit = dimension.unit
-    if unit in ("share", "%"):
-        return f"{_number(100 * value)}%"
-    if unit.startswith("£"):
-        return f"{_pounds(value)}{unit.removeprefix('£')}"
-    return _number(value) if unit in ("", "ratio") else f"{_number(value)} {unit}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.10g}".replace("-", "−")
-
-
-def _pounds(value: float) -> str:
-    sign, size = ("−" if value < 0 else ""), abs(value)
-    whole = size >= 1000 or size == round(size)
-    return f"{sign}£{size:,.0f}" if whole else f"{sign}£{size:,.2f}"
+    return with_unit(value, dimension.unit)
 
 
 # What else must be known

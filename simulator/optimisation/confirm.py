@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = "NDArray[np.float64]"
 Verdict: TypeAlias = Literal["held", "broken", "too close to call"]
+Standing: TypeAlias = Literal["on the frontier", "too close to call", "beaten"]
+TOO_CLOSE: Literal["too close to call"] = "too close to call"
 
 APART = 0.05
 """A plan that differs from a better one by less than this part of every lever's range is not confirmed beside it."""
 BOOTSTRAPS = 1000
+SURE = 0.95
+"""A plan that stays on the frontier in so many bootstraps of the luck is on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +146,6 @@ class Confirmed:
         unbroken = [all(kept.verdict != "broken" for kept in each) for each in self.limits]
         return np.array(unbroken) & self.judged
 
-    @cached_property
-    def on_frontier(self) -> NDArray[np.bool_]:
-        """Which of those that are not shown to break a limit no other beats in everything."""
-        return self._undominated(self.scores)
-
     def _undominated(self, scores: Floats) -> NDArray[np.bool_]:
         return undominated(np.where(self.holding[:, np.newaxis], scores, np.nan))
 
@@ -161,6 +160,14 @@ class Confirmed:
             counted += self._undominated(self._score(means(again)))
         return counted / BOOTSTRAPS
 
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """Whether each plan is beaten in everything by another of those confirmed: in 95 of 100 bootstraps, or not."""
+        return tuple(
+            "on the frontier" if part >= SURE else "beaten" if part <= 1 - SURE else TOO_CLOSE
+            for part in self.stays.tolist()
+        )
+
 
 def _broken(mine: Floats, by: Callable[[Floats], Floats]) -> Estimate:
     return estimate(float(by(means(mine))[0]), by_luck(mine, by)[0])
@@ -171,7 +178,7 @@ def _verdict(broken: Estimate) -> Verdict:
         return "held" if broken.mean <= 0 else "broken"
     if broken.high <= 0:
         return "held"
-    return "broken" if broken.low > 0 else "too close to call"
+    return "broken" if broken.low > 0 else TOO_CLOSE
 
 
 def confirm(

@@ -84,15 +84,15 @@ class Found:
 
     @property
     def suggested(self) -> tuple[int, ...]:
-        """Numbers of the plans that are written: the first to look at, or those of the frontier.
+        """Numbers of the plans that are written: the first to look at, or all that are or may be on the frontier.
 
         Never the scenario's own.
         """
         if self.confirmed is None:
             return ()
         if self.choice is None:
-            here = np.flatnonzero(self.confirmed.on_frontier).tolist()
-            return tuple(self.confirmed.places[at] for at in here if at)
+            pairs = zip(self.confirmed.places, self.confirmed.standings, strict=True)
+            return tuple(number for number, told in pairs if number and told != "beaten")
         return self.tied[:1] if self.tied and self.tied[0] else ()
 
     @property
@@ -153,6 +153,12 @@ class Found:
     def rows(self) -> list[dict[str, Any]]:
         """One row for each plan that was tried, in plain values."""
         return rows(self)
+
+    def sentences(self) -> list[str]:
+        """What was found, in plain English, the most important first; nothing of it is decided."""
+        from .words import sentences
+
+        return sentences(self)
 
     def as_record(self) -> dict[str, Any]:
         """All of it in plain values that JSON can hold."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ..wording import days, gbp
+from ..study.shown import shown_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,23 +62,7 @@ class Lever:
 
     def told(self, value: float) -> str:
         """A value as it is read, with its unit."""
-        if math.isnan(value):
-            return "as it is"
-        if self.dimension.values is not None:
-            return str(self.dimension.values[round(value)]).replace("_", " ")
-        return with_unit(value, self.dimension.unit)
-
-
-def with_unit(value: float, unit: str) -> str:
-    """A number with its unit, short enough to stand in a table: ``12.5%``, ``180 days``, ``£95 a week``."""
-    if unit in ("share", "%"):
-        return f"{100 * value:.1f}".rstrip("0").rstrip(".").replace("-", "−") + "%"
-    if unit == "days":
-        return days(value).replace(".0 ", " ")
-    if unit.startswith("£"):
-        return f"{gbp(value)}{unit.removeprefix('£')}"
-    number = f"{value:,.6g}".replace("-", "−")
-    return f"{number} {unit}".strip()
+        return shown_value(self.dimension, value)
 
 
 def lever(dimension: Dimension) -> Lever:

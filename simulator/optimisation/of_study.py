@@ -209,6 +209,7 @@ def optimise(
     cluster: str | Cluster | None = None,
     changes: Sequence[str] = (),
     trials: int | None = None,
+    resume: bool = True,
     progress: Progress | bool | None = None,
 ) -> Found:
     """Look for plans that serve better, within limits and robust over what is not known; suggested, not decided.
@@ -231,6 +232,8 @@ def optimise(
         Changes to the scenario, such as ``plan.stretch_share=0.1``.
     trials
         How many plans are tried, where it is not as the study says.
+    resume
+        Whether cells that were run before are taken over; without, all are run again.
     progress
         True for a bar; or something to be told how many cells are done, and of how many at most.
 
@@ -255,6 +258,8 @@ def optimise(
     prepared = prepare(checked, trials=trials)
     with bar(progress) as told:
         bench = bench_of(prepared.checked, out=out, cells=cells, workers=workers, cluster=cluster)
+        if not resume:
+            bench.store.forget_all()
         found = run(prepared, bench, told)
     if out is not None:
         write(found, prepared, Path(out))

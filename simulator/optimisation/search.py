@@ -160,6 +160,7 @@ class _Trying:
         self._judge = Judge(question)
         self.places: dict[Plan, int] = {}
         self._lived: list[Floats] = []
+        self._means: list[Floats] = []
 
     @property
     def plans(self) -> tuple[Plan, ...]:
@@ -173,12 +174,13 @@ class _Trying:
         for plan, lived in zip(batch, question.read(values, len(batch)), strict=True):
             self.places[plan] = len(self._lived)
             self._lived.append(lived)
+            self._means.append(means(lived))
 
     def scores(self) -> dict[Plan, tuple[Floats, Floats]]:
         """What each plan that could be judged is judged by now, and by how much it breaks limits."""
         if not self._lived:
             return {}
-        values = means(np.array(self._lived))
+        values = np.array(self._means)
         scores, breaches = self._judge.scores(values), self._judge.breaches(values)
         there = self._judge.judged(values)
         return {
@@ -190,7 +192,7 @@ class _Trying:
     def tried(self, method: Method) -> Tried:
         """All of it, judged."""
         lived = np.array(self._lived)
-        values = means(lived)
+        values = np.array(self._means)
         best = self._judge.yardstick(values)
         luck = by_luck(lived, lambda some: self._judge.scores(some, best))
         return Tried(self._question, self.plans, values, luck, method)

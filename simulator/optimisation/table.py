@@ -108,7 +108,10 @@ def _standing(found: Found, number: int) -> str:
         return "best"
     if number in found.tied:
         return "cannot be told from the best"
-    return "frontier" if found.choice is None and number in found.suggested else ""
+    confirmed = found.confirmed
+    if found.choice is None and confirmed is not None and number in confirmed.places:
+        return confirmed.standings[confirmed.places.index(number)]
+    return ""
 
 
 def record(found: Found) -> dict[str, Any]:

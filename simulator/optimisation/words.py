@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..incentives.estimate import if_few
-from ..wording import NO_INTERVAL, TOO_CLOSE, counted, interval, sentence_case
+from ..study.shown import AS_IT_IS
+from ..wording import NO_INTERVAL, TOO_CLOSE, counted, interval, sentence_case, too_close_to_call
 from .question import SUGGESTED
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def settings(found: Found, number: int) -> list[tuple[str, str, str]]:
 def changes(found: Found, number: int) -> str:
     """What a plan changes of the scenario's own, in a line."""
     told = [
-        f"{title[:1].lower()}{title[1:]} {value} instead of {before}"
+        f"{title[:1].lower()}{title[1:]} {value}{'' if before == AS_IT_IS else f' instead of {before}'}"
         for title, value, before in settings(found, number)
         if value != before
     ]
@@ -215,23 +214,48 @@ def _may_turn(each: Ahead) -> bool:
 
 
 def _frontier(found: Found, confirmed: Confirmed) -> Iterator[str]:
-    stays = np.flatnonzero(confirmed.on_frontier).tolist()
     all_of = counted(int(found.on_frontier.sum()), "plan")
     yield (
         f"{SUGGESTED.capitalize()}: of {len(found.tried.plans):,} plans tried, {all_of} hold the limits and are beaten"
-        f" by no other in everything; {len(confirmed.places)} were confirmed, {OWN} among them, and {len(stays)} of"
-        " these no other beats under new luck."
+        f" by no other in everything, by the luck of the search. {len(confirmed.places)} were confirmed under new luck,"
+        f" {OWN} among them. {_standings(confirmed)}"
     )
-    for place in stays:
-        yield _on_frontier(found, confirmed, place)
-    if not confirmed.on_frontier[0]:
-        yield _beats_own(found, confirmed, stays)
+    for place, number in enumerate(confirmed.places):
+        if number in found.suggested:
+            yield _on_frontier(found, confirmed, place)
+    yield _beats_own(found, confirmed)
+
+
+def _standings(confirmed: Confirmed) -> str:
+    """Which of the confirmed plans are on the frontier, and which may be."""
+    told = {
+        kind: [
+            plan_name(number)
+            for number, standing in zip(confirmed.places, confirmed.standings, strict=True)
+            if standing == kind
+        ]
+        for kind in ("on the frontier", TOO_CLOSE, "beaten")
+    }
+    words = {
+        "on the frontier": "beaten by no other",
+        TOO_CLOSE: TOO_CLOSE,
+        "beaten": "beaten in everything by another, or shown to break a limit",
+    }
+    return (
+        "; ".join(
+            f"{sentence_case(words[kind]) if not place else words[kind]}: {listed(names)}"
+            for place, (kind, names) in enumerate(
+                (kind, names) for kind, names in told.items() if names
+            )
+        )
+        + "."
+    )
 
 
 def _on_frontier(found: Found, confirmed: Confirmed, place: int) -> str:
     number = confirmed.places[place]
     values = "; ".join(
-        f"{each.outcome.label} {measured(found, place, at)}"
+        f"{each.outcome.label} {measured(found, place, at)}{_than_own(found, place, at)}"
         for at, each in enumerate(found.question.objectives)
     )
     return (
@@ -240,28 +264,56 @@ def _on_frontier(found: Found, confirmed: Confirmed, place: int) -> str:
     )
 
 
-def _beats_own(found: Found, confirmed: Confirmed, stays: Sequence[int]) -> str:
+def from_own(found: Found, place: int, objective: int) -> Estimate:
+    """How a confirmed plan differs from the scenario's own in an objective, paired; in the outcome's own sense."""
+    assert found.confirmed is not None  # noqa: S101 # only asked of plans that were confirmed
+    return in_own_sense(found, found.confirmed.worse(place, 0, objective), objective)
+
+
+def difference_told(found: Found, place: int, objective: int) -> str:
+    """The same in words: ``+97 (+95 to +99)``."""
+    known = from_own(found, place, objective)
+    show = found.question.objectives[objective].outcome.show_difference
+    noise = f", {TOO_CLOSE}" if too_close_to_call(known.low, known.high) else ""
+    return f"{with_interval(known, show)}{noise}"
+
+
+def _than_own(found: Found, place: int, objective: int) -> str:
+    assert found.confirmed is not None  # noqa: S101 # as above
+    if not place or not found.confirmed.judged[0]:
+        return ""
+    return f", against {OWN} {difference_told(found, place, objective)}"
+
+
+def _beats_own(found: Found, confirmed: Confirmed) -> str:
     many = range(len(found.question.objectives))
-    better = [
-        place
-        for place in stays
-        if all(confirmed.worse(0, place, objective, len(many)).low > 0 for objective in many)
-    ]
     if not confirmed.holding[0]:
-        return f"{sentence_case(OWN)} is not among them: it breaks a limit."
-    names = listed([plan_name(confirmed.places[place]) for place in better] or ["none of them"])
-    return f"Shown to be better than {OWN} in everything that is asked: {names}."
+        return f"{sentence_case(OWN)} breaks a limit or could not be judged."
+    better = [
+        plan_name(number)
+        for place, number in enumerate(confirmed.places)
+        if number in found.suggested
+        and all(confirmed.worse(0, place, objective, len(many)).low > 0 for objective in many)
+    ]
+    return f"Shown to be better than {OWN} in everything that is asked: {listed(better or ['none of them'])}."
 
 
 def _limits(found: Found) -> Iterator[str]:
-    if found.confirmed is None:
+    """Limits that are not sure to hold, of the scenario's own plan and of those suggested."""
+    confirmed = found.confirmed
+    if confirmed is None or not found.question.limits:
         return
-    numbers = (0, *found.suggested)
-    for number in dict.fromkeys(numbers):
-        place = found.confirmed.places.index(number)
-        for kept in found.confirmed.limits[place]:
-            if number or kept.verdict != "held":
+    for number in (0, *found.suggested):
+        for kept in confirmed.limits[confirmed.places.index(number)]:
+            if kept.verdict != "held":
                 yield f"{sentence_case(plan_name(number))}: {limit_told(found, kept)}."
+    sound = [
+        plan_name(number)
+        for number in found.suggested
+        if all(kept.verdict == "held" for kept in confirmed.limits[confirmed.places.index(number)])
+    ]
+    if sound:
+        yield f"{sentence_case(listed(sound))} {'hold' if len(sound) > 1 else 'holds'} every limit under new luck."
 
 
 def limit_told(found: Found, kept: Kept) -> str:

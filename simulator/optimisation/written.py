@@ -112,7 +112,9 @@ def _said(found: Found, number: int) -> str:
         alike = f"{others} other{'s' if others > 1 else ''}"
         return f"It is {name} there and cannot be told from {alike}; it changes least."
     if number in found.suggested:
-        return f"It is {name} there, one of several that no other beats in everything."
+        return (
+            f"It is {name} there, one of several of which none is shown to be better in everything."
+        )
     return f"It is {name} there."
 
 

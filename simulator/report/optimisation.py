@@ -20,6 +20,7 @@ from ..optimisation.question import SUGGESTED
 from ..optimisation.words import (
     OWN,
     between,
+    from_own,
     in_own_sense,
     limit_told,
     listed,
@@ -30,7 +31,7 @@ from ..optimisation.words import (
     wanted,
     where,
 )
-from ..wording import sentence_case, share
+from ..wording import TOO_CLOSE, sentence_case, share, too_close_to_call
 from .document import Bullets, Chapter, Command, Document, Drawing
 from .drawings import inline
 from .table import Cell, Row, Table, cells
@@ -80,7 +81,7 @@ def optimise_document(found: Found, title: str, command: str, *, draw: bool) -> 
 def charts(found: Found) -> list[Chart]:
     """The charts that fit what was found, the most important first."""
     drawn = []
-    if found.confirmed is not None and len(found.question.objectives) == 2:
+    if _has_frontier(found):
         drawn.append(frontier_of_plans(found, frontier_title(found)))
     drawn.append(levers_of_plans(found, levers_title(found)))
     if found.tried.feasible.any():
@@ -88,9 +89,14 @@ def charts(found: Found) -> list[Chart]:
     return drawn
 
 
+def _has_frontier(found: Found) -> bool:
+    two = len(found.question.objectives) == 2
+    return two and found.confirmed is not None and bool(found.confirmed.judged[0])
+
+
 def pictures(found: Found) -> dict[str, bytes]:
     """The same as PNG, by the name of their file."""
-    names = ["frontier.png"] if len(charts(found)) > 2 else []
+    names = ["frontier.png"] if _has_frontier(found) else []
     return dict(
         zip([*names, "levers.png", "history.png"], map(to_png, charts(found)), strict=False)
     )
@@ -99,15 +105,14 @@ def pictures(found: Found) -> dict[str, bytes]:
 def frontier_title(found: Found) -> str:
     """What the chart of the frontier says."""
     assert found.confirmed is not None  # noqa: S101 # there is a chart only of confirmed plans
-    stays = np.flatnonzero(found.confirmed.on_frontier).tolist()
-    if len(stays) == 1:
-        name = plan_name(found.confirmed.places[stays[0]])
-        return f"{sentence_case(name)} is beaten by no other in anything that is asked"
-    if not stays:
-        return "No plan that was confirmed holds the limits"
-    return (
-        f"{len(stays)} plans are beaten by no other: which is best depends on what counts for more"
-    )
+    told = dict(zip(found.confirmed.places, found.confirmed.standings, strict=True))
+    surely = [plan_name(number) for number, each in told.items() if each == "on the frontier"]
+    perhaps = [plan_name(number) for number, each in told.items() if each == TOO_CLOSE]
+    if not surely:
+        return "Which plans no other beats is too close to call" if perhaps else "All break a limit"
+    be = "is" if len(surely) == 1 else "are"
+    also = f"; of {listed(perhaps)} it is too close to call" if perhaps else ""
+    return f"{sentence_case(listed(surely))} {be} beaten by no other in everything{also}"
 
 
 def levers_title(found: Found) -> str:
@@ -155,6 +160,8 @@ def _confirmed(found: Found) -> Iterator[Chapter]:
     pieces: list[Piece] = [confirmed_table(found)]
     if found.choice is not None and found.choice.ahead:
         pieces.append(differences_table(found))
+    if found.choice is None and found.confirmed.judged[0]:
+        pieces.append(from_own_table(found))
     if found.question.limits:
         pieces.append(Bullets(tuple(_limits(found))))
     yield Chapter("Under new luck", tuple(pieces))
@@ -187,6 +194,35 @@ def _value(found: Found, place: int, at: int) -> Cell:
     show = shown(found, at)
     known = in_own_sense(found, found.confirmed.score(place, at), at)
     return Cell(show(known.mean), between(known, show))
+
+
+def from_own_table(found: Found) -> Table:
+    """How the confirmed plans differ from the scenario's own in each objective, paired."""
+    confirmed = found.confirmed
+    assert confirmed is not None  # noqa: S101 # asked only where plans were confirmed
+    objectives = found.question.objectives
+    return Table(
+        f"Differences from {OWN} under the same new luck, and 95% intervals",
+        ("Plan", *(sentence_case(wanted(each)) for each in objectives), "Standing"),
+        tuple(
+            Row(
+                sentence_case(plan_name(number)),
+                (
+                    *(_from_own(found, place, at) for at in range(len(objectives))),
+                    Cell(confirmed.standings[place]),
+                ),
+            )
+            for place, number in enumerate(confirmed.places)
+            if number
+        ),
+    )
+
+
+def _from_own(found: Found, place: int, at: int) -> Cell:
+    known = from_own(found, place, at)
+    show = found.question.objectives[at].outcome.show_difference
+    noise = f"; {TOO_CLOSE}" if too_close_to_call(known.low, known.high) else ""
+    return Cell(show(known.mean), f"{between(known, show)}{noise}")
 
 
 def differences_table(found: Found) -> Table:

@@ -2,45 +2,44 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from ..outputs import model_version
-from ..sensitivity_analysis.luck import SOURCES
-from ..sensitivity_analysis.question import listed, shown_range, shown_value
 from ..sensitivity_analysis.switches import SWITCHES
 from ..sensitivity_analysis.words import (
     ahead_sentence,
-    by_dimension,
+    few_replications,
     knowing_sentences,
     left_out_sentences,
     listing,
     luck_sentence,
     morris_sentence,
-    percent,
-    percents,
     plain,
-    size_of,
     sobol_sentence,
-    stretch,
     switch_sentences,
-    topic,
     tornado_sentence,
     views_told,
 )
-from ..wording import MISSING, counted, gbp, interval, sentence_case
+from ..wording import counted
 from .document import Bullets, Chapter, Command, Document, Drawing
-from .table import Cell, Row, Table, cells
+from .sensitivity_tables import (
+    ahead_table,
+    assumed_table,
+    knowing_table,
+    luck_table,
+    morris_table,
+    pairs_table,
+    sobol_table,
+    switch_table,
+    tornado_table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..charts import Chart
     from ..sensitivity_analysis import Sensitivity
-    from ..sensitivity_analysis.knowing import Knowing
-    from ..sensitivity_analysis.question import Dimension, View
-    from ..sensitivity_analysis.switches import Switch
-    from ..sensitivity_analysis.tornado import Move
+    from ..sensitivity_analysis.question import View
     from .document import Piece
 
 MOST_CURVES = 6
@@ -106,8 +105,8 @@ def document(result: Sensitivity, command: str, *, draw: bool) -> Document:
         ("One assumption at a time", _tornado(result, views, draw=draw)),
         ("All assumptions at once: what hardly matters", _morris(result, views, draw=draw)),
         ("All assumptions at once: shares of the variance", _sobol(result, views, draw=draw)),
-        ("What was assumed", _assumed(result)),
-        ("What this cannot tell", iter([Bullets((*left_out_sentences(result), *LIMITS))])),
+        ("What was assumed", iter([assumed_table(result.question)])),
+        ("What this cannot tell", iter([Bullets((*_left_out(result), *LIMITS))])),
         ("Make it again", _again(result, command)),
     )
     told = [Chapter(title, tuple(pieces)) for title, pieces in chapters]
@@ -117,6 +116,11 @@ def document(result: Sensitivity, command: str, *, draw: bool) -> Document:
         tuple(chapter for chapter in told if chapter.pieces),
         banner="Illustrative: no real partnership is shown. Some assumptions are not verified.",
     )
+
+
+def _left_out(result: Sensitivity) -> Iterator[str]:
+    yield from left_out_sentences(result)
+    yield from few_replications(result)
 
 
 def _first(result: Sensitivity, views: Sequence[View]) -> Iterator[str]:
@@ -170,34 +174,7 @@ def _ahead(result: Sensitivity, views: Sequence[View], *, draw: bool) -> Iterato
         from ..charts.sensitivity import ahead_bars
 
         yield from _drawn(ahead_bars(result.ahead, views))
-    places = {view.places for view in views}
-    rows = [
-        Row(
-            topic(each.view),
-            (
-                Cell(f"{each.ahead:,} of {each.worlds:,}", percents(each.low, each.high)),
-                *cells(
-                    f"{each.clearly_ahead:,}",
-                    f"{each.clearly_behind:,}",
-                    f"{each.too_close + each.alike:,}",
-                    percent(each.runs_share),
-                    f"{each.left_out:,}",
-                ),
-            ),
-        )
-        for each in result.ahead.counts
-        if each.view.places in places
-    ]
-    heads = (
-        "What",
-        "Ahead",
-        "Clearly ahead",
-        "Clearly behind",
-        "Too close",
-        "Runs ahead",
-        "Failed",
-    )
-    yield Table("Worlds in which each plan is ahead", heads, tuple(rows))
+    yield ahead_table(result.ahead, views)
 
 
 def _switches(result: Sensitivity, views: Sequence[View], *, draw: bool) -> Iterator[Piece]:
@@ -206,20 +183,8 @@ def _switches(result: Sensitivity, views: Sequence[View], *, draw: bool) -> Iter
     yield CURVES
     if draw:
         yield from _drawn(*_curves(result))
-    heads = ("Assumption", "All others as they are", "Everything else uncertain")
     for view in views:
-        mine = [each for each in result.switches.switches if each.view.places == view.places]
-        rows = [
-            Row(
-                dimension.title,
-                tuple(
-                    _switch_cell([s for s in mine if _is_of(s, dimension, others)])
-                    for others in ("as they are", "uncertain")
-                ),
-            )
-            for dimension in result.question.assumed
-        ]
-        yield Table(f"Where the lead changes. {topic(view)}", heads, tuple(rows), words=True)
+        yield switch_table(result.switches, view, result.question.assumed)
 
 
 def _curves(result: Sensitivity) -> Iterator[Chart]:
@@ -237,67 +202,18 @@ def _curves(result: Sensitivity) -> Iterator[Chart]:
         yield response(result.switches, outcome, dimension)
 
 
-def _is_of(switch: Switch, dimension: Dimension, others: str) -> bool:
-    return switch.dimension.name == dimension.name and switch.others == others
-
-
-def _switch_cell(switches: Sequence[Switch]) -> Cell:
-    if not switches:
-        return Cell(MISSING)
-    first = switches[0]
-    if listed(first.dimension):
-        ahead = f"{plain(first.view.scenario)} ahead at {listing(first.ahead_at)}"
-        return Cell(ahead if first.ahead_at else "none in the range", first.found)
-    if not first.number:
-        leader = f"{plain(first.ahead_below)} ahead all along" if first.ahead_below else ""
-        return Cell(first.found, leader)
-    told = "; ".join(shown_value(each.dimension, each.value) for each in switches)
-    below = "; ".join(
-        f"{plain(each.ahead_below)} below, {plain(each.ahead_above)} above; {stretch(each)}"
-        for each in switches
-    )
-    return Cell(told, below)
-
-
 def _knowing(result: Sensitivity, *, draw: bool) -> Iterator[Piece]:
     if result.knowing is None or not result.knowing.values:
         return
     yield KNOWING
-    heads = ("What would be known", "Worth", "In pounds", "Of everything", "Cautious", "Verdict")
     for outcome in result.question.outcomes:
-        told = result.knowing.of(outcome)
-        if not told:
+        if not result.knowing.of(outcome):
             continue
         if draw:
             from ..charts.sensitivity import knowing_bars
 
             yield from _drawn(knowing_bars(result.knowing, outcome, result.question))
-        label = sentence_case(outcome.label)
-        caption = f"{label} ({outcome.unit}): what it would be worth to know before choosing"
-        yield Table(caption, heads, tuple(_known_row(result, each) for each in told))
-
-
-def _known_row(result: Sensitivity, each: Knowing) -> Row:
-    size = size_of(each.outcome)
-    name = each.known
-    if each.what == "one assumption":
-        name = result.question.dimension(each.known).title
-    elif each.what == "a group":
-        members = result.decision.groups[each.known]
-        titles = listing([result.question.dimension(member).title for member in members])
-        name = f"{sentence_case(plain(each.known))} together: {titles}"
-    return Row(
-        sentence_case(name),
-        (
-            Cell(size(each.value.mean), interval(each.value.low, each.value.high, size)),
-            Cell(gbp(each.gbp.mean), interval(each.gbp.low, each.gbp.high, gbp)),
-            *cells(
-                percent(each.share_of_all),
-                each.outcome.show_difference(each.cautious),
-                each.verdict,
-            ),
-        ),
-    )
+        yield knowing_table(result, outcome)
 
 
 def _luck(result: Sensitivity, views: Sequence[View], *, draw: bool) -> Iterator[Piece]:
@@ -309,25 +225,7 @@ def _luck(result: Sensitivity, views: Sequence[View], *, draw: bool) -> Iterator
         from ..charts.sensitivity import luck_bars
 
         yield from _drawn(luck_bars(result.split, views))
-    rows = []
-    for view in views:
-        told = result.split.of(view)
-        size = size_of(view.outcome)
-        rows.append(
-            Row(
-                topic(view),
-                tuple(
-                    Cell(
-                        f"{percent(told.share(source).mean)}, {size(spread)}",
-                        percents(told.share(source).low, told.share(source).high),
-                    )
-                    for source, spread in zip(SOURCES, told.spread, strict=True)
-                ),
-            )
-        )
-    heads = ("What", "What is not known", "Luck", "Luck that differs by world")
-    caption = "Share of the variance of single runs, and standard deviation, by where it comes from"
-    yield Table(caption, heads, tuple(rows))
+    yield luck_table(result.split, views)
 
 
 # The methods
@@ -339,30 +237,12 @@ def _tornado(result: Sensitivity, views: Sequence[View], *, draw: bool) -> Itera
     yield ALONE
     told = result.tornado
     yield Bullets(tuple(tornado_sentence(view, told.of(view)) for view in views))
-    heads = ("Assumption", "At its lowest", "At its highest")
     for view in views:
-        moves = told.of(view)
         if draw:
             from ..charts.sensitivity import tornado_bars
 
             yield from _drawn(tornado_bars(told, view))
-        rows = [_moved_row(each, own) for each, own in by_dimension(moves)]
-        yield Table(f"Change of: {topic(view)}", heads, tuple(rows), words=True)
-
-
-def _moved_row(dimension: Dimension, moves: Sequence[Move]) -> Row:
-    told = [_moved_cell(move) for move in moves]
-    if len(told) > 2:
-        whole = "; ".join(f"{cell.text} ({cell.below})" for cell in told)
-        told = [Cell("listed"), Cell(whole)]
-    return Row(dimension.title, tuple(told))
-
-
-def _moved_cell(move: Move) -> Cell:
-    show = move.view.outcome.show_difference
-    why = f"; {move.verdict}" if move.verdict else ""
-    between = interval(move.change.low, move.change.high, show)
-    return Cell(f"{show(move.change.mean)} at {move.said}", f"{between}{why}")
+        yield tornado_table(told, view)
 
 
 def _morris(result: Sensitivity, views: Sequence[View], *, draw: bool) -> Iterator[Piece]:
@@ -370,26 +250,12 @@ def _morris(result: Sensitivity, views: Sequence[View], *, draw: bool) -> Iterat
         return
     yield WALKS
     yield Bullets(tuple(morris_sentence(view, result.morris.of(view)) for view in views))
-    heads = ("Assumption", "Moves it by", "One way or the other", "Hangs on others", "Verdict")
     for view in views:
         if draw:
-            from ..charts.response import morris_points
+            from ..charts.walks import morris_points
 
             yield from _drawn(morris_points(result.morris, view))
-        size, show = size_of(view.outcome), view.outcome.show_difference
-        rows = [
-            Row(
-                each.dimension.title,
-                (
-                    Cell(size(each.mu_star), interval(each.low, each.high, size)),
-                    Cell(show(each.mu), interval(each.mu_low, each.mu_high, show)),
-                    *cells(size(each.sigma), each.verdict),
-                ),
-            )
-            for each in result.morris.of(view)
-        ]
-        caption = f"Change for a move over the whole range (mu*, mu, sigma). {topic(view)}"
-        yield Table(caption, heads, tuple(rows))
+        yield morris_table(result.morris, view)
 
 
 def _sobol(result: Sensitivity, views: Sequence[View], *, draw: bool) -> Iterator[Piece]:
@@ -398,69 +264,17 @@ def _sobol(result: Sensitivity, views: Sequence[View], *, draw: bool) -> Iterato
     yield VARIANCE
     told = result.sobol
     yield Bullets(tuple(sobol_sentence(view, told.of(view, "S1"), told.of(view)) for view in views))
-    heads = ("Assumption", "By itself (S1)", "With others (ST)", "ST by luck alone", "Verdict")
     for view in views:
         if draw:
             from ..charts.sensitivity import sobol_bars
 
             yield from _drawn(sobol_bars(told, view))
-        alone = {each.dimension.name: each for each in told.of(view, "S1")}
-        rows = [
-            Row(
-                each.dimension.title,
-                (
-                    Cell(
-                        percent(alone[each.dimension.name].share),
-                        percents(alone[each.dimension.name].low, alone[each.dimension.name].high),
-                    ),
-                    Cell(percent(each.share), percents(each.low, each.high)),
-                    *cells(percent(each.by_chance), each.verdict),
-                ),
-            )
-            for each in told.of(view)
-        ]
-        yield Table(f"Share of the variance over worlds. {topic(view)}", heads, tuple(rows))
-        pairs = sorted(told.of(view, "S2"), key=lambda each: -each.share)
-        if pairs:
-            yield Table(
-                f"Pairs, beyond what each does by itself (S2). {topic(view)}",
-                ("Pair", "Share"),
-                tuple(
-                    Row(
-                        listing([each.dimension.title, each.other.title if each.other else ""]),
-                        (Cell(percent(each.share), percents(each.low, each.high)),),
-                    )
-                    for each in pairs
-                ),
-            )
+        yield sobol_table(told, view)
+        if result.wanted.second_order:
+            yield pairs_table(told, view)
 
 
 # How it was done
-
-
-def _assumed(result: Sensitivity) -> Iterator[Piece]:
-    rows = [
-        Row(
-            each.title,
-            cells(_tried(each), _as_it_is(each), each.grade or MISSING, f"`{each.name}`"),
-        )
-        for each in result.question.assumed
-    ]
-    heads = ("Assumption", "Tried", "As it is", "How well known", "Called in tables")
-    first = plain(result.question.scenarios[0])
-    yield Table(f"What was moved, and its value in {first}", heads, tuple(rows), words=True)
-
-
-def _tried(dimension: Dimension) -> str:
-    if told := listed(dimension):
-        return listing([str(each).replace("_", " ") for each in told])
-    return shown_range(dimension, dimension.low, dimension.high)
-
-
-def _as_it_is(dimension: Dimension) -> str:
-    if dimension.base is None or math.isnan(dimension.base):
-        return "as each place has it"
-    return shown_value(dimension, dimension.base)
 
 
 def _again(result: Sensitivity, command: str) -> Iterator[Piece]:

@@ -9,7 +9,7 @@ import numpy as np
 from ..evidence import register
 from ..outputs import model_version
 from ..precision import Precision
-from ..sensitivity_analysis.question import shown_range, shown_value
+from ..study.shown import shown_range, shown_value
 from ..sweeps.result import means
 from ..wording import MISSING, counted, sentence_case, too_close_to_call
 from .document import Bullets, Chapter, Command, Document, Drawing

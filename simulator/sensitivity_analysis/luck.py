@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 Source = Literal["assumptions", "luck", "both"]
 SOURCES: tuple[Source, ...] = ("assumptions", "luck", "both")
 COPIES = 1000
+FEWEST_LUCKS = 4
+"""Below so many replications copies of luck are too alike for an interval."""
 ROUNDING = 1e-12
 ENDS = (0.025, 0.975)
 
@@ -138,15 +140,17 @@ def split(
     -------
     tuple
         Standard deviations, and shares, each for assumptions, luck, and both; missing where there are not two
-        worlds and two replications, or nothing varies.
+        worlds and two replications, or nothing varies. Intervals need four replications.
     """
     worlds, replications = numbers.shape
     if min(worlds, replications) < 2 or np.ptp(numbers) == 0:
         nothing = Estimate(math.nan, math.nan, math.nan)
         return (math.nan,) * 3, (nothing,) * 3
+    few = replications < FEWEST_LUCKS
     once = components(numbers, np.ones((1, worlds)), np.ones((1, replications)))[0]
     shares = _shares(once[np.newaxis])[0]
-    low, high = np.nanquantile(_shares(_copies(numbers, seed)), ENDS, axis=0)
+    copies = np.full((1, len(shares)), np.nan) if few else _shares(_copies(numbers, seed))
+    low, high = np.quantile(copies, ENDS, axis=0)
     first, second, third = (
         Estimate(*map(float, told)) for told in zip(shares, low, high, strict=True)
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
@@ -253,33 +252,3 @@ def incomplete(numbers: Floats) -> Flags:
 def listed(dimension: Dimension) -> tuple[object, ...]:
     """The values that are listed for a dimension; nothing where it has a range."""
     return dimension.values or ()
-
-
-def shown_value(dimension: Dimension, value: float) -> str:
-    """A value of a dimension as it is read: ``£35 a week``, ``0.7``, or the word that is listed."""
-    if not np.isfinite(value):
-        return "as it is"
-    if listed(dimension):
-        return str(listed(dimension)[round(value)]).replace("_", " ")
-    return with_unit(_four_figures(value).replace("-", "−"), dimension.unit)
-
-
-def _four_figures(value: float) -> str:
-    """A number to four figures, never with a power of ten behind it."""
-    rounded = float(f"{value:.4g}")
-    return f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{Decimal(str(rounded)).normalize():f}"
-
-
-def with_unit(number: str, unit: str) -> str:
-    """A number with its unit as it is read: pounds before it, a ratio without."""
-    if unit.startswith("£"):
-        sign, rest = ("−", number[1:]) if number.startswith("−") else ("", number)
-        return f"{sign}£{rest}{unit[1:]}"
-    return number if unit in ("", "ratio", "share") else f"{number} {unit}"
-
-
-def shown_range(dimension: Dimension, low: float, high: float) -> str:
-    """From one value to another, the unit once."""
-    first, last = shown_value(dimension, low), shown_value(dimension, high)
-    after = dimension.unit.removeprefix("£").strip()
-    return f"{first.removesuffix(after).rstrip() if after else first} to {last}"

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ..study.shown import shown_value
 from .asked import GRID, STEPS
 from .curves import Along, closer, crossings, curve_in_worlds, grid_of, sign_changes
-from .question import listed, shown_value
+from .question import listed
 from .tabled import VIEW, table_of
 
 if TYPE_CHECKING:

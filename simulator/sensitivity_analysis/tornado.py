@@ -11,8 +11,9 @@ import numpy as np
 
 from ..incentives import Estimate
 from ..replicate import paired
+from ..study.shown import shown_value
 from ..wording import verdict
-from .question import failed, listed, shown_value
+from .question import failed, listed
 from .tabled import VIEW, table_of
 
 if TYPE_CHECKING:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from ..incentives.estimate import if_few
+from ..study.shown import shown_range, shown_value
 from ..wording import (
     MISSING,
     NO_INTERVAL,
@@ -15,7 +17,7 @@ from ..wording import (
     sentence_case,
 )
 from .knowing import ALL
-from .question import failed, listed, shown_range, shown_value
+from .question import failed, listed
 from .switches import CLOSE, NONE, SWITCHES, decided_by
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ MOST_NAMED = 3
 """Assumptions that a sentence names."""
 LEAST_NAMED = 0.01
 """The least share of a variance that a sentence names."""
+NO_SPREAD = "no interval from so few replications"
 BY_THEMSELVES = ("£", "%", "days")
 """Units that numbers show; others are written behind them."""
 
@@ -195,7 +198,8 @@ def luck_sentence(origins: Origins) -> str:
 
 
 def _share(told: Estimate) -> str:
-    return f"{percent(told.mean)} ({percents(told.low, told.high)})"
+    between = NO_SPREAD if math.isnan(told.low) else percents(told.low, told.high)
+    return f"{percent(told.mean)} ({between})"
 
 
 # The decision
@@ -320,6 +324,13 @@ def worth(each: Knowing) -> str:
     return f"{told}, which is {with_interval(pounds, gbp)}"
 
 
+def few_replications(result: Sensitivity) -> tuple[str, ...]:
+    """What to say where there are few replications; nothing where there are enough."""
+    made = [move.replications for move in result.tornado.moves] if result.tornado else []
+    made += [each.replications for each in result.split.origins] if result.split else []
+    return if_few(max(made)) if made else ()
+
+
 def left_out_sentences(result: Sensitivity) -> Iterator[str]:
     """What failed and was left out."""
     worlds = int(failed(result.worlds.outcomes).sum()) if result.worlds else 0
@@ -360,4 +371,4 @@ def sentences(result: Sensitivity) -> list[str]:
             sobol_sentence(view, result.sobol.of(view, "S1"), result.sobol.of(view))
             for view in views
         ]
-    return [*told, *left_out_sentences(result)]
+    return [*told, *left_out_sentences(result), *few_replications(result)]

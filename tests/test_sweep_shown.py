@@ -1,0 +1,157 @@
+"""Charts and the report of a sweep: what they draw is what came out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from counted import COST, counting
+from tiny import a_tenth_of
+
+import simulator as sim
+from simulator.charts import sweep as charts
+from simulator.charts.look import to_png, to_svg
+from simulator.report.document import markdown, page
+from simulator.report.sweep import document
+from simulator.scenario import load
+from simulator.sweeps import Lived
+
+SHARE = "plan.reintegration_share"
+
+
+def leaning(cell):
+    """What a ready client costs counts for the plan that moves people on, and against the one that keeps them."""
+    told = counting(cell)
+    moves_on = cell.scenario.plan.move_on_delay_days == 0
+    cost = cell.scenario.world.groups["opiate"].treatment.cost_ready_gbp_per_week
+    values = told.values + (2 * (cost - 35) if moves_on else 0.0)
+    return Lived(told.partnerships, told.years, told.groups, values)
+
+
+@pytest.fixture(scope="module")
+def plans():
+    return [a_tenth_of(load(name)) for name in ("park", "move_on")]
+
+
+def swept(plans, factors, **parts):
+    study = {
+        "title": "A sweep",
+        "scenarios": ["park", "move_on"],
+        "factors": factors,
+        "replications": 3,
+        "measures": ["in_recovery", "allocation_gbp@last"],
+    }
+    return sim.sweep(study | parts, scenarios=plans, model=leaning)
+
+
+@pytest.fixture(scope="module")
+def grid(plans):
+    cost = {"path": COST, "values": [25, 35, 45]}
+    support = {"path": SHARE, "values": [0.0, 0.1], "takes_from": "plan.treatment_share"}
+    return swept(plans, {"cost": cost, "support": support})
+
+
+def rows_of(chart):
+    return chart.to_dict()["data"]["values"]
+
+
+def test_a_heat_map_has_a_tile_for_each_pair_with_its_mean(grid):
+    outcome, (cost, support) = grid.outcomes[0], grid.dimensions
+    rows = rows_of(charts.heat_map(grid, outcome, cost, support))
+    assert [(row["across"], row["up"]) for row in rows] == [
+        (f"£{cost} a week", share) for cost in (25, 35, 45) for share in ("0%", "10%")
+    ]
+    assert [row["mean"] for row in rows] == [26, 26, 36, 36, 46, 46]  # runs 0, 1 and 2
+    assert [row["told"] for row in rows][::2] == ["26", "36", "46"]
+
+
+def test_a_heat_map_of_differences_says_what_is_too_close(grid):
+    outcome, (cost, support) = grid.outcomes[0], grid.dimensions
+    rows = rows_of(charts.heat_map(grid, outcome, cost, support, 1, 0))
+    assert [row["told"] for row in rows][::2] == ["−20", "too close", "+20"]
+
+
+def test_a_curve_tells_each_listed_value_of_each_scenario(grid):
+    park, move_on = charts.along(grid, grid.outcomes[0], grid.dimensions[0])
+    assert park.at == move_on.at == (0.0, 1.0, 2.0)
+    assert park.mean == (26.0, 36.0, 46.0)
+    assert move_on.mean == (6.0, 36.0, 66.0)
+    band = np.quantile([25.0, 26.0, 27.0] * 2, [0.05, 0.95])  # at both shares
+    assert (park.low[0], park.high[0]) == pytest.approx(tuple(band))
+
+
+def test_a_curve_tells_parts_of_a_range_where_points_lie_anywhere(plans):
+    study = swept(
+        plans,
+        {"cost": {"path": COST, "range": [20, 50]}},
+        design={"kind": "latin_hypercube", "points": 64},
+    )
+    park, _ = charts.along(study, study.outcomes[0], study.dimensions[0])
+    assert len(park.at) == charts.BINS
+    assert np.array(park.mean) - park.at == pytest.approx(np.ones(charts.BINS))
+    assert all(
+        low < mean < high
+        for low, mean, high in zip(park.sure_low, park.mean, park.sure_high, strict=True)
+    )
+
+
+@pytest.mark.parametrize("which", ["heat map", "differences", "curve", "trajectories"])
+def test_each_chart_can_be_drawn_and_read_out(which, grid):
+    outcome, (cost, support) = grid.outcomes[1], grid.dimensions
+    chart = {
+        "heat map": lambda: charts.heat_map(grid, outcome, cost, support),
+        "differences": lambda: charts.heat_map(grid, outcome, cost, support, 1, 0),
+        "curve": lambda: charts.curve(grid, outcome, cost),
+        "trajectories": lambda: charts.trajectories(grid, outcome),
+    }[which]()
+    svg = to_svg(chart)
+    assert 'role="img"' in svg
+    assert chart.description.partition(".")[0] in svg
+    assert to_png(chart).startswith(b"\x89PNG")
+    assert "£" in chart.description
+
+
+def test_the_report_says_what_varied_and_what_came_out(grid):
+    told = markdown(document(grid, "treatment-sim sweep x.yaml", draw=True))
+    assert "treatment-sim sweep x.yaml" in told
+    assert "12 cells: 6 points of 2 things that vary" in told
+    assert (
+        "| In recovery on 31 March, 2012-13: Ready clients are moved on at once | −20 | 0 | +20 | 2 | 2 | 2 |"
+        in told
+    )
+    assert "Cost of a client who is ready to leave" in told
+    assert "assumed" in told
+    assert "not verified" in told.casefold()
+    assert "failed" not in told
+    html = page(document(grid, "x", draw=True))
+    assert html.count("<svg") >= 4
+
+
+def failing(cell):
+    if cell.scenario.world.groups["opiate"].treatment.cost_ready_gbp_per_week == 45:
+        raise RuntimeError("no more")
+    return counting(cell)
+
+
+def test_the_report_says_what_failed_and_is_drawn_without_it(plans):
+    study = {
+        "title": "A sweep",
+        "scenarios": ["park", "move_on"],
+        "factors": {"cost": {"path": COST, "values": [25, 45]}},
+        "replications": 2,
+    }
+    result = sim.sweep(study, scenarios=plans, model=failing)
+    told = markdown(document(result, "x", draw=True))
+    assert "2 cells failed" in told
+    assert "point 1, park: RuntimeError: no more" in told
+
+
+def test_a_report_without_charts_has_all_else(grid):
+    told = markdown(document(grid, "x", draw=False))
+    assert "## Charts" not in told
+    assert "## What varied" in told
+
+
+def test_a_sweep_of_nothing_that_varies_has_a_report(plans):
+    result = swept(plans, {})
+    told = markdown(document(result, "x", draw=True))
+    assert "2 cells: 1 point of 0 things that vary" in told
