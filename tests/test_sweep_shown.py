@@ -9,6 +9,7 @@ from tiny import a_tenth_of
 
 import simulator as sim
 from simulator.charts import sweep as charts
+from simulator.charts.heat_map import EITHER_WAY, RISING, heat_map, luminance, mixed
 from simulator.charts.look import to_png, to_svg
 from simulator.report.document import markdown, page
 from simulator.report.sweep import document
@@ -54,20 +55,77 @@ def rows_of(chart):
     return chart.to_dict()["data"]["values"]
 
 
+def tiles_of(chart):
+    return chart.layer[0].data.values
+
+
+def numbers_of(chart):
+    return [row["text"] for row in chart.layer[-1].data.values]
+
+
 def test_a_heat_map_has_a_tile_for_each_pair_with_its_mean(grid):
     outcome, (cost, support) = grid.outcomes[0], grid.dimensions
-    rows = rows_of(charts.heat_map(grid, outcome, cost, support))
-    assert [(row["across"], row["up"]) for row in rows] == [
-        (f"£{cost} a week", share) for cost in (25, 35, 45) for share in ("0%", "10%")
-    ]
+    chart = heat_map(grid, outcome, cost, support)
+    rows = tiles_of(chart)
+    assert [(row["x"], row["y"]) for row in rows] == [(x, y) for x in range(3) for y in range(2)]
     assert [row["mean"] for row in rows] == [26, 26, 36, 36, 46, 46]  # runs 0, 1 and 2
-    assert [row["told"] for row in rows][::2] == ["26", "36", "46"]
+    assert numbers_of(chart)[::2] == ["26", "36", "46"]
+    assert "10%, £45 a week: 46" in chart.description
+    assert not any(row["close"] for row in rows)
 
 
-def test_a_heat_map_of_differences_says_what_is_too_close(grid):
+def test_a_heat_map_of_differences_hatches_what_is_too_close(grid):
     outcome, (cost, support) = grid.outcomes[0], grid.dimensions
-    rows = rows_of(charts.heat_map(grid, outcome, cost, support, 1, 0))
-    assert [row["told"] for row in rows][::2] == ["−20", "too close", "+20"]
+    chart = heat_map(grid, outcome, cost, support, 1, 0)
+    assert numbers_of(chart)[::2] == ["−20", "0", "+20"]
+    assert [row["close"] for row in tiles_of(chart)][::2] == [False, True, False]
+    boxes, hatch, *_ = chart.layer
+    assert boxes.encoding.x2.shorthand == hatch.encoding.x2.shorthand == "x2:Q"
+    for line in hatch.data.values:
+        assert 1 <= line["x"] <= line["x2"] <= 2
+        assert 0 <= line["y2"] <= 2
+        assert 0 <= line["y"] <= 2
+    assert "Hatched: too close to call." in " ".join(chart.title.subtitle)
+    assert "£35 a week: 0 (too close to call)" in chart.description
+
+
+def test_numbers_are_left_out_where_they_do_not_fit(plans):
+    cost = {"path": COST, "range": [20, 49], "levels": 30}
+    support = {"path": SHARE, "values": [0.0, 0.1], "takes_from": "plan.treatment_share"}
+    wide = swept(plans, {"cost": cost, "support": support}, design={"kind": "grid"})
+    chart = heat_map(wide, wide.outcomes[0], *wide.dimensions, 1, 0)
+    assert len(tiles_of(chart)) == 60
+    assert all(len(text) <= 2 for text in numbers_of(chart))
+    assert to_svg(chart).count("too close") >= 1  # said below it
+
+
+def test_a_tile_that_failed_is_empty(plans):
+    def failing(cell):
+        if cell.scenario.world.groups["opiate"].treatment.cost_ready_gbp_per_week > 40:
+            raise RuntimeError("too dear")
+        return leaning(cell)
+
+    cost = {"path": COST, "values": [25, 35, 45]}
+    support = {"path": SHARE, "values": [0.0, 0.1], "takes_from": "plan.treatment_share"}
+    study = {"title": "A sweep", "scenarios": ["park", "move_on"], "replications": 3}
+    given = study | {"factors": {"cost": cost, "support": support}, "measures": ["in_recovery"]}
+    told = sim.sweep(given, scenarios=plans, model=failing)
+    chart = heat_map(told, told.outcomes[0], *told.dimensions)
+    assert [row["mean"] for row in tiles_of(chart)] == [26, 26, 36, 36, None, None]
+    assert numbers_of(chart)[-1] == "–"
+    assert "Empty: it failed." in " ".join(chart.title.subtitle)
+    assert "NaN" not in to_svg(chart)
+
+
+def test_colours_of_differences_go_either_way_from_zero_and_grow_darker(grid):
+    outcome, (cost, support) = grid.outcomes[0], grid.dimensions
+    scale = heat_map(grid, outcome, cost, support, 1, 0).to_dict()["layer"][0]["encoding"]["color"]
+    domain = scale["condition"]["scale"]["domain"]
+    assert domain == [-20, -10, 0, 10, 20]
+    lights = [luminance(each) for each in EITHER_WAY]
+    assert lights == [*sorted(lights[:3]), *sorted(lights[3:], reverse=True)]
+    assert [luminance(each) for each in RISING] == sorted(map(luminance, RISING), reverse=True)
+    assert mixed("#000000", "#ffffff", 0.5) == "#808080"
 
 
 def test_a_curve_tells_each_listed_value_of_each_scenario(grid):
@@ -98,8 +156,8 @@ def test_a_curve_tells_parts_of_a_range_where_points_lie_anywhere(plans):
 def test_each_chart_can_be_drawn_and_read_out(which, grid):
     outcome, (cost, support) = grid.outcomes[1], grid.dimensions
     chart = {
-        "heat map": lambda: charts.heat_map(grid, outcome, cost, support),
-        "differences": lambda: charts.heat_map(grid, outcome, cost, support, 1, 0),
+        "heat map": lambda: heat_map(grid, outcome, cost, support),
+        "differences": lambda: heat_map(grid, outcome, cost, support, 1, 0),
         "curve": lambda: charts.curve(grid, outcome, cost),
         "trajectories": lambda: charts.trajectories(grid, outcome),
     }[which]()

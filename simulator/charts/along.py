@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..discovery.axes import ends, is_words, listed, word
 from ..discovery.words import amount
+from ..study.shown import axis_title
 from ..wording import sentence_case
 from .look import FONT_SIZE, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..study import Dimension
 
 ROOM = 0.03
@@ -38,9 +37,7 @@ class Along:
     @property
     def title(self) -> str:
         """What it is called, with its unit."""
-        unit = self.dimension.unit
-        told = sentence_case(self.dimension.title)
-        return f"{told} ({unit})" if unit not in ("", "ratio", "share") else told
+        return sentence_case(axis_title(self.dimension))
 
     @property
     def domain(self) -> tuple[float, float]:
@@ -111,8 +108,3 @@ class Along:
 
 MOST_TICKS = 9
 """Of so many listed numbers each has its tick."""
-
-
-def positions(along: Along, values: Sequence[Any]) -> list[float]:
-    """Where values of a table stand on an axis."""
-    return [along.number(each) for each in values]

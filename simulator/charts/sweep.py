@@ -1,4 +1,4 @@
-"""What a sweep found: a heat map of two things that vary, a curve along one, trajectories over the years."""
+"""What a sweep found: a curve along one thing that varies, trajectories over the years."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from .look import (
     FONT_SIZE,
     HEIGHT,
     ILLUSTRATIVE,
-    INK,
     LINE_HEIGHT,
     PALETTE,
     WIDTH,
@@ -41,16 +40,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-TILE_WIDTH, TILE_HEIGHT = 86, 40
-MOST_TILES_ACROSS = 12
 MOST_LINES = 60
 BINS = 8
 """Parts of a range for which means are told where points lie anywhere in it."""
-PALE, DEEP = "#EAF1F8", "#12436D"
-BELOW, NOTHING, ABOVE = "#B35806", "#F7F7F7", "#12436D"
-TOO_CLOSE = "too close"
-WHITE_FROM = 0.55
-"""From so dark a tile on, its number is white."""
 
 
 def _levels(column: Floats) -> list[float]:
@@ -59,154 +51,8 @@ def _levels(column: Floats) -> list[float]:
     return sorted({float(x) for x in there})
 
 
-# Two things that vary
-
-
-@dataclass(frozen=True, slots=True)
-class _Tile:
-    across: float
-    up: float
-    mean: float
-    low: float
-    high: float
-
-    @property
-    def too_close(self) -> bool:
-        return not (self.low > 0 or self.high < 0)
-
-
-def heat_map(
-    sweep: Sweep,
-    outcome: Outcome,
-    across: Dimension,
-    up: Dimension,
-    scenario: int = 0,
-    against: int | None = None,
-) -> Chart:
-    """A mean by two things that vary, or the paired difference of two scenarios.
-
-    Parameters
-    ----------
-    across, up
-        What goes to the right, and what goes up; all else that varies is averaged over.
-    against
-        The scenario that it is compared with, at the same point and with the same luck.
-    """
-    alt = altair()
-    tiles = [*_tiles(sweep, outcome, across, up, scenario, against)]
-    is_difference = against is not None
-    show = outcome.show_difference if is_difference else outcome.show
-    scale = _colours(alt, tiles, is_difference=is_difference)
-    rows = _tile_rows(tiles, across, up, show, is_difference=is_difference)
-    columns, lines = (
-        [shown_value(each, level) for level in _levels(sweep.points[:, place])]
-        for each, place in ((across, _place(sweep, across)), (up, _place(sweep, up)))
-    )
-    axis = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE, "ticks": False, "domain": False}
-    base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X(
-            "across:N",
-            sort=columns,
-            axis=alt.Axis(title=wrapped(axis_title(across), 70), labelAngle=0, **axis),
-        ),
-        y=alt.Y(
-            "up:N",
-            sort=lines[::-1],
-            axis=alt.Axis(title=wrapped(axis_title(up), 40), labelLimit=170, **axis),
-        ),
-    )
-    squares = base.mark_rect(stroke="white", strokeWidth=2).encode(
-        color=alt.Color("mean:Q", scale=scale, legend=None)
-    )
-    numbers = base.mark_text(fontSize=FONT_SIZE).encode(
-        text="told:N",
-        color=alt.condition("datum.dark", alt.value("white"), alt.value(INK)),
-    )
-    size = {
-        "width": TILE_WIDTH * min(len(columns), MOST_TILES_ACROSS),
-        "height": TILE_HEIGHT * len(lines),
-    }
-    names = [each.title for each in sweep.scenarios]
-    whose = names[scenario] if against is None else f"{names[scenario]}, against: {names[against]}"
-    about = sentence_case(outcome.label)
-    title = f"{about}: {_short(whose)}"
-    told = "; ".join(f"{row['up']}, {row['across']}: {row['told']}" for row in rows)
-    return finished(
-        (squares + numbers).properties(**size),
-        title,
-        _heat_subtitle(sweep, across, up, is_difference=is_difference),
-        f"Heat map. {title}. {told}.",
-    )
-
-
-def _short(text: str, characters: int = 90) -> str:
-    return text if len(text) <= characters else f"{text[: characters - 1]}…"
-
-
-def _heat_subtitle(sweep: Sweep, across: Dimension, up: Dimension, *, is_difference: bool) -> str:
-    runs = sweep.values.shape[-1]
-    others = len(sweep.dimensions) - len({across.name, up.name})
-    what = "Mean paired difference" if is_difference else "Mean"
-    averaged = ", averaged over all else that varies" if others > 0 else ""
-    close = f" “{TOO_CLOSE}”: the 95% interval holds zero." if is_difference else ""
-    return f"{what} of {runs} runs with the same luck{averaged}.{close} {ILLUSTRATIVE}"
-
-
 def _place(sweep: Sweep, dimension: Dimension) -> int:
     return [each.name for each in sweep.dimensions].index(dimension.name)
-
-
-def _tiles(
-    sweep: Sweep,
-    outcome: Outcome,
-    across: Dimension,
-    up: Dimension,
-    scenario: int,
-    against: int | None,
-) -> Iterator[_Tile]:
-    which = sweep.outcomes.index(outcome)
-    values = sweep.values[:, scenario, which]
-    if against is not None:
-        values = values - sweep.values[:, against, which]
-    x, y = (sweep.points[:, _place(sweep, each)] for each in (across, up))
-    for level_x in _levels(x):
-        for level_y in _levels(y):
-            here = values[(x == level_x) & (y == level_y)]
-            if len(here) and not np.isnan(here).all():
-                mean, low, high, _ = (float(each) for each in paired(means(here, axis=0)))
-                yield _Tile(level_x, level_y, mean, low, high)
-
-
-def _colours(alt: Any, tiles: Sequence[_Tile], *, is_difference: bool) -> Any:
-    found = [tile.mean for tile in tiles] or [0.0]
-    if not is_difference:
-        return alt.Scale(domain=[min(found), max(found)], range=[PALE, DEEP])
-    reach = max(abs(each) for each in found) or 1.0
-    return alt.Scale(domain=[-reach, 0, reach], range=[BELOW, NOTHING, ABOVE])
-
-
-def _tile_rows(
-    tiles: Sequence[_Tile], across: Dimension, up: Dimension, show: Any, *, is_difference: bool
-) -> Rows:
-    found = [tile.mean for tile in tiles] or [0.0]
-    least, most = min(found), max(found)
-    reach = max(abs(least), abs(most)) or 1.0
-    rows: Rows = []
-    for tile in tiles:
-        dark = (
-            abs(tile.mean) / reach if is_difference else (tile.mean - least) / ((most - least) or 1)
-        )
-        close = is_difference and tile.too_close
-        rows.append(
-            {
-                "across": shown_value(across, tile.across),
-                "up": shown_value(up, tile.up),
-                "mean": tile.mean,
-                "told": TOO_CLOSE if close else show(tile.mean),
-                "dark": dark > WHITE_FROM,
-            }
-        )
-    return rows
 
 
 # One thing that varies

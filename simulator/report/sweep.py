@@ -171,6 +171,7 @@ def charts_svg(chart: Chart) -> str:
 def _chosen(result: Sweep) -> Iterator[Chart]:
     """Heat maps where two things vary in a grid, else curves along each."""
     from ..charts import sweep as charts
+    from ..charts.heat_map import heat_map
 
     grid = result.checked.design.kind == "grid"
     varied = [
@@ -183,7 +184,7 @@ def _chosen(result: Sweep) -> Iterator[Chart]:
         for outcome in result.outcomes[:MOST_MAPS]:
             for scenario in range(len(result.scenarios)):
                 against = 0 if scenario else None
-                yield charts.heat_map(result, outcome, across, up, scenario, against)
+                yield heat_map(result, outcome, across, up, scenario, against)
         return
     for dimension in varied[:MOST_CURVES]:
         for outcome in result.outcomes[: 2 if len(varied) > 2 else MOST_CURVES]:
