@@ -43,7 +43,7 @@ from simulator.discovery.axes import numbers, readable
 from simulator.discovery.boxes import MATTERS, Counts, counts, plain
 from simulator.discovery.peeling import peeled
 from simulator.discovery.searching import Search
-from simulator.discovery.words import amount, failing_when, inside_words
+from simulator.discovery.words import amount, failing_when, inside_words, rule
 from simulator.wording import share
 
 WORKBENCH = Path(__file__).parent / "expected" / "peeling_of_the_workbench.json"
@@ -283,9 +283,9 @@ def test_words_are_kept_as_words():
     points = uniform(300, 2, 3)
     points[:, 0] = (4 * points[:, 0]).astype(int)
     words = ("need", "activity", "mixed", "history")
-    rule = Dimension("rule", "Formula", values=words)
+    formula = Dimension("rule", "Formula", values=words)
     fails = np.isin(points[:, 0], [0, 2]) & (points[:, 1] > 0.4)
-    found = found_in(points, fails, (rule, Dimension("other")))
+    found = found_in(points, fails, (formula, Dimension("other")))
     assert limits_of(found)[0, "among"] == (0, 2)
     assert "formula is need or mixed" in " ".join(sentences(found))
     assert found.table.set_index("dimension").loc["rule", "values"] == "need, mixed"
@@ -307,11 +307,11 @@ def test_a_table_with_words_in_it_gives_what_an_array_of_their_places_gives():
 def test_what_a_point_leaves_as_it_is_has_the_value_of_the_first_scenario():
     nan = math.nan
     given = np.array([[nan, nan, nan], [2.0, 0.0, 1.0]])
-    days, rule = (91, 0, 182), ("need", "activity")
+    days, formulas = (91, 0, 182), ("need", "activity")
     dimensions = (
         Dimension("cost", base=35.0),
         Dimension("days", values=days, base=2.0),
-        Dimension("rule", values=rule, base=0.0),
+        Dimension("rule", values=formulas, base=0.0),
     )
     assert numbers(given, dimensions).tolist() == [[35.0, 182.0, 0.0], [2.0, 91.0, 1.0]]
     unknown = [replace(each, base=None) for each in dimensions]
@@ -401,6 +401,15 @@ def test_on_small_noisy_samples_unseen_worlds_are_less_dense_than_those_a_rule_w
             lost += [box.density - box.held_out.density] if box.held_out.within.worlds else []
     assert len(lost) > 30
     assert np.mean(lost) - 2 * np.std(lost) / math.sqrt(len(lost)) > 0
+
+
+def test_where_unseen_worlds_do_worse_it_is_said_what_to_expect():
+    points = uniform(200, 2, 1)
+    found = found_in(points, noisily(within(points, TWO), 0.9, 0.1, 1), most_boxes=1)
+    (box,) = found.boxes
+    worse = replace(box, held_out=HeldOut(Counts(40, 20), Counts(200, 60)))
+    assert f": expect that, and not {share(box.density)}." in rule(found, worse)
+    assert "expect that" not in rule(found, replace(box, held_out=HeldOut(box.within, box.of_all)))
 
 
 def test_unseen_worlds_are_each_tried_once():

@@ -165,10 +165,11 @@ def _not_again(found: Discovered, box: Box) -> list[str]:
 def _unseen(box: Box, kind: str) -> str:
     unseen = box.held_out
     low, high = unseen.interval
+    expect = f": expect that, and not {share(box.density)}" if high < box.density else ""
     few = ", which is few" if unseen.within.worlds < FEW_UNSEEN else ""
     return (
         f"On worlds that were kept out of the search, {share(unseen.density)} inside such a rule"
-        f" {kind} ({_between(low, high)}, {counted(unseen.within.worlds, 'world')}{few})."
+        f" {kind} ({_between(low, high)}, {counted(unseen.within.worlds, 'world')}{few}){expect}."
     )
 
 
