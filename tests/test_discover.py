@@ -7,17 +7,22 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from planted_boxes import FEWER
 from pydantic import ValidationError
 from tiny import a_tenth_of
+from typer.testing import CliRunner
 
 import simulator as sim
-from simulator import study
-from simulator.discovery import Condition, Discovery, of_sweep, prepare
+from simulator import cli, study
+from simulator.discovery import Condition, Discovery, of_sweep, prepare, sentences
 from simulator.errors import BadInput
 from simulator.measures import MEASURES
+from simulator.report.discovery import discovery_document, pictures
+from simulator.report.document import markdown, page
 from simulator.scenario.faults import rule_and_advice
 from simulator.sweeps import Lived
+from simulator.wording import share
 
 # What is asked
 
@@ -138,3 +143,101 @@ def test_a_study_of_the_simulator_itself_runs_to_its_end():
     by_hand = swept.differences
     by_hand = by_hand[by_hand["outcome"] == "in_recovery@last"]["difference"]
     assert found.worlds.means[:, 0] == pytest.approx(by_hand.to_numpy())
+
+
+# The report and the verb
+
+
+@pytest.fixture(scope="module")
+def swept():
+    growth = {"path": "formula.rest.growth_per_year", "range": [-0.02, 0.02]}
+    factors = STUDY["factors"] | {"growth": growth}
+    design = {"kind": "latin_hypercube", "points": 80}
+    return sim.sweep(STUDY | {"factors": factors, "design": design}, model=planted_model)
+
+
+@pytest.mark.parametrize("draw", [False, True])
+def test_the_report_says_where_it_fails_and_how_well_that_is_known(swept, draw):
+    found = of_sweep(swept)
+    (box,) = found.boxes
+    told = markdown(
+        discovery_document(found, swept.checked, "treatment-sim discover ours.yaml", draw=draw)
+    )
+    for sentence in sentences(found):
+        assert f"- {sentence}" in told
+    assert "treatment-sim discover ours.yaml" in told
+    assert f"{share(box.density)} ({box.within.failing} of {box.within.worlds})" in told
+    assert "What is not verified" in told
+    assert "£20 to £50 a week (in the first scenario £35 a week) | assumed" in told
+    assert ("Chart of points." in told) is draw
+    html = page(discovery_document(found, swept.checked, "again", draw=draw))
+    assert html.count("<svg") == (2 if draw else 0)
+
+
+def test_the_report_of_no_rule_says_so(swept):
+    asked = Discovery.model_validate({"fails_when": FEWER | {"below": -1000}})
+    found = of_sweep(swept, asked)
+    told = markdown(discovery_document(found, swept.checked, "again", draw=True))
+    assert "It does not fail in any world that was tried" in told
+    assert "## The rules" not in told
+    assert set(pictures(found)) == {"worlds.png"}
+
+
+def treatment_sim(*arguments):
+    return CliRunner().invoke(cli.app, [str(each) for each in arguments])
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder of one's own with two small scenarios and a study of them."""
+    for name in STUDY["scenarios"]:
+        sim.write_scenario(a_tenth_of(sim.load(name)), tmp_path / f"small_{name}.yaml")
+    own = {"outcome": "in_recovery@last", "scenario": "small_move_on", "against": "small_park"}
+    given = STUDY | {
+        "scenarios": ["small_park.yaml", "small_move_on.yaml"],
+        "discovery": {"fails_when": own | {"below": 1000}},
+    }
+    (tmp_path / "ours.yaml").write_text(yaml.safe_dump(given), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_the_verb_runs_the_cells_writes_and_says_what_it_found(folder):
+    told = treatment_sim("discover", "ours.yaml", "-w", 1)
+    assert told.exit_code == 0, told.output
+    assert "fails" in told.stdout
+    assert "It fails whatever is assumed within these ranges" in told.stdout
+    out = folder / "results" / "ours"
+    whole = json.loads((out / "discover.json").read_text(encoding="utf-8"))
+    assert whole["command"] == "treatment-sim discover ours.yaml"
+    assert whole["verdict"] == "all fail"
+    for name in ("discover.md", "discover.html", "worlds.csv", "worlds.png"):
+        assert (out / name).is_file()
+    again = treatment_sim("discover", "ours.yaml", "-w", 1, "--json")
+    printed = json.loads(again.stdout)
+    assert printed == whole
+    swept = treatment_sim("sweep", "ours.yaml", "-w", 1)
+    assert "0 cells run now, 8 before" in swept.stdout
+
+
+def test_the_verb_says_what_it_would_take_and_refuses_what_does_not_fit(folder):
+    told = treatment_sim("discover", "ours.yaml", "--dry-run", "-w", 1)
+    assert told.exit_code == 0, told.output
+    assert "8 cells to run" in told.stdout
+    assert not (folder / "results" / "ours").exists()
+    file = folder / "ours.yaml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("against: small_park", "against: smal_park"),
+        encoding="utf-8",
+    )
+    refused = treatment_sim("discover", "ours.yaml")
+    assert refused.exit_code == 2
+    assert "did you mean small_park?" in refused.stderr
+    assert "ours.yaml:" in refused.stderr
+    without = yaml.safe_load(file.read_text(encoding="utf-8"))
+    del without["discovery"]
+    file.write_text(yaml.safe_dump(without), encoding="utf-8")
+    refused = treatment_sim("discover", "ours.yaml")
+    assert refused.exit_code == 2
+    assert "fails_when must be given" in refused.stderr

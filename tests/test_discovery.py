@@ -40,7 +40,7 @@ from simulator.discovery import (
     sentences,
 )
 from simulator.discovery.axes import numbers, readable
-from simulator.discovery.boxes import Counts, counts, plain
+from simulator.discovery.boxes import MATTERS, Counts, counts, plain
 from simulator.discovery.peeling import peeled
 from simulator.discovery.searching import Search
 from simulator.discovery.words import amount, failing_when, inside_words
@@ -138,6 +138,51 @@ def test_two_boxes_are_found_one_after_the_other():
     assert two.among == Counts(400 - one.within.worlds, one.of_all.failing - one.within.failing)
 
 
+def test_a_box_grows_by_an_end_that_matters_and_by_no_other():
+    points = uniform(120, 3, 4)
+    wanted = within(points, TWO)
+    search = Search(points, wanted, (False,) * 3, 0.8, 6)
+    told = search.grown((End(0, "to", 0.4),))
+    assert {(end.place, end.side) for end in told} == set(TWO)
+    assert counts(inside(told, points), wanted).density > 0.9
+    assert search.grown(()) == ()
+
+
+def test_an_end_settles_between_values_and_not_between_worlds_that_are_alike():
+    points = np.repeat(np.arange(10.0), 6)[:, np.newaxis]
+    wanted = (points[:, 0] < 4) | np.isin(np.arange(60), [24, 25])  # two of six at 4
+    (end,) = Search(points, wanted, (False,), 0.8, 5).settled((End(0, "to", 6.5),))
+    assert end.value == 3.5
+
+
+def test_a_box_does_not_grow_by_ends_that_only_fit_the_noise():
+    for seed in range(4):
+        points = uniform(150, 5, seed)
+        wanted = noisily(within(points, TWO), 0.7, 0.15, seed)
+        told = Search(points, wanted, (False,) * 5, 0.6, 8).grown((End(0, "to", 0.4),))
+        assert len(told) <= 4
+
+
+@pytest.mark.slow
+def test_each_limit_of_a_rule_matters_as_it_is_told():
+    told = []
+    for seed in range(12):
+        points = uniform(150, 5, seed)
+        fails = noisily(within(points, TWO), 0.7, 0.15, seed)
+        found = found_in(points, fails, most_boxes=1, least_density=0.6)
+        told += [box.chances for box in (*found.boxes, found.refused) if box is not None]
+    assert len(told) > 6  # in some there is none
+    assert max(max(chances) for chances in told) <= MATTERS
+    assert max(map(len, told)) <= 4
+
+
+def test_a_box_grows_until_it_is_dense_even_where_it_tells_less():
+    points = uniform(300, 2, 3)
+    wanted = (points[:, 0] < 0.5) & (noisily(points[:, 1] < 0.35, 0.95, 0.6, 1))
+    search = Search(points, wanted, (False, False), 0.9, 15)
+    assert counts(inside(search.grown((End(0, "to", 0.5),)), points), wanted).density >= 0.9
+
+
 @pytest.mark.slow
 def test_dimensions_that_do_not_matter_do_not_lead_the_search_astray():
     """On few dimensions at a time it comes nearer to what was planted than on all twelve at once."""
@@ -151,7 +196,7 @@ def test_dimensions_that_do_not_matter_do_not_lead_the_search_astray():
         points = uniform(200, 12, seed)
         planted = within(points, TWO)
         search = Search(points, noisily(planted, 0.8, 0.15, seed), (False,) * 12, 0.8, 10)
-        all_at_once = search.settled(search._best_on(tuple(range(12))).ends)
+        all_at_once = search._best_on(tuple(range(12))).ends
         at_once.append(nearness(all_at_once, points, planted))
         few.append(nearness(search.box(), points, planted))
     assert np.mean(few) > np.mean(at_once) + 0.05

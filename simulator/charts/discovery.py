@@ -47,6 +47,8 @@ KINDS = {
 SPREAD = 0.6
 """How far worlds of one word are drawn apart."""
 GOLDEN = 0.618034
+LETTER = 7.5
+"""How many pixels a bold letter is wide."""
 
 
 # Limits inside what was tried
@@ -277,7 +279,9 @@ def _frames(found: Discovered, across: int, upwards: int | None, x: _Axis, y: _A
     for number, box in enumerate(found.boxes, 1):
         for left, right in _spans(box, across, x.domain):
             for low, high in _spans(box, upwards, y.domain):
-                text = f"rule {number}" if len(found.boxes) > 1 else "inside the rule"
+                room = WIDTH * (right - left) / (x.domain[1] - x.domain[0])
+                whole = f"rule {number}" if len(found.boxes) > 1 else "inside the rule"
+                text = whole if len(whole) * LETTER < room - 10 else f"{number}"
                 rows.append({"x": left, "x2": right, "y": low, "y2": high, "text": text})
     return rows
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..chance import stream
 from .axes import is_words, numbers
-from .boxes import Counts, Ends, counts, inside, quasi_p, read_out
+from .boxes import Counts, Ends, counts, inside, plain, quasi_p, read_out
 from .result import Box, Discovered, HeldOut, Verdict
 from .searching import Search
 from .worlds import lived
@@ -143,7 +143,8 @@ class _Searching:
         left = among.copy()
         while len(boxes) < most and (search := self._search(left, int(among.sum()))):
             way = way or search.way(range(len(self.dimensions)))
-            ends = read_out(search.box(), self.dimensions)
+            told = read_out(search.box(), self.dimensions)
+            ends = plain(told, search.points, search.wanted)
             if not ends or (boxes and not self._is_dense(ends, left)):
                 break
             boxes.append(ends)

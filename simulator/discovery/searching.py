@@ -2,8 +2,8 @@
 
 Patient rule induction is led astray by dimensions that do not matter: each takes slices now and then. So it is done
 on all dimensions, and again on few: on the one that does best alone, then on that with the one that helps most, and
-so on while it helps. Of all boxes on all these ways one is chosen, ends that do not matter are dropped, and each end
-that is left is moved to where it tells worlds apart best.
+so on while it helps. Of all boxes on all these ways one is chosen; ends that do not matter are dropped, those that are left are
+moved to where they tell worlds apart best, and further ends are added while they matter.
 
 References
 ----------
@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from .axes import Flags, Floats
+    from .boxes import Side
 
 MOST_LIMITED = 5
 """How many dimensions are taken together, one after the other."""
+MOST_ENDS = 8
+SIDES: tuple[Side, ...] = ("from", "to")
 ROUNDS = 10
 """How often the ends are gone through at most."""
 
@@ -79,8 +82,7 @@ class Search:
 
     def box(self) -> Ends:
         """The box that tells best, of those that are dense enough if there are any; no ends where there is none."""
-        best = max(self._candidates(), key=lambda each: each[:3])
-        return self.settled(best.ends)
+        return self.grown(max(self._candidates(), key=_merit).ends)
 
     def _candidates(self) -> Iterator[Judged]:
         """The best box on all dimensions, then on one, on two, and so on while it helps."""
@@ -91,8 +93,8 @@ class Search:
         while len(chosen) < min(MOST_LIMITED, len(every)):
             wider = [(*chosen, place) for place in every if place not in chosen]
             judged = {places: self._best_on(places) for places in wider}
-            chosen = max(judged, key=lambda places: judged[places][:3])
-            if judged[chosen][:3] <= best[:3]:
+            chosen = max(judged, key=lambda places: _merit(judged[places]))
+            if _merit(judged[chosen]) <= _merit(best):
                 return
             best = judged[chosen]
             yield best
@@ -108,7 +110,7 @@ class Search:
             chosen.append(int(np.argmax(np.where(dense, told, -np.inf))))
         return max(
             (self._judged(plain(way[at].ends, self.points, self.wanted)) for at in chosen),
-            key=lambda each: each[:3],
+            key=_merit,
         )
 
     def _judged(self, ends: Ends) -> Judged:
@@ -117,6 +119,26 @@ class Search:
             return NOTHING
         told = round(float(told_apart(*found, whole)), 9)
         return Judged(found.density >= self.least_density, told, -len(ends), ends)
+
+    def grown(self, ends: Ends) -> Ends:
+        """The box with further ends, one after another, as long as each makes it better and matters."""
+        now = self._judged(self.settled(ends))
+        while now.ends and len(now.ends) < MOST_ENDS:
+            more = max((self._judged(each) for each in self._with_one_more(now.ends)), key=_merit)
+            if _merit(more) <= _merit(now):
+                break
+            now = more
+        return now.ends
+
+    def _with_one_more(self, ends: Ends) -> Iterator[Ends]:
+        """The box with each end that it could have and has not, where it would do best."""
+        there = {(end.place, end.side) for end in ends}
+        for place, is_word in enumerate(self.words):
+            for side in () if is_word else SIDES:
+                if (place, side) not in there:
+                    end = self._best_end(ends, place, side)
+                    yield self.settled(plain((*ends, end), self.points, self.wanted))
+        yield ends
 
     def settled(self, ends: Ends) -> Ends:
         """The box with each end moved to where it tells worlds apart best, as long as that helps.
@@ -127,26 +149,70 @@ class Search:
             moved = ends
             for at, end in enumerate(moved):
                 if end.side != "among":
-                    moved = (*moved[:at], self._moved(moved, at), *moved[at + 1 :])
+                    others = (*moved[:at], *moved[at + 1 :])
+                    better = self._better_end(others, end)
+                    moved = (*moved[:at], better, *moved[at + 1 :])
             if moved == ends:
                 break
             ends = moved
         return ends
 
-    def _moved(self, ends: Ends, at: int) -> End:
-        """One end where it tells best, with the others where they are."""
-        end, now = ends[at], counts(inside(ends, self.points), self.wanted)
-        among = inside((*ends[:at], *ends[at + 1 :]), self.points)
-        column, wanted = self.points[among, end.place], self.wanted[among]
-        turn = 1 if end.side == "to" else -1  # from the inner side outwards
-        order = np.argsort(turn * column, kind="stable")
+    def _better_end(self, others: Ends, end: End) -> End:
+        """One end where it tells best beside the others; as it is where no other place is better."""
+        now = counts(inside((*others, end), self.points), self.wanted)
+        cuts = self._cuts(others, end.place, end.side)
+        allowed = cuts.allowed & (cuts.density >= min(self.least_density, now.density))
+        told = np.where(allowed, cuts.told, -np.inf)
+        best = int(np.argmax(told))
+        better = told[best] > told_apart(*now, self.whole) + 1e-9
+        return End(end.place, end.side, cuts.value(best)) if better else end
+
+    def _best_end(self, others: Ends, place: int, side: Side) -> End:
+        """An end where it tells best, of the places where the box is dense enough if there are any."""
+        cuts = self._cuts(others, place, side)
+        dense = cuts.allowed & (cuts.density >= self.least_density)
+        told = np.where(dense if dense.any() else cuts.allowed, cuts.told, -np.inf)
+        return End(place, side, cuts.value(int(np.argmax(told))))
+
+    def _cuts(self, others: Ends, place: int, side: Side) -> _Cuts:
+        """Every place where an end could stand beside others, from the inner side outwards."""
+        among = inside(others, self.points)
+        column, wanted = self.points[among, place], self.wanted[among]
+        order = np.argsort(column if side == "to" else -column, kind="stable")
         column, inner = column[order], np.arange(1, len(order) + 1)
         failing = np.cumsum(wanted[order])
         last_of_tied = np.append(column[1:] != column[:-1], True)
-        allowed = last_of_tied & (inner >= self.least_worlds)
-        allowed &= failing / inner >= min(self.least_density, now.density)
-        told = np.where(allowed, told_apart(inner, failing, self.whole), -np.inf)
-        best = int(np.argmax(told))
-        if told[best] <= told_apart(*now, self.whole) + 1e-9 or best == len(column) - 1:
-            return end
-        return End(end.place, end.side, float(column[best] + column[best + 1]) / 2)
+        return _Cuts(
+            column,
+            failing / inner,
+            told_apart(inner, failing, self.whole),
+            last_of_tied & (inner >= self.least_worlds),
+        )
+
+
+class _Cuts(NamedTuple):
+    """Places where an end could stand, from the inner side outwards: behind each world of a column.
+
+    Parameters
+    ----------
+    column
+        The worlds' values.
+    density, told
+        What the box would be.
+    allowed
+        Whether it may stand there: not between worlds that are alike, and with enough of them inside.
+    """
+
+    column: Floats
+    density: Floats
+    told: Floats
+    allowed: Flags
+
+    def value(self, at: int) -> float:
+        """Halfway to the next world; at the outermost one, there."""
+        return float(self.column[at : at + 2].mean())
+
+
+def _merit(box: Judged) -> tuple[bool, float, int]:
+    """What is compared: dense enough, then how well it tells, then how plain it is."""
+    return box[:3]
