@@ -87,7 +87,8 @@ if __name__ == "__main__":
         with Client(cluster) as client:
             pids = list(client.run(os.getpid).values())
         print(json.dumps([cluster.scheduler_address, pids]), flush=True)
-        sys.stdin.read()
+        for wanted in sys.stdin:
+            cluster.scale(int(wanted))
 """
 
 
@@ -98,6 +99,11 @@ class Outside:
     process: subprocess.Popen
     address: str
     pids: tuple[int, ...]
+
+    def scale(self, workers):
+        """Have so many workers from now on."""
+        self.process.stdin.write(f"{workers}\n")
+        self.process.stdin.flush()
 
     def end(self):
         """Nothing is left of it."""
@@ -281,8 +287,7 @@ def test_workers_that_all_go_and_stay_away_are_told(study, tmp_path, monkeypatch
 
         def told(done, total):
             if done >= 4 and not sent_away:
-                asks = f"from distributed import Client; Client({mine.address!r}).retire_workers()"
-                subprocess.run([sys.executable, "-c", asks], check=True, capture_output=True)
+                mine.scale(0)
                 sent_away.append(done)
                 monkeypatch.setattr(cluster_room, "WORKERS_WITHIN_SECONDS", 1)
 
