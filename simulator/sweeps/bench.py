@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import cluster
-from ..errors import BadInput
+from ..errors import BadInput, Fault
+from ..precision import Precision
 from ..workers import spread, workers_by_default
 from .batches import Batch, Done, Pace, in_batches, live_batch, lost, suspected, version_there
 from .cell import Cell, Lived, live, version_of
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..cluster import Cluster
-    from ..precision import Precision
     from ..study import Checked
     from ..workers import Progress
     from .cell import Model
@@ -167,6 +167,9 @@ class Bench:
         scenarios
             Places of the scenarios; by default all.
         """
+        if first and isinstance(self.checked.size if size is None else size, Precision):
+            rule, advice = "be 0 where a precision is wanted", "give a number of replications"
+            raise BadInput([Fault("sweep", "first", rule, str(first), advice)])
         chosen = tuple(range(len(self.checked.scenarios)) if scenarios is None else scenarios)
         asked = Asked(self.checked.possible(points), chosen, first, size)
         left = [asked.cells]
