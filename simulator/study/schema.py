@@ -74,7 +74,7 @@ def _ends(given: Any) -> Any:
     finite = [type(x) in (int, float) and math.isfinite(x) for x in numbers]
     if len(numbers) != 2 or not all(finite):
         texts = [x for x in given if isinstance(x, str)] if isinstance(given, list | tuple) else []
-        advice = f"{texts[0]!r}: {advice_on_text(texts[0])}" if texts else "write it as [1, 2]"
+        advice = f"{texts[-1]!r}: {advice_on_text(texts[-1])}" if texts else "write it as [1, 2]"
         raise broken_rule("be evidence, or a lowest and a highest number", advice)
     return (float(numbers[0]), float(numbers[1]))
 
