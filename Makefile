@@ -6,7 +6,7 @@ SIM := $(BIN)/treatment-sim
 READY := $(VENV)/.ready
 
 .PHONY: demo test quick bench app setup clean study-fit study-england study-draw-england \
-	study-formulas study-influence \
+	study-formulas study-influence study-killed \
 	study-recovery study-methods study-replications study-validate
 
 demo: $(READY) ## the perverse-incentive comparison: table, picture and report in results/demo
@@ -29,8 +29,9 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY) ## speed, as ratios to bare simpy and to one partnership; memory
+bench: $(READY) ## speed, as ratios to bare simpy and to one partnership; sweeps; memory
 	$(BIN)/python -m studies.bench
+	$(BIN)/python -m studies.bench_sweeps
 
 app: $(READY) ## the app, in a browser
 	$(SIM) app
@@ -48,6 +49,9 @@ study-draw-england: $(READY) ## draw 149 made-up partnerships like England, and 
 
 study-formulas: $(READY) ## formulas side by side on made-up England: docs/formulas.md (about half an hour)
 	$(SIM) formula compare --group opiate --out docs --runs results/formulas
+
+study-killed: $(READY) ## ten sweeps of 500 cells, each killed at a random moment
+	$(BIN)/python -m studies.killed_sweeps --write
 
 study-influence: $(READY) ## how far each assumption moves the headline figures, then docs/evidence.md
 	$(BIN)/python -m studies.influence

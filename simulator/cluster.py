@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import time
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import BadInput, Fault, MissingExtra, SimulatorError
@@ -18,7 +24,16 @@ AHEAD = 3
 """Tasks for each thread of a worker that wait or are done."""
 RETRIES = 3
 """How often a task is tried again where it failed for a reason of the cluster's."""
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 10
+"""How long a scheduler may take to answer."""
+WORKERS_WITHIN_SECONDS = 60
+"""How long it may take until there is a worker; a cluster that grows when it is asked has been asked."""
+QUIET = ("distributed.client", "distributed.comm", "distributed.core", "distributed.utils")
+"""Loggers that tell, with tracebacks, of connections that are told of here in one message."""
+LOOKS_EVERY_SECONDS = 5
+"""How often workers are counted while nothing is done."""
+WHERE = "--scheduler"
+GOES_ON = "what was done is kept, and the same command goes on from there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +52,10 @@ class Cluster:
     tls_ca: str | None = None
     tls_cert: str | None = None
     tls_key: str | None = None
+
+
+class OtherVersionError(SimulatorError):
+    """A worker would make other numbers."""
 
 
 def check_installed() -> None:
@@ -58,35 +77,20 @@ def _distributed() -> Any:
     return distributed
 
 
-def _client(cluster: Cluster) -> Any:
-    dd = _distributed()
-    tls = {
-        "tls_ca_file": cluster.tls_ca,
-        "tls_client_cert": cluster.tls_cert,
-        "tls_client_key": cluster.tls_key,
-    }
-    given = {name: file for name, file in tls.items() if file is not None}
-    security = dd.Security(**given, require_encryption=True) if given else None
-    try:
-        return dd.Client(cluster.address, security=security, timeout=PATIENCE_SECONDS)
-    except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
-        rule = "be the address of a Dask scheduler that answers"
-        advice = "start one with: dask scheduler; give its address as tcp://host:8786"
-        fault = Fault("--scheduler", "the scheduler", rule, cluster.address, advice)
-        raise BadInput([fault]) from error
-
-
 def spread(
     work: Callable[..., T],
     tasks: Iterable[tuple[Any, ...]],
     cluster: Cluster,
     lost: Callable[..., T],
-    check: Callable[[], str] | None = None,
+    check: Callable[[], str],
+    threads_are: Callable[[int], None] | None = None,
+    *,
+    one_at_a_time: bool = False,
 ) -> Iterator[tuple[int, T]]:
     """Do a piece of work for each task on a cluster, and give each result as soon as it is there.
 
     A task whose worker dies is given to another one; where several workers die of it, `lost` stands for its
-    result.
+    result. Where there is no task the cluster is not asked.
 
     Parameters
     ----------
@@ -94,59 +98,218 @@ def spread(
         As of `workers.spread`.
     check
         Something that must have the same answer on every worker as here, such as the version of the model.
+    threads_are
+        Told how many tasks can be done at once, whenever that is looked at.
+    one_at_a_time
+        Whether to have no other task on the cluster beside one: where a worker dies, all that it had count as what
+        may have ended it.
 
     Raises
     ------
     BadInput
-        If the scheduler does not answer, or a worker has another version.
+        If the scheduler does not answer, has no worker, or a worker has another version.
+    SimulatorError
+        If the scheduler goes away, or all workers.
     """
-    dd = _distributed()
-    client = _client(cluster)
-    try:
-        if check is not None:
-            _check_alike(client, check)
-        waiting = enumerate(tasks)
-        given: dict[Any, tuple[int, tuple[Any, ...]]] = {}
-        ready = dd.as_completed(raise_errors=False)
+    waiting = enumerate(tasks)
+    first = [*islice(waiting, 1)]
+    if not first:
+        return
+    _distributed()  # which sets its loggers when it is imported
+    with _quiet(), _client(cluster) as client:
+        here = check()
+        _check_alike(client, check, here, cluster)
+        begin = partial(client.submit, _done, work, check, here, pure=False, retries=RETRIES)
+        there = _There(client, threads_are)
+        ahead = None if one_at_a_time else AHEAD
+        yield from _results(there, begin, chain(first, waiting), lost, ahead)
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """A cluster that answered."""
+
+    client: Any
+    threads_are: Callable[[int], None] | None
+
+    def threads(self) -> int:
+        """How many tasks can be done at once now."""
+        threads = sum(self.client.nthreads().values())
+        if threads and self.threads_are is not None:
+            self.threads_are(threads)
+        return threads
+
+    def first_of(self, given: Iterable[Any]) -> Any:
+        """The first task that is done, or one of them.
+
+        Raises
+        ------
+        SimulatorError
+            If for a while there is no worker.
+        """
+        futures = [*given]
+        last_seen = time.monotonic()
         while True:
-            for place, task in islice(waiting, _ahead(client) - len(given)):
-                future = client.submit(done_alone, work, task, pure=False, retries=RETRIES)
-                given[future] = (place, task)
-                ready.add(future)
-            if not given:
-                return
-            future = next(ready)
+            try:
+                done = _distributed().wait(futures, LOOKS_EVERY_SECONDS, "FIRST_COMPLETED").done
+            except TimeoutError:
+                if self.threads():
+                    last_seen = time.monotonic()
+                elif time.monotonic() - last_seen > WORKERS_WITHIN_SECONDS:
+                    raise SimulatorError(f"{WHERE}: no worker is left; {GOES_ON}") from None
+            else:
+                return next(iter(done))
+
+
+def _results(
+    there: _There,
+    begin: Callable[[tuple[Any, ...]], Any],
+    waiting: Iterator[tuple[int, tuple[Any, ...]]],
+    lost: Callable[..., T],
+    ahead: int | None,
+) -> Iterator[tuple[int, T]]:
+    given: dict[Any, tuple[int, tuple[Any, ...]]] = {}
+    while True:
+        with _scheduler_there():
+            room = 1 if ahead is None else ahead * max(1, there.threads())
+        for place, task in islice(waiting, max(0, room - len(given))):  # workers may have gone
+            with _scheduler_there():
+                given[begin(task)] = (place, task)
+        if not given:
+            return
+        with _scheduler_there():
+            future = there.first_of(given)
             place, task = given.pop(future)
-            yield place, _result(dd, future, task, lost)
+            result = _result(future, task, lost)
             future.release()
+        yield place, result
+
+
+def _done(
+    work: Callable[..., T], check: Callable[[], str], wanted: str, task: tuple[Any, ...]
+) -> T:
+    """A task, done by a worker that may have come when the others had been asked for their version."""
+    if (mine := check()) != wanted:
+        raise OtherVersionError(mine)
+    return done_alone(work, task)
+
+
+def _result(future: Any, task: tuple[Any, ...], lost: Callable[..., T]) -> T:
+    if future.status == "error":
+        error = future.exception()
+        if isinstance(error, _distributed().KilledWorker):
+            return lost(*task)
+        told = str(error) if isinstance(error, OtherVersionError) else _root(error)
+        raise _unlike(told) from error
+    result: T = future.result()
+    return result
+
+
+# The cluster
+
+
+@contextmanager
+def _client(cluster: Cluster) -> Iterator[Any]:
+    """A connection to the scheduler, which ends with what is done on it."""
+    security = _security(cluster)
+    with _answering(cluster):
+        _ask(cluster, security)
+        client = _distributed().Client(cluster.address, security=security, timeout=PATIENCE_SECONDS)
+    try:
+        yield client
     finally:
         client.close()
 
 
-def _ahead(client: Any) -> int:
-    return AHEAD * max(1, sum(client.nthreads().values()))
-
-
-def _result(dd: Any, future: Any, task: tuple[Any, ...], lost: Callable[..., T]) -> T:
+@contextmanager
+def _answering(cluster: Cluster) -> Iterator[None]:
     try:
-        result: T = future.result()
-    except dd.KilledWorker:
-        return lost(*task)
-    except dd.CancelledError as error:
-        raise SimulatorError("The scheduler went away; what was done is kept: try again") from error
-    return result
+        yield
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
+        rule = "be the address of a Dask scheduler that answers"
+        advice = "start one with: dask scheduler; give its address as tcp://host:8786"
+        if cluster.address.startswith("tls:"):
+            advice = "give --tls-ca, --tls-cert and --tls-key as the scheduler has them"
+        got = f"{cluster.address or 'nothing'} ({_root(error)})"
+        raise BadInput([Fault(WHERE, "the scheduler", rule, got, advice)]) from error
 
 
-def _check_alike(client: Any, check: Callable[[], str]) -> None:
+def _root(error: BaseException) -> str:
+    """What was behind an error, in a line."""
+    while before := error.__cause__ or error.__context__:
+        error = before
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def _ask(cluster: Cluster, security: Any) -> None:
+    """See whether anybody answers: a client that finds nobody would still be trying when Python ends."""
+    kind = security or _distributed().Security()
+    arguments = kind.get_connection_args("client")
+
+    async def asked() -> None:
+        from distributed.comm import connect
+
+        comm = await connect(cluster.address, timeout=PATIENCE_SECONDS, **arguments)
+        await comm.close()
+
+    with ThreadPoolExecutor(1) as aside:  # a notebook has an event loop of its own
+        aside.submit(asyncio.run, asked()).result()
+
+
+def _security(cluster: Cluster) -> Any:
+    """Files for TLS in Dask's own form; None where there are none."""
+    tls = {
+        "tls_ca_file": cluster.tls_ca,
+        "tls_client_cert": cluster.tls_cert,
+        "tls_client_key": cluster.tls_key,
+    }
+    given = {name: file for name, file in tls.items() if file is not None}
+    return _distributed().Security(**given, require_encryption=True) if given else None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask's own messages about connections back for a while."""
+    loggers = [logging.getLogger(name) for name in QUIET]
+    before = [each.level for each in loggers]
+    for each in loggers:
+        each.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for each, level in zip(loggers, before, strict=True):
+            each.setLevel(level)
+
+
+@contextmanager
+def _scheduler_there() -> Iterator[None]:
+    """Say in one message that the scheduler went away, whatever it is that notices."""
+    try:
+        yield
+    except (CancelledError, OSError) as error:
+        raise SimulatorError(f"{WHERE}: the scheduler went away; {GOES_ON}") from error
+
+
+def _check_alike(client: Any, check: Callable[[], str], here: str, cluster: Cluster) -> None:
     """Refuse workers that would make other numbers."""
-    here = check()
-    try:
-        told = client.run(check)
-    except Exception as error:
-        rule, advice = "have the simulator installed", "install the same version on every worker"
-        fault = Fault("--scheduler", "every worker", rule, type(error).__name__, advice)
-        raise BadInput([fault]) from error
+    with _scheduler_there():
+        try:
+            client.submit(check, pure=False).result(timeout=WORKERS_WITHIN_SECONDS)
+            told = client.run(check)
+        except TimeoutError as error:
+            advice = f"start one with: dask worker {cluster.address}"
+            raise BadInput(
+                [Fault(WHERE, "the scheduler", "have a worker", "none", advice)]
+            ) from error
+        except (CancelledError, OSError):
+            raise
+        except Exception as error:
+            raise _unlike(_root(error)) from error
     if other := {address: each for address, each in told.items() if each != here}:
-        rule, advice = f"have version {here}", "install the same version on every worker"
-        got = ", ".join(f"{address}: {each}" for address, each in sorted(other.items()))
-        raise BadInput([Fault("--scheduler", "every worker", rule, got, advice)])
+        raise _unlike(", ".join(f"{at}: {each}" for at, each in sorted(other.items())), here)
+
+
+def _unlike(got: str, here: str = "") -> BadInput:
+    rule = f"have the version of the model that is here{here and f', {here}'}"
+    advice = "install the same version on the scheduler and on every worker"
+    return BadInput([Fault(WHERE, "every worker", rule, got, advice)])

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -79,8 +80,7 @@ def spread(
                 raise _ended() from error
         if not broken or lost is None:
             return
-        for place, task in broken:
-            yield place, _by_itself(work, task, lost)
+        yield from _one_by_one(work, broken, lost)
 
 
 AHEAD = 3
@@ -128,15 +128,23 @@ def _succeeded(future: Future[T]) -> bool:
     return future.done() and not future.cancelled() and future.exception() is None
 
 
-def _by_itself(work: Callable[..., T], task: tuple[Any, ...], lost: Callable[..., T]) -> T:
-    """A task that was lost, once more in a process of its own."""
-    try:
-        with _pool(1) as pool:
-            with interrupts_held():
-                once_more = pool.submit(done_alone, work, task)
-            return once_more.result()
-    except BrokenProcessPool:
-        return lost(*task)
+def _one_by_one(
+    work: Callable[..., T], broken: list[tuple[int, tuple[Any, ...]]], lost: Callable[..., T]
+) -> Iterator[tuple[int, T]]:
+    """Tasks that were lost, once more, each the only one that its process has."""
+    left = deque(broken)
+    while left:
+        try:
+            with _pool(1) as pool:
+                while left:
+                    with interrupts_held():
+                        once_more = pool.submit(done_alone, work, left[0][1])
+                    result = once_more.result()
+                    place, _ = left.popleft()
+                    yield place, result
+        except BrokenProcessPool:
+            place, task = left.popleft()
+            yield place, lost(*task)
 
 
 def _ended() -> SimulatorError:

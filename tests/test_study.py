@@ -61,9 +61,10 @@ def test_values_reach_the_scenario_that_runs():
 
 
 def test_a_lever_reaches_every_partnership():
-    found, delay = one({"path": DELAY, "values": [0, 91, 182]})
+    found = checked(levers={"delay": {"path": DELAY, "values": [0, 91, 182]}})
     world = found.world(0, [1.0])
-    assert delay.is_lever
+    assert found.dimensions[0].is_lever
+    assert not one({"path": DELAY, "values": [0]})[1].is_lever  # varied, and not for us to choose
     assert {own.plan.move_on_delay_days for own in world.partnerships.values()} == {91.0}
 
 
@@ -338,6 +339,47 @@ def test_people_on_a_day_are_told_of_the_last_year_and_flows_in_total():
             {"factors": {"it": {"path": COST, "range": [1, 2], "by_year": True}}},
             "lever of the plan",
         ),
+        (
+            {"factors": {each: {"path": COST, "range": [20, 30]} for each in "ab"}},
+            "be apart from that of a",
+        ),
+        (
+            {
+                "factors": {
+                    "all": {"path": DELAY, "range": [0, 9]},
+                    "one": {"path": f"{DELAY}.opiate", "range": [0, 9]},
+                }
+            },
+            "be apart from that of all",
+        ),
+        ({"factors": {"cell": {"path": COST, "range": [20, 30]}}}, "have another name"),
+        ({"factors": {"it": {"path": "years", "values": [3, 5]}}}, "not vary"),
+        ({"factors": {"it": {"path": "title", "values": ["a"]}}}, "not vary"),
+        (
+            {
+                "factors": {
+                    "it": {
+                        "path": COST,
+                        "distribution": {
+                            "kind": "normal",
+                            "mean": 0,
+                            "sd": 1,
+                            "low": 50,
+                            "high": 60,
+                        },
+                    }
+                }
+            },
+            "have some weight",
+        ),
+        (
+            {"factors": {"it": {"path": "plan.reintegration_share", "range": ["0%", "10%"]}}},
+            "write 10% as 0.1",
+        ),
+        (
+            {"factors": {"it": {"path": "plan.reintegration_share", "range": [0, 0.1]}}},
+            "takes_from",
+        ),
         ({"design": {"kind": "sobol", "points": 100}}, "power of two"),
         ({"design": {"kind": "latin_hypercube"}}, "have points"),
         ({"design": {"kind": "file", "file": "nowhere.csv"}}, "nowhere.csv"),
@@ -393,6 +435,30 @@ def test_a_point_file_tells_each_wrong_line(tmp_path):
     assert len(told) == 2
     assert "points.csv:3" in told[0]
     assert "points.csv:4" in told[1]
+
+
+def test_columns_that_are_nothing_and_semicolons_are_told_once(tmp_path):
+    text = "title: T\nscenarios: [park]\ndesign: {kind: file, file: points.csv}\n"
+    text += f"factors: {{cost: {{path: {COST}, range: evidence}}}}\n"
+    (tmp_path / "ours.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "points.csv").write_text("cots\n20\n30\n", encoding="utf-8")
+    told = faults(tmp_path / "ours.yaml")
+    assert any("points.csv:1" in each and "did you mean cost?" in each for each in told)
+    (tmp_path / "points.csv").write_text("cost;note\n20;1\n30;2\n", encoding="utf-8")
+    (told,) = faults(tmp_path / "ours.yaml")
+    assert "save it as CSV, comma delimited" in told
+
+
+def test_whole_people_are_told_as_they_are_run():
+    people = "history.groups.opiate.never_treated"
+    found, _ = one({"path": people, "range": [200, 700]})
+    points = found.points()
+    assert np.array_equal(points, np.round(points))
+
+
+def test_a_narrow_range_keeps_its_digits():
+    narrow = Spread(low=1_000_000.0, high=1_000_001.0)
+    assert len({narrow.at(u) for u in np.linspace(0, 1, 101)}) == 101
 
 
 def test_a_study_in_python_is_the_one_in_a_file(tmp_path):

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -230,8 +231,27 @@ def test_the_version_of_the_model_holds_every_room_that_makes_numbers():
     assert {"scenario/schema.py", "scenario/own_world.py", "scenario/draws.py"} <= set(MODEL_ROOMS)
 
 
+def test_groups_in_another_order_are_another_cell(plans):
+    """People come group by group, so their order is theirs; names in a file are sorted."""
+    groups = dict(reversed(plans[0].world.groups.items()))
+    turned = plans[0].model_copy(
+        update={"world": plans[0].world.model_copy(update={"groups": groups})}
+    )
+    assert Cell(turned, 1, 2).key("v") != Cell(plans[0], 1, 2).key("v")
+
+
+def test_a_model_that_cannot_be_told_from_another_is_refused(plans):
+    def made_here(cell):
+        return counting(cell)
+
+    for model in (made_here, partial(counting), print):
+        with pytest.raises(sim.BadInput, match="function of a module"):
+            sim.sweep(STUDY, scenarios=plans, model=model)
+
+
 def test_other_code_is_another_model():
     assert version_of(counting) != version_of(refusing)
+    assert version_of(counting) == version_of(counting)
     assert version_of(live).startswith(sim.__version__)
     assert len({version_of(live), version_of(counting)}) == 2
 
@@ -385,6 +405,60 @@ def test_a_damaged_file_is_told_and_its_cells_are_run_again(
     assert np.array_equal(first.values, again.values)
     third = sim.sweep(STUDY, scenarios=plans, cells=tmp_path, model=counting)
     assert third.asked.run == 0
+
+
+def test_a_flipped_bit_is_noticed(tmp_path):
+    """Of 200 files with one bit flipped anywhere, none reads as other numbers."""
+    from simulator.chance import stream
+
+    batch = {"a" * 64: lived(3)}
+    content = batch_bytes([*batch], [*batch.values()], ".parquet")
+    path = tmp_path / batch_name([*batch], ".parquet")
+    draw = stream(1, "bits")
+    for _ in range(200):
+        torn = bytearray(content)
+        torn[draw.integers(len(torn))] ^= 1 << int(draw.integers(8))
+        path.write_bytes(bytes(torn))
+        store = Store(tmp_path)
+        try:
+            found = store.read("a" * 64)
+        except KeyError:
+            continue
+        same = found.values.shape == batch["a" * 64].values.shape
+        assert same
+        assert np.array_equal(found.values, batch["a" * 64].values, equal_nan=True)
+
+
+def test_what_was_run_again_holds(tmp_path):
+    """After --no-resume the newer numbers are read, however the batches fell."""
+    old, new = lived(1, seed=1), lived(1, seed=2)
+    store = Store(tmp_path)
+    store.add(["a" * 64, "b" * 64], [old, old])
+    store.forget_all()
+    store.add(["b" * 64], [new])
+    store.add(["a" * 64], [new])
+    again = Store(tmp_path)
+    for key in ("a" * 64, "b" * 64):
+        assert np.array_equal(again.read(key).values, new.values, equal_nan=True)
+
+
+def test_results_and_cells_have_folders_of_their_own(plans, tmp_path):
+    for how in ({"out": tmp_path / "cells"}, {"out": tmp_path, "cells": tmp_path}):
+        with pytest.raises(sim.BadInput, match="another folder"):
+            sim.sweep(STUDY, scenarios=plans, model=counting, **how)
+
+
+def test_other_files_among_the_cells_harm_nobody(plans, tmp_path):
+    for name, text in (
+        ("a.csv", ""),
+        ("b.csv", "\n"),
+        ("c.csv", "cell\n\n"),
+        ("d.csv", "x,y\n1,2\n"),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "e.parquet").write_bytes(b"PAR1")
+    assert sim.sweep(STUDY, scenarios=plans, cells=tmp_path, model=counting).asked.run == 6
+    assert sim.sweep(STUDY, scenarios=plans, cells=tmp_path, model=counting).asked.found == 6
 
 
 def test_where_pyarrow_is_missing_tables_are_csv(plans, tmp_path, monkeypatch):

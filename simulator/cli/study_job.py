@@ -49,6 +49,7 @@ class StudyJob:
         """The study, and a part of it that the verb reads itself; or every fault of all that was asked for."""
         from ..outputs import check_writable
         from ..study import check
+        from ..sweeps import check_apart, store_folder
 
         faults: list[Fault] = []
         found: list[tuple[Checked, P]] = []
@@ -58,7 +59,10 @@ class StudyJob:
             checked = check(self._given(), changes=self.changes)
             found.append((checked, part(checked)))
         with noted(faults):
-            check_writable(self.folder)
+            check_apart(self.folder, self.cells)
+        for folder in dict.fromkeys((self.folder, store_folder(self.folder, self.cells))):
+            with noted(faults):
+                check_writable(folder)
         if faults:
             raise BadInput(faults)
         return found[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import BadInput
@@ -21,6 +22,21 @@ if TYPE_CHECKING:
     from ..scenario import Scenario
     from ..scenario.tree import Path
     from .schema import Factor, Study
+
+
+RESERVED = ("cell", "point", "scenario", "status", "message", "key", "policy", "model")
+"""Columns of the tables of a sweep."""
+NOT_VARIED = (
+    "extends",
+    "first_year",
+    "years",
+    "name",
+    "title",
+    "question",
+    "description",
+    "evidence",
+)
+"""Parts of a scenario that say what it is about, and when."""
 
 
 class Checking(Protocol):
@@ -44,6 +60,39 @@ class Axes:
         first = scenarios[0]
         self.years = year_names(first.first_year, first.years)
         self.known = {each.path: each for each in assumptions(first)}
+
+    def check_names(self) -> None:
+        """No factor may have the name of a column that tables have anyway."""
+        for name in self.factors:
+            if name in RESERVED:
+                rule, advice = "have another name: tables have such a column", "rename it"
+                self._fault(name, "", rule, shown(name), advice)
+
+    def check_places_apart(self) -> None:
+        """No two factors may set the same place: only the later of them would do anything."""
+        taken: dict[Path, str] = {}
+        for name, factor in self.factors.items():
+            for place in (*factor.places, *([factor.takes_from] if factor.takes_from else [])):
+                path = self._path(place)
+                for other, whose in taken.items():
+                    within = path[: len(other)] == other or other[: len(path)] == path
+                    relative = factor.change != "set" and self.factors[whose].change != "set"
+                    shared = place == factor.takes_from or self._is_taken(whose, other)
+                    if whose != name and within and not relative and not shared:
+                        rule, advice = f"be apart from that of {whose}", "take one of the two out"
+                        self._fault(name, "path", rule, shown(place), advice)
+                taken.setdefault(path, name)
+
+    def _path(self, place: str) -> Path:
+        try:
+            return resolved(place, self.whole[0])
+        except UnknownNameError:
+            return (place,)
+
+    def _is_taken(self, name: str, path: Path) -> bool:
+        """Whether a place is what a factor takes from, which several may."""
+        taken = self.factors[name].takes_from
+        return taken is not None and self._path(taken) == path
 
     def check_leaders(self) -> None:
         """Who is followed must be there, and follow nobody."""
@@ -69,7 +118,7 @@ class Axes:
     def _where(self, name: str, *steps: str) -> Path:
         part = "levers" if name in self.checking.study.levers else "factors"
         there = name in self.checking.study.varied
-        return (part, name, *steps) if there else ("assumptions",)
+        return (part, name, *(step for step in steps if step)) if there else ("assumptions",)
 
     def _fault(self, name: str, step: str, rule: str, got: str, advice: str) -> None:
         self.checking.fault(self._where(name, step), rule, got, advice)
@@ -85,6 +134,10 @@ class Axes:
         self._check_years(name, factor)
 
     def _check_place(self, name: str, factor: Factor, place: str, step: str) -> None:
+        if place.partition(".")[0] in NOT_VARIED:
+            rule = "not vary: what is read off would mean something else"
+            self._fault(name, step, rule, shown(place), "make a scenario of each")
+            return
         for scenario, whole in zip(self.scenarios, self.whole, strict=True):
             try:
                 value = at(whole, resolved(place, whole))
@@ -128,7 +181,11 @@ class Axes:
                 self._fault(name, "values", "hold a value", "none", "add one")
             return Spread(values=tuple(factor.values))
         if factor.distribution is not None:
-            return Spread(distribution=factor.distribution)
+            spread = Spread(distribution=factor.distribution)
+            if not all(math.isfinite(spread.at(u)) for u in (0.0, 0.5, 1.0)):
+                rule, advice = "have some weight between low and high", "move low and high"
+                self._fault(name, "distribution", rule, "", advice)
+            return spread
         if isinstance(factor.range, tuple):
             return Spread(low=factor.range[0], high=factor.range[1])
         return self._of_evidence(name, factor)
@@ -199,7 +256,7 @@ class Axes:
             paths=factor.places,
             change=factor.change,
             spread=spread,
-            is_lever=name in self.checking.study.levers or factor.places[0].startswith("plan."),
+            is_lever=name in self.checking.study.levers,
             base=self._base(factor, spread, year),
             grade=grades[0] if grades else "",
             source="; ".join(dict.fromkeys(each.source for each in known)),

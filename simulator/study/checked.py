@@ -14,17 +14,18 @@ from ..measures import MONEY_MEASURES
 from ..precision import Precision
 from ..precision.wanted import HEADLINES
 from ..replicate import ALL
-from ..scenario import load
+from ..scenario import as_dict, load
+from ..scenario.changes import resolved
 from ..scenario.library import is_path
-from ..scenario.tree import instead, shown
+from ..scenario.tree import at, instead, shown
 from ..years import year_names
 from .axes import Axes
 from .designs import Listed, points_of, read_points
 from .outcome import Outcome, adds_up, ways, year_by_default
-from .possible import narrowed, possible, would_load
+from .possible import in_whole_numbers, narrowed, possible, would_load
 from .reading import Written, read_study
 from .schema import EVIDENCE, Design, Factor, Measure, Study
-from .writing_in import bare, with_point
+from .writing_in import bare, is_whole, with_point
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,6 +64,8 @@ class Checked:
         What is read off each replication.
     listed
         The points, where they stand in a file.
+    changes
+        What was changed in every scenario.
     """
 
     written: Written
@@ -70,6 +73,7 @@ class Checked:
     dimensions: tuple[Dimension, ...]
     outcomes: tuple[Outcome, ...]
     listed: Listed | None = None
+    changes: tuple[str, ...] = ()
 
     @property
     def study(self) -> Study:
@@ -118,8 +122,21 @@ class Checked:
         return self.possible(points_of(self.design, self.dimensions, self.listed))
 
     def possible(self, points: Floats) -> Floats:
-        """Points as they can be run: no phase of treatment costs more than the one before it."""
-        return possible(points, self.dimensions, self.scenarios[0])
+        """Points as they are run: whole people and pounds, and no phase of treatment that costs more than the last."""
+        whole = in_whole_numbers(points, self._in_whole_numbers)
+        return possible(whole, self.dimensions, self.scenarios[0])
+
+    @cached_property
+    def _in_whole_numbers(self) -> tuple[int, ...]:
+        """Places of the dimensions that are counted in whole numbers."""
+        whole = as_dict(self.scenarios[0])
+        return tuple(
+            place
+            for place, each in enumerate(self.dimensions)
+            if each.change == "set"
+            and each.values is None
+            and all(is_whole(at(whole, resolved(path, whole))) for path in each.paths)
+        )
 
     @cached_property
     def bare(self) -> tuple[Scenario, ...]:
@@ -177,7 +194,7 @@ def check(
     listed = checking.listed()
     dimensions = checking.dimensions(found, listed)
     outcomes = checking.outcomes(found[0])
-    checked = Checked(written, found, dimensions, outcomes, listed)
+    checked = Checked(written, found, dimensions, outcomes, listed, tuple(changes))
     checking.precise(checked)
     if not checking.faults:
         checked = replace(checked, dimensions=checking.narrowed(checked))
@@ -298,6 +315,7 @@ class _Checking:
     ) -> tuple[Dimension, ...]:
         factors = [*self._given(), *self._assumed(scenarios[0]), *self._columns(listed)]
         axes = Axes(self, scenarios, dict(factors))
+        axes.check_names()
         axes.check_leaders()
         dimensions = [
             dimension
@@ -305,6 +323,8 @@ class _Checking:
             if factor.follows is None
             for dimension in axes.of(name, factor)
         ]
+        if not self.faults:
+            axes.check_places_apart()
         if listed is not None and not self.faults:
             dimensions = self._in_order_of(listed, dimensions)
         return tuple(dimensions)
@@ -347,9 +367,20 @@ class _Checking:
             return
         for place, name in enumerate(listed.names):
             if name not in self.study.varied:
+                if not self._is_path(name, listed):
+                    continue
                 column = listed.rows[:, place]
                 low, high = float(column.min()), float(column.max())
                 yield name, Factor(path=name, range=(low, high if high > low else low + 1.0))
+
+    def _is_path(self, name: str, listed: Listed) -> bool:
+        """Whether a column that is no factor has a path for its name; told where it has not."""
+        if "." in name:
+            return True
+        known = [*self.study.varied] or ["a factor, or a path such as plan.stretch_share"]
+        rule, advice = "be a factor of the study, or a path", instead(name, known)
+        self.faults.append(Fault(f"{listed.where}:1", name, rule, shown(name), advice))
+        return False
 
     def _in_order_of(self, listed: Listed, dimensions: list[Dimension]) -> list[Dimension]:
         """The dimensions that a file has columns for; every one must have a column."""
@@ -407,7 +438,11 @@ class _Checking:
             number = next(number for number in point if not math.isnan(number))
             rule = f"hold values that {checked.scenarios[scenario].name} may have"
             told = shown(dimension.told(number))
-            self.fault((where, name), rule, told, f"{wrong.faults[0].name}: {wrong.faults[0].rule}")
+            first = wrong.faults[0]
+            advice = f"{first.name} must {first.rule}"
+            if "sum to 1" in first.rule:
+                advice += "; takes_from: plan.treatment_share makes another share give way"
+            self.fault((where, name), rule, told, advice)
 
 
 def _holds_numbers(value: Any) -> bool:

@@ -139,6 +139,9 @@ def read_points(name: str, folder: FilePath) -> Listed:
         rule, advice = "have a line of names and a point", "write names, then values below them"
         raise BadInput([Fault(where, "the file", rule, f"{len(lines)} lines", advice)])
     (_, heads), *rest = lines
+    if len(heads) == 1 and ";" in heads[0]:
+        rule, advice = "have commas between its columns", "save it as CSV, comma delimited"
+        raise BadInput([Fault(f"{where}:1", "the file", rule, "semicolons", advice)])
     names = tuple(head.strip() for head in heads)
     faults = [
         Fault(f"{where}:1", each or "a name", "be named once", shown(each), "rename the column")

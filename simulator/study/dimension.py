@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,9 +66,8 @@ class Spread:
             return float(min(int(u * len(self.values)), len(self.values) - 1))
         if self.distribution is None:
             number = self.low + u * (self.high - self.low)
-        else:
-            number = _quantile(self.distribution, u)
-        return float(f"{number:{SIX_DIGITS}}")
+            return round(number, _decimals(self.high - self.low))
+        return float(f"{_quantile(self.distribution, u):{SIX_DIGITS}}")
 
     def position(self, number: float) -> float:
         """The share of all values that lie below a number: from 0 at the lowest to 1 at the highest."""
@@ -99,6 +99,12 @@ class Spread:
         return tuple(self.at((i + 0.5) / many) for i in range(many))
 
 
+def _decimals(width: float) -> int:
+    """Decimals that tell a millionth of a range."""
+    return max(0, 6 - math.floor(math.log10(width)))
+
+
+@lru_cache(maxsize=256)
 def _frozen(told: Distribution) -> Any:
     """The distribution in scipy's form."""
     from scipy import stats  # slow to import, and most studies have none

@@ -56,6 +56,14 @@ def _pairs(dimensions: Sequence[Dimension], scenario: Scenario) -> list[_Pair]:
     return found
 
 
+def in_whole_numbers(points: Floats, places: Sequence[int]) -> Floats:
+    """Points with the values of some dimensions rounded: people, or pounds of the pot."""
+    told = points.copy()
+    for place in places:
+        told[:, place] = np.round(told[:, place])
+    return told
+
+
 def possible(points: Floats, dimensions: Sequence[Dimension], scenario: Scenario) -> Floats:
     """Points in which no phase of treatment costs more than the one before it.
 

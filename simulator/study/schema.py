@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from ..measures import MEASURES
+from ..scenario.faults import advice_on_text
 from ..scenario.schema import Flag, Number, Part, Positive, Text, Whole, broken_rule
 from ..scenario.tree import instead
 
@@ -72,7 +73,9 @@ def _ends(given: Any) -> Any:
     numbers = tuple(given) if isinstance(given, list | tuple) else ()
     finite = [type(x) in (int, float) and math.isfinite(x) for x in numbers]
     if len(numbers) != 2 or not all(finite):
-        raise broken_rule("be evidence, or a lowest and a highest number", "write it as [1, 2]")
+        texts = [x for x in given if isinstance(x, str)] if isinstance(given, list | tuple) else []
+        advice = f"{texts[-1]!r}: {advice_on_text(texts[-1])}" if texts else "write it as [1, 2]"
+        raise broken_rule("be evidence, or a lowest and a highest number", advice)
     return (float(numbers[0]), float(numbers[1]))
 
 

@@ -101,7 +101,7 @@ def _changed(
 def _one(before: Any, change: str, value: Any) -> Any:
     """A value, or each of a list or mapping, changed."""
     if change == "set":
-        return round(value) if isinstance(value, float) and _is_whole(before) else value
+        return round(value) if isinstance(value, float) and is_whole(before) else value
     if isinstance(before, list):
         return [_one(each, change, value) for each in before]
     if isinstance(before, dict):
@@ -110,7 +110,7 @@ def _one(before: Any, change: str, value: Any) -> Any:
     return float(f"{told:.10g}") if isinstance(before, float) else round(told)
 
 
-def _is_whole(before: Any) -> bool:
+def is_whole(before: Any) -> bool:
     """Whether whole numbers stand here, such as people or pounds of the pot."""
     inside = before if isinstance(before, list) else [before]
     return all(isinstance(each, int) and not isinstance(each, bool) for each in inside)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from ..cluster import Cluster
 from ..errors import BadInput, Fault
@@ -34,6 +34,7 @@ __all__ = [
     "Store",
     "Sweep",
     "bench_of",
+    "check_apart",
     "live",
     "run",
     "store_folder",
@@ -46,11 +47,33 @@ CELLS = "cells"
 """The folder beside a sweep's own in which cells are kept, for all sweeps there."""
 
 
+@overload
+def store_folder(out: str | Path, cells: str | Path | None) -> Path: ...
+
+
+@overload
+def store_folder(out: str | Path | None, cells: str | Path | None) -> Path | None: ...
+
+
 def store_folder(out: str | Path | None, cells: str | Path | None) -> Path | None:
     """Where cells are kept: where it is said, or beside the folder of the result, or in memory."""
     if cells is not None:
         return Path(cells)
     return None if out is None else Path(out).absolute().parent / CELLS
+
+
+def check_apart(out: str | Path | None, cells: str | Path | None) -> None:
+    """Refuse a folder for results that is also the one for cells.
+
+    Raises
+    ------
+    BadInput
+        If they are the same.
+    """
+    kept = store_folder(out, cells)
+    if out is not None and kept is not None and Path(out).absolute() == kept.absolute():
+        rule, advice = "be another folder than that of the cells", "name another folder"
+        raise BadInput([Fault("sweep", "out", rule, str(out), advice)])
 
 
 def bench_of(
@@ -74,6 +97,7 @@ def bench_of(
     if workers is not None and (not isinstance(workers, int) or workers < 1):
         rule = "be a whole number of at least 1"
         raise BadInput([Fault("sweep", "workers", rule, repr(workers), "give 1 or more")])
+    check_apart(out, cells)
     where = Cluster(cluster) if isinstance(cluster, str) else cluster
     store = Store(store_folder(out, cells))
     return Bench(checked, store, workers, where, model, progress)

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from ..errors import SimulatorError
 from ..workers import garbage_collected
+from .cell import live, version_of
 from .store import batch_bytes, batch_name
-from .tables import put_beside
+from .tables import PARQUET, put_beside, pyarrow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from .cell import Cell, Lived, Model
 
-ENDED = "its process was ended from outside, twice; often for want of memory"
+ENDED = "its process was ended from outside, each time; often for want of memory"
 FIRST_SIZE = 1
 LARGEST = 64
 SECONDS = 2.0
@@ -118,6 +119,24 @@ def lost(batch: Batch) -> Done:
     return Done((), failures={batch.keys[0]: ENDED})
 
 
+def suspected(batch: Batch) -> Done:
+    """What stands for a batch that some workers died with, beside others: all its cells are tried alone."""
+    return Done((), lost=batch)
+
+
+def version_there(model: Model, kind: str) -> str:
+    """What identifies the code that runs a batch, where this is asked.
+
+    A function of the script that is run, or of a notebook, is sent with its code, and is the same everywhere.
+    """
+    told = [version_of(live)]
+    if model is not live and model.__module__ != "__main__":
+        told.append(version_of(model))
+    if kind == PARQUET and pyarrow() is None:
+        told.append("without pyarrow")
+    return ", ".join(told)
+
+
 class Pace:
     """How many cells make a batch of the right length."""
 
@@ -141,7 +160,11 @@ class Pace:
 
 
 def in_batches(
-    cells: Iterator[tuple[str, Cell]], pace: Pace, left: Sequence[int], hands: int, like: Batch
+    cells: Iterator[tuple[str, Cell]],
+    pace: Pace,
+    left: Sequence[int],
+    hands: Callable[[], int],
+    like: Batch,
 ) -> Iterator[tuple[Batch]]:
     """Cells in batches, each as large as the pace says when it is taken.
 
@@ -149,18 +172,20 @@ def in_batches(
     ----------
     left
         One number, which is brought up to date: how many cells are still to come.
+    hands
+        How many cells are run at once now.
     like
         How each batch is run and written.
     """
     keys: list[str] = []
     taken: list[Cell] = []
-    size = pace.size(left[0], hands)
+    size = pace.size(left[0], hands())
     for key, cell in cells:
         keys.append(key)
         taken.append(cell)
         if len(keys) >= size:
             yield (replace(like, keys=tuple(keys), cells=tuple(taken)),)
             keys, taken = [], []
-            size = pace.size(left[0], hands)
+            size = pace.size(left[0], hands())
     if keys:
         yield (replace(like, keys=tuple(keys), cells=tuple(taken)),)

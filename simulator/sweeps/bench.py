@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import cluster
-from ..errors import BadInput
+from ..errors import BadInput, Fault
+from ..precision import Precision
 from ..workers import spread, workers_by_default
-from .batches import Batch, Done, Pace, in_batches, live_batch, lost
+from .batches import Batch, Done, Pace, in_batches, live_batch, lost, suspected, version_there
 from .cell import Cell, Lived, live, version_of
 from .store import Store
 from .tables import ending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from ..cluster import Cluster
-    from ..precision import Precision
     from ..study import Checked
     from ..workers import Progress
     from .cell import Model
@@ -121,6 +122,7 @@ class Bench:
     model: Model = live
     progress: Progress | None = None
     _pace: Pace = field(default_factory=Pace)
+    _threads: int | None = None
 
     @property
     def version(self) -> str:
@@ -165,6 +167,9 @@ class Bench:
         scenarios
             Places of the scenarios; by default all.
         """
+        if first and isinstance(self.checked.size if size is None else size, Precision):
+            rule, advice = "be 0 where a precision is wanted", "give a number of replications"
+            raise BadInput([Fault("sweep", "first", rule, str(first), advice)])
         chosen = tuple(range(len(self.checked.scenarios)) if scenarios is None else scenarios)
         asked = Asked(self.checked.possible(points), chosen, first, size)
         left = [asked.cells]
@@ -172,11 +177,11 @@ class Bench:
         where: dict[str, int] = {}
         by_key = self._noting(wanted, where)
         again: list[Batch] = []
-        batches = in_batches(by_key, self._pace, left, self.hands, self._like)
+        batches = in_batches(by_key, self._pace, left, lambda: self.hands, self._like)
         self._heard(batches, asked, where, again)
         singles = ((single,) for batch in again for single in batch.singles())
         if again:
-            self._heard(singles, asked, where, [])
+            self._heard(singles, asked, where, [], suspect=True)
         self._share_failures(asked)
         return asked
 
@@ -214,8 +219,13 @@ class Bench:
 
     @property
     def hands(self) -> int:
-        """Processes that work at once; of a cluster not known here."""
+        """How many cells are run at once, as far as is known."""
+        if self._threads is not None:
+            return self._threads
         return workers_by_default() if self.workers is None else self.workers
+
+    def _threads_are(self, threads: int) -> None:
+        self._threads = threads
 
     @property
     def _like(self) -> Batch:
@@ -230,9 +240,11 @@ class Bench:
         asked: Asked,
         where: dict[str, int],
         again: list[Batch],
+        *,
+        suspect: bool = False,
     ) -> None:
-        """Run batches and keep what comes of them."""
-        for _, done in self._spread(batches):
+        """Run batches and keep what comes of them; those of which one ends its process where it is run with care."""
+        for _, done in self._spread(batches, suspect):
             self._pace.heard(done)
             if done.lost is not None:
                 again.append(done.lost)
@@ -246,10 +258,18 @@ class Bench:
                 where.pop(key, None)
             self._tell(asked)
 
-    def _spread(self, batches: Iterator[tuple[Batch]]) -> Iterator[tuple[int, Done]]:
+    def _spread(self, batches: Iterator[tuple[Batch]], suspect: bool) -> Iterator[tuple[int, Done]]:
         if self.cluster is not None:
-            version: Callable[[], str] = _version_here
-            return cluster.spread(live_batch, batches, self.cluster, lost, version)
+            version = partial(version_there, self.model, ending())
+            return cluster.spread(
+                live_batch,
+                batches,
+                self.cluster,
+                lost if suspect else suspected,
+                version,
+                self._threads_are,
+                one_at_a_time=suspect,
+            )
         return spread(live_batch, batches, self.hands, lost)
 
     def _share_failures(self, asked: Asked) -> None:
@@ -311,8 +331,3 @@ class Bench:
             if each is not None:
                 values[place, :, : each.shape[1]] = each
         return values.reshape(len(asked.points), len(asked.scenarios), *values.shape[1:])
-
-
-def _version_here() -> str:
-    """What identifies the simulator where this is asked."""
-    return version_of(live)

@@ -8,11 +8,13 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import precision, replicate
 from ..behaviour import resolved
+from ..errors import BadInput, Fault
 from ..evidence.influence import model_version
 from ..measures import MEASURES
 from ..precision import Precision
@@ -41,6 +43,7 @@ MODEL_ROOMS = (
     "partnership.py",
     "pathway.py",
     "places.py",
+    "precision",
     "replicate.py",
     "scenario/draws.py",
     "scenario/own_world.py",
@@ -49,6 +52,8 @@ MODEL_ROOMS = (
     "years.py",
 )
 """Where a replication's numbers are made: a cell that was run by other code is not the same cell."""
+LIBRARIES = ("numpy", "scipy", "simpy")
+"""On whose versions the digits of a result depend too."""
 ALSO_BY_CHOICE = ("behaviour",)
 """Where plans are chosen, where partnerships choose."""
 
@@ -74,7 +79,11 @@ class Cell:
 
     def key(self, version: str) -> str:
         """A text that is the same for the same cell run by the same model, and only for it."""
-        told = [canonical_json(self.scenario), self.seed, self.first, _told(self.size), version]
+        whole = canonical_json(
+            self.scenario
+        )  # in which names are sorted; people come group by group
+        order = [*self.scenario.world.groups]
+        told = [whole, order, self.seed, self.first, _told(self.size), version]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -129,11 +138,20 @@ def live(cell: Cell) -> Lived:
 
 @cache
 def version_of(model: Model) -> str:
-    """What identifies a model's code: of the simulator its version and its source, of any other its own source."""
+    """What identifies a model's code: of the simulator its version, source and libraries; of any other its module's source.
+
+    Raises
+    ------
+    BadInput
+        If it is no function of a module, so that two of them could not be told apart, nor found by other processes.
+    """
     if model is live:
         return f"{model_version()}+{_source()}"
-    name = f"{model.__module__}.{model.__qualname__}"
-    return f"{name}+{_hash(inspect.getsource(model))}"
+    name, module = getattr(model, "__qualname__", ""), inspect.getmodule(model)
+    if not inspect.isfunction(model) or "<" in name or module is None:
+        rule, advice = "be a function of a module", "write it at the top of a module, with def"
+        raise BadInput([Fault("sweep", "the model", rule, repr(model), advice)])
+    return f"{module.__name__}.{name}+{_hash(inspect.getsource(module))}"
 
 
 def _source() -> str:
@@ -144,7 +162,7 @@ def _source() -> str:
         place = package.joinpath(*room.split("/"))
         inside = [place] if place.is_file() else sorted(place.iterdir(), key=lambda f: f.name)
         texts += [f.read_text(encoding="utf-8") for f in inside if f.name.endswith(".py")]
-    return _hash("".join(texts))
+    return _hash("".join([*texts, *(f"{name} {metadata.version(name)}" for name in LIBRARIES)]))
 
 
 def _hash(text: str) -> str:

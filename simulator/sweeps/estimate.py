@@ -33,6 +33,8 @@ class Estimate:
         How many there are.
     found
         Cells that have been run before.
+    twins
+        Cells that are the same as another one of the study.
     impossible
         Cells whose values make no scenario that would load.
     replications
@@ -49,6 +51,7 @@ class Estimate:
     scenarios: int
     cells: int
     found: int
+    twins: int
     impossible: int
     replications: tuple[int, int]
     seconds: tuple[float, float]
@@ -58,7 +61,7 @@ class Estimate:
     @property
     def left(self) -> int:
         """Cells that are still to run."""
-        return self.cells - self.found - self.impossible
+        return self.cells - self.found - self.twins - self.impossible
 
     def sentences(self) -> list[str]:
         """The same in words."""
@@ -67,6 +70,8 @@ class Estimate:
         told = [f"{wording.counted(self.cells, 'cell')}: {points} of {scenarios}."]
         if self.found:
             told.append(f"{wording.counted(self.found, 'cell')} of them were run before.")
+        if self.twins:
+            told.append(f"{wording.counted(self.twins, 'cell')} the same as another, and run once.")
         if self.impossible:
             verb = "makes" if self.impossible == 1 else "make"
             cells = wording.counted(self.impossible, "cell")
@@ -105,7 +110,7 @@ def estimate(bench: Bench, points: Floats | None = None) -> Estimate:
     checked = bench.checked
     points = checked.points() if points is None else points
     scenarios = len(checked.scenarios)
-    found = impossible = 0
+    found = twins = impossible = 0
     tried: dict[int, Cell] = {}
     pending: set[str] = set()
     for point in points.tolist():
@@ -116,8 +121,11 @@ def estimate(bench: Bench, points: Floats | None = None) -> Estimate:
                 impossible += 1
                 continue
             key = cell.key(bench.version)
-            if key in bench.store or key in pending:
+            if key in bench.store:
                 found += 1
+                continue
+            if key in pending:
+                twins += 1
                 continue
             pending.add(key)
             tried.setdefault(scenario, bench.cell(scenario, point, size=1))
@@ -126,13 +134,14 @@ def estimate(bench: Bench, points: Floats | None = None) -> Estimate:
     least, most = (
         (PILOT, wanted.max_replications) if isinstance(wanted, Precision) else (wanted, wanted)
     )
-    left = len(points) * scenarios - found - impossible
+    left = len(points) * scenarios - found - twins - impossible
     hands = bench.hands
     return Estimate(
         points=len(points),
         scenarios=scenarios,
         cells=len(points) * scenarios,
         found=found,
+        twins=twins,
         impossible=impossible,
         replications=(least, most),
         seconds=(left * least * seconds / hands, left * most * seconds / hands),

@@ -16,6 +16,7 @@ from .tables import (
     CSV,
     PARQUET,
     PART,
+    UNREADABLE,
     Texts,
     ending,
     put_beside,
@@ -128,7 +129,7 @@ class Store:
         if self.folder is None or not self.folder.is_dir():
             return
         known = set(self._where.values()) | set(self.unreadable)
-        for path in sorted(self.folder.iterdir()):
+        for path in sorted(self.folder.iterdir(), key=_written_at):
             if path.name.endswith(PART):
                 _remove_if_old(path)
             elif path.suffix in (PARQUET, CSV) and path not in known:
@@ -137,11 +138,11 @@ class Store:
     def _note(self, path: Path) -> None:
         try:
             cells = read_cells(path)
-        except (OSError, ValueError):
+        except UNREADABLE:
             self.unreadable.append(path)
             return
         for key in cells:
-            self._where.setdefault(key, path)
+            self._where[key] = path  # the newest holds, as after --no-resume
 
     def __contains__(self, key: str) -> bool:
         return key in self._where or key in self._in_memory
@@ -187,7 +188,7 @@ class Store:
                 del self._at_hand[next(iter(self._at_hand))]
             try:
                 self._at_hand[path] = _read_batch(path)
-            except (OSError, ValueError, KeyError) as error:
+            except UNREADABLE as error:
                 self._lose(path)
                 raise KeyError(key) from error
         if key not in self._at_hand[path]:
@@ -203,6 +204,13 @@ class Store:
     def size_bytes(self) -> int:
         """What the files take on the disk."""
         return sum(path.stat().st_size for path in set(self._where.values()))
+
+
+def _written_at(path: Path) -> tuple[int, str]:
+    try:
+        return path.stat().st_mtime_ns, path.name
+    except OSError:
+        return 0, path.name
 
 
 def _remove_if_old(path: Path) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import SimulatorError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PARQUET, CSV = ".parquet", ".csv"
+UNREADABLE = (OSError, ValueError, KeyError, IndexError, NotImplementedError, csv.Error)
+"""What reading a file may end in that is no table of ours, or was damaged."""
 PART = ".part"
 _CELLS = b"cells"
 
@@ -64,16 +68,43 @@ def ending() -> str:
 def put_beside(path: Path, content: bytes) -> None:
     """Write a file beside its place and rename it, so that it is never half there."""
     beside = path.with_name(f".{path.name}.{os.getpid()}{PART}")
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with beside.open("wb") as out:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
         beside.replace(path)
+    except OSError as error:
+        told = error.strerror or str(error)
+        raise SimulatorError(
+            f"{path}: cannot be written: {told.lower()}; what is finished is kept: try again"
+        ) from error
     finally:
         with suppress(OSError):
             beside.unlink()
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Take away what a run that was killed left here; what another one is writing stays."""
+    for path in folder.glob(f".*{PART}"):
+        writer = path.name.removesuffix(PART).rpartition(".")[2]
+        if not (writer.isdecimal() and _is_alive(int(writer))):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether a process runs; where that cannot be asked without harm, it is taken to."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def table_bytes(columns: Columns, cells: Sequence[str] = (), kind: str | None = None) -> bytes:
@@ -93,7 +124,7 @@ def table_bytes(columns: Columns, cells: Sequence[str] = (), kind: str | None = 
     if cells:
         table = table.replace_schema_metadata({_CELLS: json.dumps(list(cells)).encode()})
     out = io.BytesIO()
-    pa.parquet.write_table(table, out, compression="zstd")
+    pa.parquet.write_table(table, out, compression="zstd", write_page_checksum=True)
     return out.getvalue()
 
 
@@ -158,15 +189,15 @@ def read_cells(path: Path) -> list[str]:
 
     Raises
     ------
-    OSError, ValueError
+    UNREADABLE
         If it cannot be read.
     """
     if path.suffix == CSV:
         with path.open(encoding="utf-8", newline="") as lines:
             reader = csv.reader(lines)
-            if next(reader, [""])[0] != "cell":
+            if next(reader, [""])[:1] != ["cell"]:
                 raise ValueError(path.name)
-            return list(dict.fromkeys(line[0] for line in reader))
+            return list(dict.fromkeys(line[0] for line in reader if line))
     pa = pyarrow()
     if pa is None:
         raise ValueError(path.name)
@@ -182,7 +213,7 @@ def read_columns(path: Path) -> dict[str, Any]:
             names = next(reader)
             columns: Iterable[tuple[str, ...]] = zip(*reader, strict=True)
             return dict(zip(names, map(list, columns), strict=True))
-    with pyarrow().parquet.ParquetFile(path) as file:
+    with pyarrow().parquet.ParquetFile(path, page_checksum_verification=True) as file:
         table = file.read().unify_dictionaries().combine_chunks()
     return {name: _unpacked(table.column(name).chunk(0)) for name in table.column_names}
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import BadInput
 from ..evidence.influence import model_version
+from ..precision import Precision
 from ..scenario.writing import as_yaml, flow
 from .result import (
     DIFFERENCE_COLUMNS,
@@ -23,7 +24,16 @@ from .result import (
     measure_columns,
     summary_rows,
 )
-from .tables import PARQUET, PART, arrow_array, ending, put_beside, pyarrow, table_bytes
+from .tables import (
+    PARQUET,
+    PART,
+    arrow_array,
+    ending,
+    put_beside,
+    pyarrow,
+    remove_unfinished,
+    table_bytes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -76,8 +86,7 @@ def write(sweep: Sweep, folder: Path, command: str = "") -> list[str]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PACKAGE).unlink(missing_ok=True)  # where it stands, all is whole
-    for unfinished in folder.glob(f".*{PART}"):  # by a sweep that was killed here
-        unfinished.unlink(missing_ok=True)
+    remove_unfinished(folder)
     kind = ending()
     for old in ("cells", "measures"):
         for other in (".csv", ".parquet"):
@@ -93,12 +102,22 @@ def write(sweep: Sweep, folder: Path, command: str = "") -> list[str]:
         files.append("differences.csv")
     else:
         (folder / "differences.csv").unlink(missing_ok=True)
-    put_beside(folder / "study.yaml", flow(sweep.checked.written.tree.data).encode())
+    put_beside(folder / "study.yaml", flow(_as_run(sweep)).encode())
     failed = _put_failed(sweep, folder / FAILED)
     package = _package(sweep, folder, files, command)
     text = json.dumps(package, indent=1, ensure_ascii=False, allow_nan=False)
     put_beside(folder / PACKAGE, f"{text}\n".encode())
     return [*files, "study.yaml", *failed, PACKAGE]
+
+
+def _as_run(sweep: Sweep) -> dict[str, Any]:
+    """The study with the seed and the number of runs that it was run with."""
+    told: dict[str, Any] = sweep.study.model_dump(mode="json", exclude_unset=True)
+    own = {"seed": sweep.checked.seed}
+    if not isinstance(sweep.checked.size, Precision):
+        told.pop("precision", None)
+        own["replications"] = sweep.checked.size
+    return told | own
 
 
 # The tidy table, a few cells at a time
@@ -213,6 +232,9 @@ def _package(sweep: Sweep, folder: Path, files: Sequence[str], command: str) -> 
             "code": sweep.bench.version,
             "versions": {name: metadata.version(name) for name in ("numpy", "scipy", "simpy")},
             "seed": checked.seed,
+            "replications": None if isinstance(checked.size, Precision) else checked.size,
+            "precision": checked.size.share if isinstance(checked.size, Precision) else None,
+            "changes": list(checked.changes),
             "scenarios": [each.name for each in checked.scenarios],
             "design": checked.design.model_dump(mode="json", exclude_none=True),
             "points": len(sweep.points),
