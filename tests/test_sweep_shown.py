@@ -28,6 +28,13 @@ def leaning(cell):
     return Lived(told.partnerships, told.years, told.groups, values)
 
 
+def too_dear(cell):
+    """The same, but that it fails where a ready client costs more than £40 a week."""
+    if cell.scenario.world.groups["opiate"].treatment.cost_ready_gbp_per_week > 40:
+        raise RuntimeError("too dear")
+    return leaning(cell)
+
+
 @pytest.fixture(scope="module")
 def plans():
     return [a_tenth_of(load(name)) for name in ("park", "move_on")]
@@ -100,16 +107,11 @@ def test_numbers_are_left_out_where_they_do_not_fit(plans):
 
 
 def test_a_tile_that_failed_is_empty(plans):
-    def failing(cell):
-        if cell.scenario.world.groups["opiate"].treatment.cost_ready_gbp_per_week > 40:
-            raise RuntimeError("too dear")
-        return leaning(cell)
-
     cost = {"path": COST, "values": [25, 35, 45]}
     support = {"path": SHARE, "values": [0.0, 0.1], "takes_from": "plan.treatment_share"}
     study = {"title": "A sweep", "scenarios": ["park", "move_on"], "replications": 3}
     given = study | {"factors": {"cost": cost, "support": support}, "measures": ["in_recovery"]}
-    told = sim.sweep(given, scenarios=plans, model=failing)
+    told = sim.sweep(given, scenarios=plans, model=too_dear)
     chart = heat_map(told, told.outcomes[0], *told.dimensions)
     assert [row["mean"] for row in tiles_of(chart)] == [26, 26, 36, 36, None, None]
     assert numbers_of(chart)[-1] == "–"
@@ -197,7 +199,7 @@ def test_the_report_says_what_failed_and_is_drawn_without_it(plans):
         "factors": {"cost": {"path": COST, "values": [25, 45]}},
         "replications": 2,
     }
-    result = sim.sweep(study, scenarios=plans, model=failing)
+    result = sim.sweep(study, scenarios=plans, model=too_dear)
     told = markdown(document(result, "x", draw=True))
     assert "2 cells failed" in told
     assert "point 1, park: RuntimeError: no more" in told
