@@ -199,7 +199,7 @@ def test_the_report_says_what_failed_and_is_drawn_without_it(plans):
         "factors": {"cost": {"path": COST, "values": [25, 45]}},
         "replications": 2,
     }
-    result = sim.sweep(study, scenarios=plans, model=too_dear)
+    result = sim.sweep(study, scenarios=plans, model=failing)
     told = markdown(document(result, "x", draw=True))
     assert "2 cells failed" in told
     assert "point 1, park: RuntimeError: no more" in told
