@@ -31,8 +31,8 @@ TIMES = 200
 AT_ONCE = 50
 """Halves through which curves are laid at the same time, for the sake of memory."""
 LEVEL = 0.025
+ENDS = (LEVEL, 1 - LEVEL)
 FEWEST_LUCKS = 2
-
 
 
 class Halves:
@@ -63,7 +63,8 @@ class Halves:
         by_world = gains.mean(axis=0)
         mean = float(by_world.mean())
         variance = by_world.var(ddof=1) / len(by_world) + self._wider**2 * _of_luck(gains)
-        return _around(mean, *(mean + sign * norm.isf(LEVEL) * variance**0.5 for sign in (-1, 1)))
+        half = float(norm.isf(LEVEL) * variance**0.5)
+        return Estimate(mean, mean - half, mean + half)
 
     def some(self, where: Floats, listed: Sequence[int]) -> Estimate:
         """What a choice by curves gains: laid through half of the worlds, judged in the others by the other luck.
@@ -86,7 +87,9 @@ class Halves:
         judged = (gains * unseen).sum(axis=1) / unseen.sum(axis=1)
         shared = min(1.0, _of_luck(gains) / judged.var()) if judged.var() > 0 else 0.0
         wider = (1 + (self._wider**2 - 1) * shared) ** 0.5
-        return _around(float(judged.mean()), *np.quantile(judged, (LEVEL, 1 - LEVEL)), wider)
+        mean = float(judged.mean())
+        low, high = (mean + wider * float(end - mean) for end in np.quantile(judged, ENDS))
+        return Estimate(mean, low, high)
 
     def _gains(self, chosen_by: Floats) -> Floats:
         """What choices bring more than the usual one, judged by the other luck, by cut and world."""
@@ -98,11 +101,6 @@ class Halves:
     def _wider(self) -> float:
         """How much wider what comes of luck is to be, as there is so little luck to cut."""
         return float(students_t.isf(LEVEL, self._replications - 1) / norm.isf(LEVEL))
-
-
-def _around(mean: float, low: float, high: float, wider: float = 1.0) -> Estimate:
-    """A mean with an interval that is made wider."""
-    return Estimate(mean, float(mean - wider * (mean - low)), float(mean + wider * (high - mean)))
 
 
 def _of_luck(gains: Floats) -> float:

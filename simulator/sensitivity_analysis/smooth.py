@@ -115,7 +115,7 @@ def fitted(columns: Floats, numbers: Floats, weights: Floats) -> Floats:
         By world and curve, and by world; or by copy as well.
     """
     inner, turned = _normal(columns, weights)
-    return np.linalg.solve(inner, turned @ numbers)
+    return np.asarray(np.linalg.solve(inner, turned @ numbers), dtype=np.float64)
 
 
 def _normal(columns: Floats, weights: Floats) -> tuple[Floats, Floats]:
