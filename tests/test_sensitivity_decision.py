@@ -4,24 +4,39 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planted import Axis, Normal, Read, axes, line, nothing, question
-from scipy.stats import norm
+from scipy.stats import binom, norm
 
 from simulator.errors import BadInput
 from simulator.outputs import records
-from simulator.sensitivity_analysis import Decision, Wanted, analyse, planned, sections
+from simulator.sensitivity_analysis import (
+    Decision,
+    Wanted,
+    analyse,
+    planned,
+    sections,
+    worlds_from,
+)
 from simulator.sensitivity_analysis.ahead import who_is_ahead
 from simulator.sensitivity_analysis.asked import check
 from simulator.sensitivity_analysis.cube import draw_worlds, ends
 from simulator.sensitivity_analysis.curves import curve_in_worlds
+from simulator.sensitivity_analysis.halves import random_halves
 from simulator.sensitivity_analysis.knowing import value_of_knowing
 from simulator.sensitivity_analysis.question import with_net
-from simulator.sensitivity_analysis.smooth import _left_out_error, chosen, shapes, solved
+from simulator.sensitivity_analysis.smooth import (
+    _left_out_error,
+    chosen,
+    curves_of_seen,
+    shapes,
+    solved,
+)
 from simulator.sensitivity_analysis.switches import switches
 from simulator.study import check as check_study
 from simulator.study.shown import shown_range, shown_value
@@ -283,6 +298,79 @@ def test_a_list_may_be_worth_knowing():
     assert one.value.mean == pytest.approx(0.5, abs=1e-6)
 
 
+def seen_in(worlds, *plans, **told):
+    """How often a value is seen in each thing that might be known, over 30 seeds."""
+    seen = {}
+    for seed in range(30):
+        asked = question(axes("a", "b", low=-1.0), *plans, noise=1.0, seed=seed, **told)
+        for each in value_of_knowing(asked, draw_worlds(asked, worlds), BETTER).values:
+            seen[each.known] = seen.get(each.known, 0) + (each.verdict == "")
+    return seen
+
+
+MOST_FALSE = int(binom.ppf(0.999, 30, 0.025))
+"""False claims of 30 that 2.5% of chance would pass once in a thousand times."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("replications", [2, 4, 20])
+def test_no_value_is_claimed_for_plans_that_only_luck_tells_apart(replications):
+    seen = seen_in(128, line(1.0), line(1.0), replications=replications)
+    assert all(times <= MOST_FALSE for times in seen.values())
+
+
+@pytest.mark.slow
+def test_no_value_is_claimed_for_an_assumption_that_does_nothing():
+    """Plans are equal on average, so that the least thing would change the choice."""
+    seen = seen_in(128, nothing, line(1.0))
+    assert seen["b"] <= MOST_FALSE
+    assert seen["a"] == seen["everything"] == 30
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("replications", [4, 20])
+def test_no_value_is_claimed_for_what_only_the_luck_that_all_worlds_share_makes_of_it(replications):
+    seen = 0
+    for seed in range(30):
+        luck = np.random.default_rng(1000 + seed).normal(size=replications)
+        asked = question(
+            axes("a", low=-1.0), nothing, nothing, replications=replications, seed=seed
+        )
+        worlds = draw_worlds(asked, 128)
+        worlds.outcomes[:, 1, 0] += worlds.points * luck
+        seen += value_of_knowing(asked, worlds, BETTER).values[1].verdict == ""
+    assert seen <= MOST_FALSE
+
+
+def test_one_replication_tells_no_value_of_knowing():
+    asked = question(axes("a"), nothing, line(1.0, at_zero=-0.5), replications=1)
+    result = analyse(asked, Wanted(methods=("tornado",), worlds=32), BETTER)
+    assert {e.verdict for e in result.knowing.values} == {"needs two or more replications"}
+    assert all(math.isnan(e.value.mean) for e in result.knowing.values)
+    assert any("first needs two or more replications" in s for s in result.sentences())
+
+
+def test_a_value_is_told_from_the_cautious_estimate_to_the_corrected_one():
+    asked = question(GAUSS, nothing, line(1.0, 0.5, 0.0, at_zero=0.5), noise=1.0)
+    for each in value_of_knowing(asked, draw_worlds(asked, 512), GROUPS).values:
+        first, last = each.between
+        assert each.value.low <= first <= last == each.value.mean <= each.value.high
+    large = question(GAUSS, nothing, line(100.0, 50.0, 0.0, at_zero=50.0), noise=100.0)
+    told = "\n".join(analyse(large, Wanted(methods=("tornado",), worlds=512), GROUPS).sentences())
+    assert re.search(
+        r"before choosing would be worth between 2\d and 2\d people \(1\d to 2\d\)", told
+    )
+
+
+def test_curves_see_nothing_of_the_worlds_that_they_are_judged_in():
+    chance = np.random.default_rng(1)
+    where, numbers = chance.random((40, 1)), chance.normal(size=(3, 40, 2))
+    seen = random_halves(1, "a test", 40, 3)
+    changed = np.where(seen[..., np.newaxis], numbers, 1e6)
+    told = curves_of_seen(where, numbers, seen, (0,))
+    np.testing.assert_allclose(curves_of_seen(where, changed, seen, (0,)), told)
+
+
 @given(st.integers(0, 1000), st.floats(-2, 2), st.floats(0, 2))
 @settings(max_examples=10)
 def test_the_value_of_knowing_is_never_below_none(seed, level, noise):
@@ -365,7 +453,7 @@ def test_the_decision_is_told_in_plain_english():
     assert "of 64 worlds" in told
     assert "comes from what is not known" in told
     assert "before choosing would be worth" in told
-    assert "no value was seen in finding out The b and The inert" in told
+    assert "No value was seen in finding out The b and The inert" in told
 
 
 def test_what_failed_is_told():
@@ -383,6 +471,30 @@ def test_worlds_are_drawn_where_sobol_draws_none():
     assert none.worlds is None
     assert none.split is None
     assert none.switches is not None
+
+
+def test_random_points_of_the_studys_design_are_the_worlds():
+    points = np.random.default_rng(1).random((24, 2))
+    lever = Axis("b", is_lever=True)
+    asked = dataclasses.replace(question((Axis("a"), lever), nothing, line(1.0)), random=points)
+    wanted = Wanted(methods=("tornado",))
+    told = analyse(asked, wanted, BETTER)
+    np.testing.assert_array_equal(told.worlds.points[:, 0], points[:, 0])
+    assert np.isnan(told.worlds.points[:, 1]).all()
+    assert (
+        told.worlds.drawn == worlds_from(asked, wanted) == "the 24 points of the study's own design"
+    )
+    np.testing.assert_array_equal(planned(asked, wanted)["worlds"], told.worlds.points)
+    more = wanted.model_copy(update={"worlds": 40})
+    assert len(planned(asked, more)["worlds"]) == 40
+    assert worlds_from(asked, more) == "a Latin hypercube of 40 worlds"
+
+
+def test_what_a_field_may_hold_is_not_told_in_sentences():
+    title = "Opiates: days by which half have done so (null: never)"
+    told = analyse(question((Axis("a", title=title),), nothing, line(1.0)), Wanted(), BETTER)
+    assert "days by which half have done so" in " ".join(told.sentences())
+    assert "null" not in " ".join(told.sentences())
 
 
 def test_what_is_planned_is_what_is_run():

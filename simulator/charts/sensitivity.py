@@ -5,10 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..sensitivity_analysis.knowing import ALL
+from ..sensitivity_analysis.knowing import ALL, NEEDS_LUCK
 from ..sensitivity_analysis.luck import SOURCES
-from ..sensitivity_analysis.words import by_dimension, percent, plain, size_of, topic
-from ..wording import counted, gbp, interval, sentence_case
+from ..sensitivity_analysis.words import (
+    between,
+    by_dimension,
+    in_pounds,
+    percent,
+    plain,
+    size_of,
+    topic,
+)
+from ..wording import counted, interval, sentence_case
 from .look import ILLUSTRATIVE, PALETTE, Chart, Rows, altair, finished
 from .rows import DARK, RowsOfBars, label_of, stacked, with_room
 
@@ -173,7 +181,7 @@ def knowing_bars(
             "name": _known(each, labels),
             "slot": "0",
             "begin": 0.0,
-            "end": each.value.mean,
+            "end": 0.0 if each.verdict else each.between[0],
             "low": each.value.low,
             "high": each.value.high,
             "kind": ALL if each.known == ALL else each.what,
@@ -181,6 +189,7 @@ def knowing_bars(
             "text": _worth(each),
         }
         for each in told
+        if math.isfinite(each.value.high)
     ]
     most = max([row["high"] for row in rows], default=0.0) or 1.0
     plot = RowsOfBars(altair(), rows, ("0",), KNOWN_COLOURS, (0.0, 1.04 * most), outcome.unit)
@@ -189,8 +198,8 @@ def knowing_bars(
     message = title or _knowing_message(told, labels, outcome)
     subtitle = (
         f"{sentence_case(outcome.label)}: how much better the choice would come out if something were known first,"
-        f" against always choosing {usual}. Luck cannot be known. Rules are 95% intervals over {counted(_worlds(told), 'world')}"
-        f" and their luck; where they reach 0 no value was seen. {ILLUSTRATIVE}"
+        f" against always choosing {usual}. Luck cannot be known. Bars are cautious estimates; rules are 95% intervals over"
+        f" {counted(_worlds(told), 'world')} and their luck; where they reach 0 no value was seen. {ILLUSTRATIVE}"
     )
     alt_text = "; ".join(f"{row['name']}: {row['text']}" for row in rows)
     return finished(
@@ -202,9 +211,11 @@ def _worth(each: Knowing) -> str:
     """A value as it stands beside its bar: with its interval, and in pounds."""
     if each.verdict:
         return each.verdict
-    size, pounds = size_of(each.outcome), each.gbp.mean
-    told = f"{size(each.value.mean)} ({interval(each.value.low, each.value.high, size)})"
-    return told if each.outcome.unit == "£" or math.isnan(pounds) else f"{told}, {gbp(pounds)}"
+    size = size_of(each.outcome)
+    told = f"{between(each, size)} ({interval(each.value.low, each.value.high, size)})"
+    if each.outcome.unit == "£" or math.isnan(each.pounds):
+        return told
+    return f"{told}, {between(each, in_pounds(each))}"
 
 
 def _worlds(told: Sequence[Knowing]) -> int:
@@ -219,7 +230,9 @@ def _known(each: Knowing, labels: Mapping[str, str]) -> str:
 
 def _knowing_message(told: Sequence[Knowing], labels: Mapping[str, str], outcome: Outcome) -> str:
     label = sentence_case(outcome.label)
-    if not told or told[0].verdict:
+    if all(each.verdict == NEEDS_LUCK for each in told):
+        return f"{label}: what it is worth to find something out {NEEDS_LUCK}"
+    if all(each.verdict for each in told):
         return f"{label}: no value was seen in finding anything out before choosing"
     single = [each for each in told if each.what == "one assumption" and not each.verdict]
     if not single:

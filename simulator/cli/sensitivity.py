@@ -115,19 +115,23 @@ def _asked(checked: Checked, methods: Sequence[str] | None) -> tuple[Wanted, Dec
 def _tell_estimate(job: StudyJob, checked: Checked, wanted: Wanted, *, as_json: bool) -> None:
     import numpy as np
 
-    from ..sensitivity_analysis import planned, question_of
+    from ..sensitivity_analysis import planned, question_of, worlds_from
     from ..sweeps.estimate import estimate
 
     bench = job.bench(checked, None)
-    points = planned(question_of(bench), wanted)
+    question = question_of(bench)
+    points, origin = planned(question, wanted), worlds_from(question, wanted)
     told = estimate(bench, np.concatenate([*points.values()]))
     counts = {name: len(each) for name, each in points.items()}
     if as_json:
         print_json(
-            {"verb": NAME, "dry_run": True, "by_method": counts, "left": told.left, **asdict(told)}
+            {"verb": NAME, "dry_run": True, "by_method": counts, "worlds": origin}
+            | {"left": told.left, **asdict(told)}
         )
         return
     say("; ".join(f"{name}: {many:,} points" for name, many in counts.items()) + ".")
+    if origin:
+        say(f"Worlds: {origin}.")
     for sentence in told.sentences():
         say(sentence)
     say("Closer looks at places where the lead changes come on top.")

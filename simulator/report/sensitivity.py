@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from ..outputs import model_version
+from ..sensitivity_analysis.knowing import NEEDS_LUCK
 from ..sensitivity_analysis.switches import SWITCHES
 from ..sensitivity_analysis.words import (
     ahead_sentence,
@@ -63,9 +65,11 @@ CURVES = (
 KNOWING = (
     "What would be gained if something were found out before a plan is chosen, against always choosing the plan that is"
     " best on average. Luck cannot be found out: plans are compared by their means over luck. A choice by noisy means,"
-    " or by a fitted curve, looks better than it is; what is told is corrected for that by copies of the sample with"
-    " worlds drawn again and half of the luck. Cautious: chosen on one half of worlds and luck, judged on the other,"
-    " which is too low if anything. It is an upper bound of what finding out is worth: nothing is known perfectly."
+    " or by a fitted curve, looks better than it is. So the value is told from a cautious to a corrected estimate."
+    " Cautious: chosen on one half of the luck (and by curves through one half of the worlds), judged on the other,"
+    " which is too low if anything; a value was seen only where its 95% interval lies above 0. Corrected: what copies"
+    " of the sample with worlds drawn again and half of the luck add is taken off, which is rather too little."
+    " Either is more than finding out is worth in practice, as nothing is ever known perfectly."
 )
 LUCK = (
     "All worlds are lived with the same luck, so the variance of single runs falls into three: what is not known,"
@@ -146,11 +150,11 @@ def pictures(result: Sensitivity) -> dict[str, bytes]:
     told: dict[str, Chart] = {}
     if result.ahead:
         told["ahead.png"] = ahead_bars(result.ahead, views)
-    if result.split:
+    if _luck_is_told(result):
         told["chance.png"] = luck_bars(result.split, views)
     if result.tornado and views:
         told["tornado.png"] = tornado_bars(result.tornado, views[0])
-    if result.knowing and result.knowing.best:
+    if result.knowing and any(e.verdict != NEEDS_LUCK for e in result.knowing.values):
         outcome = result.knowing.best[-1].outcome
         told["knowing.png"] = knowing_bars(result.knowing, outcome, result.question)
     return {name: to_png(chart) for name, chart in told.items()}
@@ -207,13 +211,21 @@ def _knowing(result: Sensitivity, *, draw: bool) -> Iterator[Piece]:
         return
     yield KNOWING
     for outcome in result.question.outcomes:
-        if not result.knowing.of(outcome):
+        told = result.knowing.of(outcome)
+        if not told:
             continue
-        if draw:
+        if draw and told[0].verdict != NEEDS_LUCK:
             from ..charts.sensitivity import knowing_bars
 
             yield from _drawn(knowing_bars(result.knowing, outcome, result.question))
         yield knowing_table(result, outcome)
+
+
+def _luck_is_told(result: Sensitivity) -> bool:
+    """Whether luck could be told from what is not known, which needs two replications."""
+    return result.split is not None and any(
+        math.isfinite(each.shares[0].mean) for each in result.split.origins
+    )
 
 
 def _luck(result: Sensitivity, views: Sequence[View], *, draw: bool) -> Iterator[Piece]:
@@ -221,7 +233,7 @@ def _luck(result: Sensitivity, views: Sequence[View], *, draw: bool) -> Iterator
         return
     yield LUCK
     yield Bullets(tuple(luck_sentence(result.split.of(view)) for view in views))
-    if draw:
+    if draw and _luck_is_told(result):
         from ..charts.sensitivity import luck_bars
 
         yield from _drawn(luck_bars(result.split, views))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from ..sensitivity_analysis.luck import SOURCES
 from ..sensitivity_analysis.question import listed
 from ..sensitivity_analysis.words import (
+    between,
     by_dimension,
+    in_pounds,
     listing,
     percent,
     percents,
@@ -22,8 +24,9 @@ from ..wording import MISSING, gbp, interval, sentence_case
 from .table import Cell, Row, Table, cells
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from ..incentives import Estimate
     from ..sensitivity_analysis import Question, Sensitivity
     from ..sensitivity_analysis.ahead import WhoIsAhead
     from ..sensitivity_analysis.knowing import Knowing
@@ -109,7 +112,7 @@ def _switch_cell(switches: Sequence[Switch]) -> Cell:
 def knowing_table(result: Sensitivity, outcome: Outcome) -> Table:
     """What it would be worth to know each assumption, groups of them, and everything."""
     told = result.knowing.of(outcome) if result.knowing else ()
-    heads = ("What would be known", "Worth", "In pounds", "Of everything", "Cautious", "Verdict")
+    heads = ("What would be known", "Worth", "In pounds", "Of everything", "Verdict")
     label = sentence_case(outcome.label)
     caption = f"{label} ({outcome.unit}): what it would be worth to know before choosing"
     return Table(caption, heads, tuple(_known_row(result, each) for each in told))
@@ -127,15 +130,22 @@ def _known_row(result: Sensitivity, each: Knowing) -> Row:
     return Row(
         sentence_case(name),
         (
-            Cell(size(each.value.mean), interval(each.value.low, each.value.high, size)),
-            Cell(gbp(each.gbp.mean), interval(each.gbp.low, each.gbp.high, gbp)),
-            *cells(
-                percent(each.share_of_all),
-                each.outcome.show_difference(each.cautious),
-                each.verdict,
-            ),
+            _worth_cell(each, each.value, size, size),
+            _worth_cell(each, each.gbp, in_pounds(each), gbp),
+            *cells(MISSING if each.verdict else percent(each.share_of_all), each.verdict),
         ),
     )
+
+
+def _worth_cell(
+    each: Knowing, told: Estimate, show: Callable[[float], str], show_end: Callable[[float], str]
+) -> Cell:
+    """A value from cautious to corrected, over its interval; where none was seen, the most that it may be."""
+    if math.isnan(told.mean):
+        return Cell(MISSING)
+    if each.verdict:
+        return Cell(f"at most {show_end(told.high)}")
+    return Cell(between(each, show), interval(told.low, told.high, show_end))
 
 
 def luck_table(found: ChanceSplit, views: Sequence[View]) -> Table:

@@ -16,6 +16,7 @@ from .whole import (
     sections,
     sensitivity,
     with_methods,
+    worlds_from,
 )
 from .written import write
 
@@ -33,5 +34,6 @@ __all__ = [
     "sections",
     "sensitivity",
     "with_methods",
+    "worlds_from",
     "write",
 ]

@@ -43,10 +43,10 @@ class Wanted(Part):
     second_order: Flag = Field(
         default=False, title="Whether the method of Sobol tells pairs of assumptions as well"
     )
-    worlds: Annotated[Whole, Field(ge=0, le=100_000)] = Field(
-        default=128,
+    worlds: Annotated[Whole, Field(ge=0, le=100_000)] | None = Field(
+        default=None,
         title="Worlds drawn where the method of Sobol does not draw them, for chance against assumptions"
-        " and the value of knowing; 0 for none",
+        " and the value of knowing; 0 for none. By default the points of a design of random points, else 128",
     )
     grid: Annotated[Whole, Field(ge=3, le=101)] = Field(
         default=GRID,

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from ..chance import stream
+from ..wording import counted
 from .question import listed
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from .question import Dimension, Floats, Question
 
+WORLDS = 128
+"""Worlds that are drawn where nothing is said."""
 WHOLE = (0.0, 1.0)
 TAIL = 0.05
 """What is left out at an end that something has not."""
@@ -88,17 +91,34 @@ def inside(dimensions: Sequence[Dimension], cube: Floats) -> Floats:
     return np.clip(cube, least, 1 - least)
 
 
-def world_points(question: Question, number: int) -> Floats:
-    """Points by a Latin hypercube: each assumption's range is covered evenly, all of them moved at once."""
+def world_points(question: Question, number: int | None = None) -> Floats:
+    """Points at which all assumptions are moved at once, each range being covered evenly.
+
+    Parameters
+    ----------
+    number
+        How many, by a Latin hypercube; by default the random points of the study's own design, if it has any.
+    """
+    if number is None and question.random is not None:
+        own = [not each.is_lever for each in question.dimensions]
+        return question.with_points(question.random[:, own])
+    number = WORLDS if number is None else number
     chance = stream(question.seed, "worlds")
     cube = qmc.LatinHypercube(len(question.assumed), rng=chance).random(number)
     return question.with_points(values_at(question.assumed, inside(question.assumed, cube)))
 
 
-def draw_worlds(question: Question, number: int) -> Worlds:
-    """Worlds by a Latin hypercube, lived."""
+def how_drawn(question: Question, number: int | None = None) -> str:
+    """Where worlds come from, in words."""
+    if number is None and question.random is not None:
+        return f"the {counted(len(question.random), 'point')} of the study's own design"
+    return f"a Latin hypercube of {counted(WORLDS if number is None else number, 'world')}"
+
+
+def draw_worlds(question: Question, number: int | None = None) -> Worlds:
+    """Worlds, lived; by default those of the study's own design, if its points are random."""
     points = world_points(question, number)
-    return Worlds(points, question.evaluate(points), f"a Latin hypercube of {number:,} worlds")
+    return Worlds(points, question.evaluate(points), how_drawn(question, number))
 
 
 def as_salib(question: Question) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 Luck cannot be found out. What a plan brings in a world is therefore its mean over luck, which is estimated from
 some replications; a choice of the best of noisy means looks better than it is, and so does a choice by a fitted
-curve; and the plan that is best on average over a sample of worlds flatters what it is measured against. All this
-is corrected: the same is done on copies of the sample that hold worlds drawn again and one half of the luck, in
-which noise is twice as large, and what the value changed by is taken off.
+curve; and the plan that is best on average over a sample of worlds flatters what it is measured against. So there
+are two estimates. The cautious one chooses on one half and judges on the other (`halves`): it is too low if
+anything, and only where it lies clearly above 0 was a value seen. The corrected one does the same on copies of
+the sample that hold worlds drawn again and one half of the luck, in which noise is twice as large, and takes off
+what the value changed by: where plans are nearly equal that leaves about half of the flattery, so it is rather
+too high. The value lies between them.
 
 References
 ----------
@@ -23,27 +26,27 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from ..chance import stream
-from ..incentives import Estimate
+from ..incentives.estimate import MISSING, Estimate
+from .halves import Halves, random_halves, shared_out
 from .question import incomplete, listed
 from .smooth import chosen, fitted
 from .tabled import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
 
     from .asked import Decision
     from .cube import Worlds
-    from .question import Flags, Floats, Outcome, Question
+    from .question import Floats, Outcome, Question
 
 What = Literal["everything", "one assumption", "a group"]
 COPIES = 500
-HALVES = 20
-"""Times that worlds and luck are cut in halves, for a value that is certainly not flattered."""
 ENDS = (0.025, 0.975)
 FEWEST_WORLDS = 16
 NO_VALUE = "no value seen"
+NEEDS_LUCK = "needs two or more replications"
 ALL = "everything"
 
 COLUMNS = (
@@ -76,14 +79,16 @@ class Knowing:
     known
         What would be found out: `everything`, the name of an assumption, or that of a group.
     value
-        How much better the choice would be, in the outcome's own unit, corrected for noise; with its 95% interval
-        over worlds and luck.
+        How much better the choice would be, in the outcome's own unit, corrected for noise, which is rather too
+        much; its interval goes from the lower end of the cautious estimate's 95% interval to the upper end of its
+        own, and holds 0 where no value was seen. Missing where there is one replication.
     pounds
         What one unit is worth; missing where it was not said.
     share_of_all
         Of the value of knowing everything.
     cautious
         The value where the choice is made on one half of the sample and judged on the other: too low if anything.
+        That a value was seen is said only where this one lies clearly above 0.
     uncorrected
         The value where the choice is judged on what it was made on, with the flattery still in it.
     """
@@ -102,8 +107,15 @@ class Knowing:
 
     @property
     def verdict(self) -> str:
-        """Whether a value was seen."""
+        """Whether a value was seen; empty where it was."""
+        if math.isnan(self.value.mean):
+            return NEEDS_LUCK
         return "" if self.value.low > 0 else NO_VALUE
+
+    @property
+    def between(self) -> tuple[float, float]:
+        """The value from the cautious estimate to the corrected one."""
+        return min(max(self.cautious, self.value.low), self.value.mean), self.value.mean
 
     @property
     def gbp(self) -> Estimate:
@@ -202,29 +214,37 @@ def _of_outcome(
             outcome=outcome,
             what=what,
             known=known,
-            value=value,
+            value=each.value,
             pounds=abs(decision.pounds(outcome)),
-            share_of_all=value.mean / whole.value.mean if whole.value.mean > 0 else math.nan,
-            cautious=cautious,
-            uncorrected=uncorrected,
+            share_of_all=each.value.mean / whole.value.mean if whole.value.low > 0 else math.nan,
+            cautious=each.cautious.mean,
+            uncorrected=each.uncorrected,
             worlds=len(sample.benefits),
             left_out=left_out,
             replications=sample.replications,
         )
-        for what, known, (value, cautious, uncorrected) in (
+        for what, known, each in (
             ("everything", ALL, whole),
             *((what, known, sample.some(members)) for what, known, members in asked),
         )
     ]
-    return [told[0], *sorted(told[1:], key=lambda each: -each.value.mean)]
+    return [told[0], *sorted(told[1:], key=lambda each: (bool(each.verdict), -each.value.mean))]
 
 
 class _Told(NamedTuple):
     """A value corrected for noise, one that is too low if anything, and the value before it was corrected."""
 
-    value: Estimate
-    cautious: float
+    corrected: Estimate
+    cautious: Estimate
     uncorrected: float
+
+    @property
+    def value(self) -> Estimate:
+        """From what is certain not to be flattery to what it may be at most; nothing where luck cannot be cut."""
+        if math.isnan(self.cautious.mean):
+            return MISSING
+        mean = self.corrected.mean
+        return Estimate(mean, min(mean, max(0.0, self.cautious.low)), self.corrected.high)
 
 
 class _Sample:
@@ -244,18 +264,17 @@ class _Sample:
         worlds, _, self.replications = benefits.shape
         seed = question.seed
         self._weights = _drawn_again(seed, worlds)
-        drawn = _halves(seed, "half of the luck of a copy", self.replications, COPIES)
-        self._copies = np.einsum("pdr,br->bpd", benefits, _shared_out(drawn))
-        self._luck = _halves(seed, "half of the luck", self.replications, HALVES)
-        self._worlds = _halves(seed, "half of the worlds", worlds, HALVES)
+        drawn = random_halves(seed, "half of the luck of a copy", self.replications, COPIES)
+        self._copies = np.einsum("pdr,br->bpd", benefits, shared_out(drawn))
         self._means = benefits.mean(axis=2)
         self._usual = int(self._means.mean(axis=0).argmax())
+        self._halves = Halves(seed, benefits - benefits[:, [self._usual]])
 
     def everything(self) -> _Told:
         """The value of knowing the whole world, but not the luck."""
         plain = float(_gain(self._means, np.ones(len(self._means))))
-        value = _corrected(plain, _gain(self._copies, self._weights))
-        return _Told(value, self._cautious_about_everything(), plain)
+        corrected = _corrected(plain, _gain(self._copies, self._weights))
+        return _Told(corrected, self._halves.everything(), plain)
 
     def some(self, members: Sequence[str]) -> _Told:
         """The value of knowing some assumptions, by name."""
@@ -267,39 +286,8 @@ class _Sample:
         once = np.ones(len(columns))
         plain = float(_gain(columns @ fitted(columns, self._means, once), once))
         copies = columns @ fitted(columns, self._copies, self._weights)
-        value = _corrected(plain, _gain(copies, self._weights))
-        return _Told(value, self._cautious_about(columns), plain)
-
-    def _cautious_about_everything(self) -> float:
-        """Choose by one half of the luck, judge by the other."""
-        if self.replications < 2:
-            return math.nan
-        return float(np.mean([self._judged(a, b) for a, b in self._both_ways()]))
-
-    def _cautious_about(self, columns: Floats) -> float:
-        """Choose by curves through one half of the worlds, judge in the other worlds, by the other luck."""
-        told = []
-        pairs = zip(self._both_ways(), np.repeat(self._worlds, 2, axis=0), strict=True)
-        for place, ((chosen_by, judged_by), half) in enumerate(pairs):
-            seen = half == place % 2
-            curves = columns @ fitted(columns[seen], chosen_by[seen], np.ones(int(seen.sum())))
-            told.append(self._judged(curves[~seen], judged_by[~seen]))
-        return float(np.mean(told))
-
-    def _both_ways(self) -> Iterator[tuple[Floats, Floats]]:
-        """What each scenario brings in each world by one half of the luck and by the other, then turned round."""
-        for half in self._luck:
-            first, second = (
-                np.einsum("pdr,r->pd", self.benefits, _shared_out(each))
-                for each in (half, ~half if self.replications > 1 else half)
-            )
-            yield first, second
-            yield second, first
-
-    def _judged(self, chosen_by: Floats, judged_by: Floats) -> float:
-        """What choices bring more than the usual one."""
-        choice = chosen_by.argmax(axis=1)
-        return float((judged_by[np.arange(len(choice)), choice] - judged_by[:, self._usual]).mean())
+        corrected = _corrected(plain, _gain(copies, self._weights))
+        return _Told(corrected, self._halves.some(where, many), plain)
 
 
 def _drawn_again(seed: int, number: int) -> Floats:
@@ -307,22 +295,6 @@ def _drawn_again(seed: int, number: int) -> Floats:
     each = np.repeat(np.arange(number), COPIES)
     every = stream(seed, "worlds drawn again").permutation(each).reshape(COPIES, number)
     return np.stack([np.bincount(copy, minlength=number) for copy in every]).astype(np.float64)
-
-
-def _halves(seed: int, purpose: str, number: int, times: int) -> Flags:
-    """Random halves of so many, as flags; of an odd number the larger and the smaller half in turn."""
-    if number == 1:
-        return np.ones((times, 1), dtype=np.bool_)
-    ranks = stream(seed, purpose).random((times, number)).argsort(axis=1).argsort(axis=1)
-    larger = np.arange(times) % 2
-    size = np.where(larger, (number + 1) // 2, number // 2)
-    return ranks < size[:, np.newaxis]
-
-
-def _shared_out(half: Flags) -> Floats:
-    """Equal weights for what is in a half."""
-    told: Floats = half / half.sum(axis=-1, keepdims=True)
-    return told
 
 
 def _gain(benefits: Floats, weights: Floats) -> Floats:

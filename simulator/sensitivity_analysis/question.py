@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
@@ -161,6 +161,8 @@ class Question:
         What people call them, where that is something else.
     seed
         Where the choice of points, and of copies in a bootstrap, begins.
+    random
+        Points of its own design, where that is one of random points: worlds that need not be drawn.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -169,6 +171,7 @@ class Question:
     evaluate: Evaluate
     titles: tuple[str, ...] = ()
     seed: int = 1
+    random: Floats | None = field(default=None, repr=False)
 
     @property
     def assumed(self) -> tuple[Dimension, ...]:

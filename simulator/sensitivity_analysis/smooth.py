@@ -19,7 +19,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .question import Floats
+    from .question import Flags, Floats
 
 KNOTS = (2, 3, 4, 6)
 """Numbers of knots that are tried; two knots are a straight line."""
@@ -80,15 +80,15 @@ def _spline(column: Floats, knots: tuple[float, ...]) -> Floats:
     return np.column_stack([straight, bends[:, :-1] - bends[:, -1:]])
 
 
-def shapes(where: Floats, listed: Sequence[int]) -> list[Shape]:
-    """Shapes that so many worlds can tell apart, the plainest first."""
+def shapes(where: Floats, listed: Sequence[int], worlds: int = 0) -> list[Shape]:
+    """Shapes that so many worlds, or by default all that there are, can tell apart, the plainest first."""
     pairs = (False, True) if len(listed) > 1 else (False,)
     told = [
         Shape(tuple(listed), tuple(_knots(column, knots) for column in where.T), pair)
         for pair in pairs
         for knots in KNOTS
     ]
-    most = max(len(where) // FEWEST_WORLDS_EACH, 2)
+    most = max((worlds or len(where)) // FEWEST_WORLDS_EACH, 2)
     return [each for each in told if each.columns(where[:1]).shape[1] <= most] or told[:1]
 
 
@@ -114,13 +114,48 @@ def fitted(columns: Floats, numbers: Floats, weights: Floats) -> Floats:
     numbers, weights
         By world and curve, and by world; or by copy as well.
     """
+    inner, turned = _normal(columns, weights)
+    return np.asarray(np.linalg.solve(inner, turned @ numbers), dtype=np.float64)
+
+
+def _normal(columns: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """The sides of the normal equations: columns by themselves, with their ridge, and what numbers come under."""
     turned = np.swapaxes(columns * weights[..., np.newaxis], -1, -2)
     inner = turned @ columns
     size = np.diagonal(inner, axis1=-2, axis2=-1)
     ridge = RIDGE * np.maximum(size, RIDGE * size.max(axis=-1, keepdims=True))
-    return np.linalg.solve(
-        inner + ridge[..., np.newaxis] * np.eye(size.shape[-1]), turned @ numbers
-    )
+    return inner + ridge[..., np.newaxis] * np.eye(size.shape[-1]), turned
+
+
+def curves_of_seen(where: Floats, numbers: Floats, seen: Flags, listed: Sequence[int]) -> Floats:
+    """Curves through the worlds that each copy has seen, told in all worlds; each copy chooses its own shape.
+
+    Nothing of a world that was not seen goes into a curve, not even how many bends it has.
+
+    Parameters
+    ----------
+    numbers
+        By copy, world and curve.
+    seen
+        By copy and world.
+    """
+    weights = seen.astype(np.float64)
+    many = weights.sum(axis=1)[:, np.newaxis]
+    middle = (weights[..., np.newaxis] * numbers).sum(axis=1) / many
+    around = weights[..., np.newaxis] * (numbers - middle[:, np.newaxis]) ** 2
+    scale = around.sum(axis=1) / many
+    scale = np.where(scale > 0, scale, 1.0)
+    told, least = np.zeros_like(numbers), np.full(len(numbers), np.inf)
+    for shape in shapes(where, listed, int(many.min())):
+        columns = shape.columns(where)
+        inner, turned = _normal(columns, weights)
+        curves = columns @ np.linalg.solve(inner, turned @ numbers)
+        leverage = np.minimum(((columns @ np.linalg.inv(inner)) * columns).sum(axis=-1), ALMOST_ALL)
+        errors = ((numbers - curves) / (1 - leverage)[..., np.newaxis]) ** 2
+        error = ((weights[..., np.newaxis] * errors).sum(axis=1) / many / scale).sum(axis=1)
+        better = error < least * (1 - 1e-9)
+        told[better], least[better] = curves[better], error[better]
+    return told
 
 
 def chosen(where: Floats, numbers: Floats, listed: Sequence[int]) -> Shape:

@@ -13,7 +13,7 @@ from ..sweeps import bench_of
 from ..sweeps.progress import shown
 from .ahead import WhoIsAhead, who_is_ahead
 from .asked import METHODS, Decision, Wanted, check
-from .cube import Worlds, draw_worlds, world_points
+from .cube import Worlds, draw_worlds, how_drawn, world_points
 from .curves import switch_points
 from .installed import check_installed
 from .knowing import ValueOfKnowing, value_of_knowing
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from .question import Floats
 
 NEEDS_SALIB = ("morris", "sobol")
+RANDOM = ("latin_hypercube", "sobol")
+"""Kinds of design whose points are a sample of worlds."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def analyse(
     walked = morris(asked, wanted.trajectories) if "morris" in wanted.methods else None
     split = _sobol(asked, wanted) if "sobol" in wanted.methods else None
     lived = worlds or (split.worlds if split else None)
-    if lived is None and wanted.worlds:
+    if lived is None and wanted.worlds != 0:
         lived = draw_worlds(asked, wanted.worlds)
     return Sensitivity(
         title=title,
@@ -156,11 +158,18 @@ def planned(question: Question, wanted: Wanted) -> dict[str, Floats]:
     if "sobol" in wanted.methods:
         many = wanted.base_samples
         told["sobol"] = samples(question, many, second_order=wanted.second_order)[1]
-    elif wanted.worlds:
+    elif wanted.worlds != 0:
         told["worlds"] = world_points(question, wanted.worlds)
     if len(question.scenarios) > 1:
         told["switches"] = switch_points(question, wanted.grid)
     return told
+
+
+def worlds_from(question: Question, wanted: Wanted) -> str:
+    """Where the worlds come from, in words; empty where there are none."""
+    if "sobol" in wanted.methods:
+        return "the independent points of the Sobol samples"
+    return "" if wanted.worlds == 0 else how_drawn(question, wanted.worlds)
 
 
 # A study
@@ -169,6 +178,7 @@ def planned(question: Question, wanted: Wanted) -> dict[str, Floats]:
 def question_of(bench: Bench) -> Question:
     """A study as a question, its points run on a bench."""
     checked = bench.checked
+    design = checked.study.design
     return Question(
         dimensions=checked.dimensions,
         outcomes=checked.outcomes,
@@ -176,6 +186,7 @@ def question_of(bench: Bench) -> Question:
         evaluate=bench.evaluate,
         titles=tuple(each.title for each in checked.scenarios),
         seed=checked.seed,
+        random=checked.points() if design and design.kind in RANDOM else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from ..incentives.estimate import if_few
@@ -16,7 +17,7 @@ from ..wording import (
     interval,
     sentence_case,
 )
-from .knowing import ALL
+from .knowing import ALL, NEEDS_LUCK
 from .question import failed, listed
 from .switches import CLOSE, NONE, SWITCHES, decided_by
 
@@ -39,6 +40,8 @@ MOST_NAMED = 3
 LEAST_NAMED = 0.01
 """The least share of a variance that a sentence names."""
 NO_SPREAD = "no interval from so few replications"
+ASIDE = re.compile(r" \(null: [^)]*\)")
+AT_LEAST_AS_MUCH = "at least as much as any of it, though by itself no value was seen in it"
 BY_THEMSELVES = ("£", "%", "days")
 """Units that numbers show; others are written behind them."""
 
@@ -46,6 +49,11 @@ BY_THEMSELVES = ("£", "%", "days")
 def plain(name: str) -> str:
     """A scenario's or a group's name as it is read."""
     return name.replace("_", " ")
+
+
+def named(dimension: Dimension) -> str:
+    """An assumption's title as it stands in a sentence, without what its field may hold."""
+    return ASIDE.sub("", dimension.title)
 
 
 def who(view: View) -> str:
@@ -100,9 +108,9 @@ def tornado_sentence(view: View, moves: Sequence[Move]) -> str:
     close = len(told) - len(clear)
     if not clear:
         return f"{topic(view)}: no assumption, moved by itself, does anything that can be told from chance."
-    named = "; ".join(_moved(each, own) for each, own in clear[:MOST_NAMED])
+    most = "; ".join(_moved(each, own) for each, own in clear[:MOST_NAMED])
     rest = f" {_nothing(close, len(told))}" if close else ""
-    return f"{topic(view)}: most moved by {named}.{rest}"
+    return f"{topic(view)}: most moved by {most}.{rest}"
 
 
 def _moved(dimension: Dimension, moves: Sequence[Move]) -> str:
@@ -111,7 +119,7 @@ def _moved(dimension: Dimension, moves: Sequence[Move]) -> str:
         for move in moves
         if not move.verdict
     )
-    return f"{dimension.title}: {ends}"
+    return f"{named(dimension)}: {ends}"
 
 
 def _nothing(close: int, many: int) -> str:
@@ -130,14 +138,14 @@ def morris_sentence(view: View, effects: Sequence[Effect]) -> str:
         return f"{topic(view)}: too few walks went through to say anything."
     strong = [each for each in told if each.verdict != TOO_CLOSE]
     size = size_of(view.outcome)
-    named = "; ".join(
-        f"{each.dimension.title} {size(each.mu_star)} ({interval(each.low, each.high, size)})"
+    most = "; ".join(
+        f"{named(each.dimension)} {size(each.mu_star)} ({interval(each.low, each.high, size)})"
         for each in strong[:MOST_NAMED]
     )
-    weak = [each.dimension.title for each in told if each.verdict == TOO_CLOSE]
-    mixed = [each.dimension.title for each in strong if each.sigma > each.mu_star]
+    weak = [named(each.dimension) for each in told if each.verdict == TOO_CLOSE]
+    mixed = [named(each.dimension) for each in strong if each.sigma > each.mu_star]
     parts = (
-        f"moved across its whole range, an assumption changes it by: {named}." if named else "",
+        f"moved across its whole range, an assumption changes it by: {most}." if most else "",
         f"How much {listing(mixed)} {_does(mixed)} hangs on all the others." if mixed else "",
         f"No more than luck could give: {listing(weak)}." if weak else "",
     )
@@ -156,17 +164,15 @@ def sobol_sentence(
     if not there:
         return f"{topic(view)}: nothing that is assumed moves it."
     alone = {each.dimension.name: each for each in first}
-    named = "; ".join(
-        f"{each.dimension.title} {percent(each.share)} ({percents(each.low, each.high)}), by itself"
+    most = "; ".join(
+        f"{named(each.dimension)} {percent(each.share)} ({percents(each.low, each.high)}), by itself"
         f" {percent(alone[each.dimension.name].share)}"
         for each in there[:MOST_NAMED]
         if not each.verdict and each.share >= LEAST_NAMED
     )
-    if not named:
+    if not most:
         return f"{topic(view)}: too few samples, or too much luck, to say which assumption makes its variance."
-    return (
-        f"{topic(view)}: of its variance over all worlds, with what goes through others: {named}."
-    )
+    return f"{topic(view)}: of its variance over all worlds, with what goes through others: {most}."
 
 
 def percent(part: float) -> str:
@@ -222,22 +228,27 @@ def ahead_sentence(each: Ahead) -> str:
 
 
 def switch_sentences(view: View, switches: Sequence[Switch]) -> Iterator[str]:
-    """Where the decision changes along each assumption, and along which it never does."""
-    mine = [each for each in switches if each.view.places == view.places]
+    """Where the decision changes along each assumption, and along which it never does; the topic is told once."""
+    told = [*_switches([each for each in switches if each.view.places == view.places])]
+    if told:
+        yield f"{topic(view)}: {'. '.join([told[0], *map(sentence_case, told[1:])])}."
+
+
+def _switches(mine: Sequence[Switch]) -> Iterator[str]:
     as_is = [each for each in mine if each.others == "as they are"]
     uncertain = [each for each in mine if each.others == "uncertain"]
     for each in as_is:
         if each.found == SWITCHES:
             also = [other for other in uncertain if other.dimension.name == each.dimension.name]
-            yield f"{topic(view)}: {_switch(each)}{_also(also) if each.number <= 1 else ''}."
-    close = list(dict.fromkeys(s.dimension.title for s in as_is if s.found == CLOSE))
+            yield f"{_switch(each)}{_also(also) if each.number <= 1 else ''}"
+    close = list(dict.fromkeys(named(s.dimension) for s in as_is if s.found == CLOSE))
     if close:
-        yield f"{topic(view)}: too close to call along {_along(close, as_is)}."
+        yield f"too close to call along {_along(close, as_is)}"
     none = [each for each in as_is if each.found == NONE]
     for leader in dict.fromkeys(each.ahead_below for each in none):
-        names = _along([s.dimension.title for s in none if s.ahead_below == leader], as_is)
+        names = _along([named(s.dimension) for s in none if s.ahead_below == leader], as_is)
         stays = f"{plain(leader)} stays ahead" if leader else "the two stay exactly alike"
-        yield f"{topic(view)}: none in the range: {stays} all along {names}."
+        yield f"none in the range: {stays} all along {names}"
 
 
 def _along(names: Sequence[str], switches: Sequence[Switch]) -> str:
@@ -248,7 +259,7 @@ def _along(names: Sequence[str], switches: Sequence[Switch]) -> str:
 
 def _switch(switch: Switch) -> str:
     """One switch in words."""
-    title, view = switch.dimension.title, switch.view
+    title, view = named(switch.dimension), switch.view
     if listed(switch.dimension):
         at = listing(switch.ahead_at)
         return f"{plain(view.scenario)} is ahead at {title} {at}, and nowhere else"
@@ -292,36 +303,54 @@ def knowing_sentences(result: Sensitivity, outcome: Outcome) -> Iterator[str]:
     label = sentence_case(outcome.label)
     first = f"{label}: as things are known, {plain(best.scenario)} is best on average."
     whole, parts = told[0], told[1:]
-    if whole.verdict:
-        yield f"{first} No value was seen in finding anything out first ({worth(whole)} at most)."
-        return
     seen = [each for each in parts if not each.verdict]
     unseen = [_known(result, each) for each in parts if each.verdict]
-    yield f"{first} To know everything but luck before choosing would be worth {worth(whole)}."
+    if whole.verdict == NEEDS_LUCK:
+        yield f"{first} What it would be worth to find something out first {NEEDS_LUCK}."
+        return
+    if whole.verdict and not seen:
+        yield f"{first} No value was seen in finding anything out first ({worth(whole)} at most)."
+        return
+    everything = AT_LEAST_AS_MUCH if whole.verdict else worth(whole)
+    said = [first, f"To know everything but luck before choosing would be worth {everything}."]
     if seen:
-        named = "; ".join(f"{_known(result, each)} {worth(each)}" for each in seen[:MOST_NAMED])
-        yield f"{label}: worth finding out first: {named}."
+        most = "; ".join(f"{_known(result, each)} {worth(each)}" for each in seen[:MOST_NAMED])
+        said.append(f"Worth finding out first: {most}.")
     if unseen:
-        yield f"{label}: no value was seen in finding out {listing(unseen)}."
+        said.append(f"No value was seen in finding out {listing(unseen)}.")
+    yield " ".join(said)
 
 
 def _known(result: Sensitivity, each: Knowing) -> str:
     if each.what == "one assumption":
-        return result.question.dimension(each.known).title
+        return named(result.question.dimension(each.known))
     return ALL if each.known == ALL else f"{plain(each.known)} together"
 
 
 def worth(each: Knowing) -> str:
-    """A value of knowing in its own unit, and in pounds where that is something else."""
+    """A value of knowing, from the cautious to the corrected estimate; in pounds as well where it is in something else.
+
+    Where no value was seen, the most that it may be.
+    """
     size = size_of(each.outcome)
     unit = "" if each.outcome.unit in BY_THEMSELVES else f" {each.outcome.unit}"
     if each.verdict:
         return f"{size(each.value.high)}{unit}"
-    told = f"{size(each.value.mean)}{unit} ({interval(each.value.low, each.value.high, size)})"
-    pounds = each.gbp
-    if each.outcome.unit == "£" or math.isnan(pounds.mean):
+    told = f"{between(each, size)}{unit} ({interval(each.value.low, each.value.high, size)})"
+    if each.outcome.unit == "£" or math.isnan(each.pounds):
         return told
-    return f"{told}, which is {with_interval(pounds, gbp)}"
+    return f"{told}, which is {between(each, in_pounds(each))}"
+
+
+def between(each: Knowing, show: Callable[[float], str]) -> str:
+    """A value of knowing from the cautious to the corrected estimate; one number where both read alike."""
+    first, last = map(show, each.between)
+    return first if first == last else f"between {first} and {last}"
+
+
+def in_pounds(each: Knowing) -> Callable[[float], str]:
+    """How an amount of an outcome is written in pounds."""
+    return lambda amount: gbp(each.pounds * amount)
 
 
 def few_replications(result: Sensitivity) -> tuple[str, ...]:
