@@ -111,14 +111,10 @@ def _write(found: Found, prepared: Prepared, job: StudyJob, command: str) -> lis
 
 def _print(found: Found) -> None:
     from ..optimisation.words import sentences
-    from ..report.optimisation import confirmed_table, differences_table, from_own_table
+    from ..report.optimisation import tables
 
-    if found.confirmed is not None:
-        _print_table(confirmed_table(found))
-        if found.choice is not None and found.choice.ahead:
-            _print_table(differences_table(found))
-        elif found.choice is None and found.confirmed.judged[0]:
-            _print_table(from_own_table(found))
+    for table in tables(found):
+        _print_table(table)
     for sentence in sentences(found):
         say(sentence)
 
