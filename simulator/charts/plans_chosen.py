@@ -380,6 +380,8 @@ def _lever_rows(found: Found, numbers: Sequence[int]) -> Rows:
 
 def _who(found: Found, numbers: Sequence[int]) -> str:
     """What the plans that are shown are."""
+    if len(numbers) == 1:
+        return ""
     if found.choice is None:
         return "Plans of the frontier differ in what they favour."
     if found.winner:

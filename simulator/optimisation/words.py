@@ -120,10 +120,12 @@ def _instead_of(before: str) -> str:
     return f" instead of {before}"
 
 
-def hold(number: int) -> str:
-    """How many of several hold the limits: ``1 of them holds``, ``none of them holds``."""
-    if not number:
-        return "none of them holds"
+def hold(number: int, tried: int) -> str:
+    """How many of those tried hold the limits: ``1 of them holds``, ``none of them holds``."""
+    if tried == 1:
+        return "it holds" if number else "it does not hold"
+    if number in (0, tried):
+        return "all of them hold" if number else "none of them holds"
     return f"{number:,} of them {'holds' if number == 1 else 'hold'}"
 
 
@@ -242,10 +244,13 @@ def _may_turn(each: Ahead) -> bool:
 def _frontier(found: Found, confirmed: Confirmed) -> Iterator[str]:
     tried, front = len(found.tried.plans), int(found.on_frontier.sum())
     limits = (
-        f"{hold(int(found.tried.feasible.sum()))} the limits; " if found.question.limits else ""
+        f"{hold(int(found.tried.feasible.sum()), tried)} the limits; "
+        if found.question.limits
+        else ""
     )
     of_these = " of these" if limits else ""
     be = "is" if front == 1 else "are"
+    suggested = f"{SUGGESTED.capitalize()}: " if found.suggested else ""
     chosen = len(confirmed.places)
     lived = (
         f"{chosen} plans were confirmed under new luck, {OWN} among them."
@@ -253,7 +258,7 @@ def _frontier(found: Found, confirmed: Confirmed) -> Iterator[str]:
         else f"{sentence_case(OWN)} alone was confirmed under new luck: no other was left to confirm."
     )
     yield (
-        f"{SUGGESTED.capitalize()}: {_were(tried, 'plan')} tried. {sentence_case(limits)}{front:,}{of_these} {be}"
+        f"{suggested}{_were(tried, 'plan')} tried. {sentence_case(limits)}{front:,}{of_these} {be}"
         f" beaten by no other in everything, by the luck of the search. {lived} {_standings(confirmed)}".rstrip()
     )
     for place, number in enumerate(confirmed.places):
@@ -376,7 +381,7 @@ def _how(found: Found) -> Iterator[str]:
     question, tried = found.question, found.tried
     every = ", which are all that may be tried" if tried.method == "all" else ""
     told_before = found.verdict == "a frontier"
-    holding = sentence_case(hold(int(tried.feasible.sum())))
+    holding = sentence_case(hold(int(tried.feasible.sum()), len(tried.plans)))
     limits = f" {holding} the limits." if question.limits and not told_before else ""
     missing = int((~tried.judged).sum())
     failed = f" {missing:,} could not be judged." if missing else ""

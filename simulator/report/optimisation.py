@@ -122,6 +122,8 @@ def levers_title(found: Found) -> str:
     """What the chart of levers says."""
     if found.verdict == "no plan holds the limits":
         return "No plan holds the limits; these come nearest"
+    if plans_shown(found) == (0,):
+        return f"What {OWN} does"
     if found.choice is None:
         return "What the plans of the frontier do differently"
     if found.choice.first == 0:
