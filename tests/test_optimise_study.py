@@ -216,7 +216,7 @@ def test_a_wanted_precision_is_refused_with_all_other_faults():
     [
         ({"opiate": 614.0, "crack": 614.0, "other": 30.0}, "differs by group"),
         ({"opiate": 614.0, "crack": 614.0, "other": 614.0}, "614 days for all"),
-        ([614.0, 614.0, 0.0, 0.0, 0.0], "differs by year"),
+        ((614.0, 614.0, 0.0, 0.0, 0.0), "differs by year"),
         (90.0, "90 days"),
     ],
 )
