@@ -19,7 +19,7 @@ from simulator.charts import to_svg
 from simulator.charts.plans_chosen import plans_shown
 from simulator.errors import BadInput
 from simulator.measures import MEASURES
-from simulator.optimisation import prepare, run, write
+from simulator.optimisation import planned, prepare, run, write
 from simulator.optimisation.written import plan_file, plan_yaml
 from simulator.report.document import markdown, page
 from simulator.report.optimisation import charts, frontier_title, optimise_document, pictures
@@ -202,6 +202,95 @@ def test_a_lever_by_year_has_a_value_for_each():
     assert planned.plan.treatment_share == pytest.approx((1.0, 0.95, 0.9, 0.85, 0.8))
 
 
+def test_a_wanted_precision_is_refused_with_all_other_faults():
+    precise = {name: part for name, part in STUDY.items() if name != "replications"}
+    precise["precision"] = {"share": 0.05}
+    assert list(faults_of(precise)) == ["precision"]
+    wrong = precise | section(scenario="elsewhere")
+    del wrong["replications"]
+    assert set(faults_of(wrong)) == {"precision", "optimise.scenario"}
+
+
+@pytest.mark.parametrize(
+    ("delay", "told"),
+    [
+        ({"opiate": 614.0, "crack": 614.0, "other": 30.0}, "differs by group"),
+        ({"opiate": 614.0, "crack": 614.0, "other": 614.0}, "614 days for all"),
+        ((614.0, 614.0, 0.0, 0.0, 0.0), "differs by year"),
+        (90.0, "90 days"),
+    ],
+)
+def test_what_the_scenario_has_of_a_lever_is_told_where_no_number_tells_it(delay, told):
+    plan = {"move_on_delay_days": delay}
+    scenario = sim.load("park").model_copy(
+        update={"plan": sim.load("park").plan.model_copy(update=plan)}
+    )
+    prepared = prepare(check(STUDY, scenarios=[scenario, sim.load("move_on")]))
+    assert prepared.question.told(prepared.question.own)[0] == told
+
+
+def test_a_limit_is_told_as_it_was_asked_for():
+    limits = {
+        "caseload_per_keyworker@highest": {"at_most": 60},
+        "waited_3_weeks_or_less_share@lowest": {"at_least": 0.875},
+    }
+    first, second = prepare(check(section(limits=limits))).question.limits
+    assert "at most 60, in" in first.told
+    assert "at least 87.5%, in" in second.told
+
+
+def test_too_few_trials_for_a_search_are_said_to_be(one):
+    few, _ = searched(section(objectives={RECOVERED: "higher", DIED: "lower"}), trials=16)
+    enough, _ = searched(section(objectives={RECOVERED: "higher", DIED: "lower"}), trials=17)
+    said = "Plans were drawn evenly: too few trials for a search."
+    for found, told in ((few, True), (enough, False)):
+        assert (said in found.sentences()) == told
+        assert (said in markdown(optimise_document(found, "A study", "x", draw=False))) == told
+    assert not any("too few trials" in each for each in one[0].sentences())
+
+
+def alone():
+    """Both objectives are best at the scenario's own plan, where no other is left to confirm."""
+    asked = section(objectives={DIED: "higher"}, limits={"deaths@total": {"at_least": 0}})
+    asked["optimise"] |= {"objectives": {DIED: "higher", "spent_gbp@total": "lower"}, "trials": 8}
+    return searched(asked)[0]
+
+
+def test_a_frontier_of_one_plan_is_told_in_the_singular():
+    found = alone()
+    assert found.confirmed.places == (0,)
+    first = found.sentences()[0]
+    assert first.startswith("8 plans were tried. All of them hold the limits; 1 of these is beaten")
+    assert "The scenario's own plan alone was confirmed" in first
+    text = markdown(optimise_document(found, "A study", "x", draw=True))
+    assert "Stays on the frontier" not in text
+    assert "Differences from" not in text
+    assert ". ." not in text
+    assert "Suggested, not decided: 8" not in text
+
+
+def test_plans_are_numbered_from_the_own_one_along_the_history(one):
+    drawn = charts(one[0])[-1].to_dict()
+    (domain,) = {
+        tuple(each["encoding"]["x"]["scale"]["domain"])
+        for each in drawn["layer"]
+        if "scale" in each["encoding"]["x"]
+    }
+    assert domain == (-0.5, 39.5)
+
+
+def test_what_a_search_would_take_is_an_upper_bound(one):
+    _, prepared = one
+    bench = bench_of(prepared.checked, model=reckoned)
+    told = planned(prepared, bench)
+    assert told.whole.cells == (40 + 3 + 1) * 3
+    assert told.whole.seconds[0] > 0
+    run(prepared, bench)
+    assert len(bench.store) <= told.whole.cells
+    again = planned(prepared, bench)  # and of cells that were run before there is still a time
+    assert again.whole.seconds[0] > 0
+
+
 # Files
 
 
@@ -377,6 +466,14 @@ def test_python_and_the_verb_find_the_same(folder):
     plans = json.loads(told.stdout)["plans"]
     assert plans == json.loads(json.dumps(found.as_record()))["plans"]
     assert (folder / "results" / "again" / "plans.csv").is_file()
+
+
+def test_a_dry_run_says_what_it_would_take_and_writes_nothing(folder):
+    told = treatment_sim("optimise", "ours.yaml", "-w", 1, "--dry-run")
+    assert told.exit_code == 0, told.output
+    assert "At most 18 cells: 6 plans in 2 worlds with 2 runs each" in told.stdout
+    assert "at most 3 plans again with 3 runs of new luck" in told.stdout
+    assert not (folder / "results").exists()
 
 
 def test_faults_end_the_verb_with_2_and_no_traceback(folder):

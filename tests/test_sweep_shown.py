@@ -186,6 +186,132 @@ def test_the_report_says_what_varied_and_what_came_out(grid):
     assert html.count("<svg") >= 4
 
 
+def noisy(cell):
+    """Cells whose runs differ by more than what varies, each by luck of its own."""
+    told = leaning(cell)
+    many = np.arange(cell.first, cell.first + cell.size)
+    return Lived(
+        told.partnerships,
+        told.years,
+        told.groups,
+        told.values + (10 * (-1.0) ** many).reshape(-1, 1, 1, 1, 1),
+    )
+
+
+def layers_of(chart):
+    return chart.to_dict()["layer"]
+
+
+def marks_of(chart):
+    return [each["mark"]["type"] for each in layers_of(chart)]
+
+
+def domain_of(chart):
+    (domain,) = {
+        tuple(each["encoding"]["y"]["scale"]["domain"])
+        for each in layers_of(chart)
+        if "scale" in each["encoding"]["y"]
+    }
+    return domain
+
+
+@pytest.mark.parametrize(("runs", "drawn"), [(1, False), (2, False), (3, False), (20, True)])
+def test_an_interval_of_few_runs_is_not_drawn_and_the_chart_says_so(plans, runs, drawn):
+    study = {
+        "title": "A sweep",
+        "scenarios": ["park", "move_on"],
+        "factors": {"cost": {"path": COST, "values": [25, 45]}},
+        "replications": runs,
+        "measures": ["in_recovery"],
+    }
+    result = sim.sweep(study, scenarios=plans, model=noisy)
+    chart = charts.curve(result, result.outcomes[0], result.dimensions[0])
+    rows = [row for each in layers_of(chart) for row in each["data"]["values"] if "low" in row]
+    assert all((row["sure_low"] is not None) == drawn for row in rows)
+    subtitle = " ".join(chart.to_dict()["title"]["subtitle"])
+    assert ("Dashed outline: 95% interval" in subtitle) == drawn
+    assert ("not drawn" in subtitle or "no band or interval" in subtitle) == (not drawn)
+
+
+def test_intervals_and_bands_stay_in_the_plot(plans):
+    """Five runs, of which the interval is wider than nine in ten of them: it is drawn, and the axis holds it."""
+    study = {
+        "title": "A sweep",
+        "scenarios": ["park", "move_on"],
+        "factors": {"cost": {"path": COST, "values": [25, 45]}},
+        "replications": 5,
+        "measures": ["in_recovery"],
+    }
+    result = sim.sweep(study, scenarios=plans, model=noisy)
+    outcome, cost = result.outcomes[0], result.dimensions[0]
+    found = charts.along(result, outcome, cost)
+    low, high = domain_of(charts.curve(result, outcome, cost))
+    assert min(x for each in found for x in each.sure_low) < min(
+        x for each in found for x in each.low
+    )
+    assert low <= min(x for each in found for x in each.sure_low)
+    assert high >= max(x for each in found for x in each.sure_high)
+
+
+def test_an_interval_wider_than_three_bands_is_cut_off(grid):
+    outcome, cost = grid.outcomes[0], grid.dimensions[0]
+    wide = charts.Along(0, (0.0, 1.0), (5, 5), (0, 0), (10, 10), (-900, -900), (910, 910), (9, 9))
+    drawing = charts._Curves(grid, outcome, cost, [wide], is_difference=False)
+    low, high = drawing._ends
+    assert (low, high) == pytest.approx((-10 - 1.5, 20 + 1.5))
+    lines = [each for each in drawing.whole().to_dict()["layer"] if each["mark"]["type"] != "text"]
+    assert all(each["mark"]["clip"] for each in lines)
+
+
+def test_where_other_things_vary_points_are_not_joined(plans, grid):
+    study = swept(
+        plans,
+        {
+            "cost": {"path": COST, "range": [20, 50]},
+            "support": {"path": SHARE, "range": [0, 0.1], "takes_from": "plan.treatment_share"},
+        },
+        design={"kind": "latin_hypercube", "points": 16},
+    )
+    chart = charts.curve(study, study.outcomes[0], study.dimensions[0])
+    assert not {"line", "area"} & set(marks_of(chart))
+    assert "Other things vary too." in " ".join(chart.to_dict()["title"]["subtitle"])
+    joined = charts.curve(grid, grid.outcomes[0], grid.dimensions[0])
+    assert {"line", "area"} <= set(marks_of(joined))
+
+
+def test_a_curve_of_differences_is_paired(grid):
+    outcome, cost = grid.outcomes[0], grid.dimensions[0]
+    (difference,) = charts.along(grid, outcome, cost, 0)
+    assert difference.scenario == 1
+    assert difference.mean == (-20.0, 0.0, 20.0)
+    assert difference.low == difference.high == difference.mean  # the same luck in both
+    assert "+20 at £45 a week" in charts.curve(grid, outcome, cost, 0).description
+
+
+def test_scenarios_that_what_varies_makes_alike_are_said_to_be_the_same(plans):
+    delay = {"path": "plan.move_on_delay_days", "values": [0, 182]}
+    result = swept(plans, {"delay": delay, "cost": {"path": COST, "values": [25, 45]}})
+    told = markdown(document(result, "x", draw=True))
+    assert "are the same in every cell: what varies sets all that told them apart." in told
+    assert "too close" not in told
+    assert "against:" not in told
+
+
+def test_a_report_of_few_runs_says_so_and_of_many_does_not(plans, grid):
+    few = "Few replications: intervals are rough, and bands cannot be read."
+    assert few in markdown(document(grid, "x", draw=False))  # of 3
+    many = swept(plans, {"cost": {"path": COST, "values": [25, 45]}}, replications=5)
+    assert few not in markdown(document(many, "x", draw=False))
+
+
+def test_a_study_that_is_not_described_has_no_sentence_of_it(plans, grid):
+    assert "A study." not in markdown(document(grid, "x", draw=False))
+    factors = {"cost": {"path": COST, "values": [25, 35.5]}}
+    told = markdown(document(swept(plans, factors, description="Of costs."), "x", draw=False))
+    assert "\n\nOf costs.\n\n" in told
+    assert "£25, £35.50 a week" in told
+
+
 def failing(cell):
     if cell.scenario.world.groups["opiate"].treatment.cost_ready_gbp_per_week == 45:
         raise RuntimeError("no more")

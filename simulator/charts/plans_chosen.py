@@ -36,6 +36,7 @@ NAME_PIXELS = 300
 QUIET = "#b1b4b6"
 NEAR = 0.07
 """Labels that stand nearer than this part of the plot are written as one."""
+TITLE = {"titleFontSize": FONT_SIZE}
 LOOKS = (
     ("on the frontier", "circle", PALETTE[0]),
     ("too close to call", "triangle-up", PALETTE[1]),
@@ -73,7 +74,8 @@ def frontier_of_plans(found: Found, title: str) -> Chart:
         if number
     )
     chart = chart.properties(width=WIDTH, height=HEIGHT)
-    return finished(chart, title, subtitle, f"Chart of points. {title}. {told}.")
+    told = f" {told}." if told else ""
+    return finished(chart, title, subtitle, f"Chart of points. {title}.{told}")
 
 
 def _better(found: Found) -> str:
@@ -141,7 +143,9 @@ def _axis(alt: Any, found: Found, at: int, domain: list[float]) -> Any:
         f"{'xy'[at]}:Q",
         title=f"{sentence_case(wanted(objective))}, difference",
         scale=alt.Scale(domain=domain, nice=False, zero=False),
-        axis=alt.Axis(labelExpr=_signed(tick(objective.outcome.measure, domain)), tickCount=6),
+        axis=alt.Axis(
+            labelExpr=_signed(tick(objective.outcome.measure, domain)), tickCount=6, **TITLE
+        ),
     )
 
 
@@ -193,11 +197,11 @@ def search_history(found: Found, title: str) -> Chart:
     x = alt.X(
         "plan:Q",
         title="Plan, in the order in which they were tried",
-        scale=alt.Scale(domain=[-1, len(rows)], nice=False),
-        axis=alt.Axis(tickMinStep=1),
+        scale=alt.Scale(domain=[-0.5, len(rows) - 0.5], nice=False),
+        axis=alt.Axis(tickMinStep=1, format="d", **TITLE),
     )
     measure = "unmet_need_share" if several else found.question.objectives[0].outcome.measure
-    axis = alt.Axis(labelExpr=tick(measure, domain), tickCount=6)
+    axis = alt.Axis(labelExpr=tick(measure, domain), tickCount=6, **TITLE)
     y = alt.Y("best:Q", title=_history_unit(found), scale=_plain(alt, domain), axis=axis)
     base = alt.Chart(alt.Data(values=rows)).encode(x=x)
     line = (
@@ -337,6 +341,7 @@ def levers_of_plans(found: Found, title: str) -> Chart:
     chart = (line + points + values).properties(width=WIDTH - 220, height=height)
     told = "; ".join(f"{row['title']}: {row['value']}" for row in rows)
     subtitle = f"Each lever from the lowest to the highest that was tried. {_who(found, numbers)}"
+    subtitle = subtitle.strip()
     return finished(chart, title, subtitle, f"Chart of dots. {title}. {told}.")
 
 
@@ -375,6 +380,8 @@ def _lever_rows(found: Found, numbers: Sequence[int]) -> Rows:
 
 def _who(found: Found, numbers: Sequence[int]) -> str:
     """What the plans that are shown are."""
+    if len(numbers) == 1:
+        return ""
     if found.choice is None:
         return "Plans of the frontier differ in what they favour."
     if found.winner:

@@ -58,9 +58,17 @@ def _place(sweep: Sweep, dimension: Dimension) -> int:
 # One thing that varies
 
 
+FEW_VALUES = 5
+"""From fewer values an interval that is wider than the band of runs says nothing that can be drawn."""
+MOST_OF_BAND = 3
+"""Intervals are drawn no farther than so many times what the bands of runs take."""
+APART = 0.012
+"""How far marks of two scenarios stand beside each other, as a part of the axis."""
+
+
 @dataclass(frozen=True, slots=True)
 class Along:
-    """A scenario's outcome along one thing that varies.
+    """A scenario's outcome along one thing that varies, or how it differs from another's.
 
     Parameters
     ----------
@@ -70,6 +78,8 @@ class Along:
         Means of runs and points there, and the band that holds nine runs in ten.
     sure_low, sure_high
         The 95% interval of the mean.
+    values
+        Of how many values each mean is: points, or runs where there is one point.
     """
 
     scenario: int
@@ -79,15 +89,34 @@ class Along:
     high: tuple[float, ...]
     sure_low: tuple[float, ...]
     sure_high: tuple[float, ...]
+    values: tuple[int, ...]
+
+    def has_interval(self, place: int) -> bool:
+        """Whether the interval at a place is worth drawing: of one value there is none."""
+        few, several = self.values[place] < FEW_VALUES, self.values[place] > 1
+        wide = self.sure_high[place] - self.sure_low[place] > self.high[place] - self.low[place]
+        return several and not (few and wide)
 
 
-def along(sweep: Sweep, outcome: Outcome, dimension: Dimension) -> list[Along]:
-    """Each scenario's outcome along one thing that varies, in parts where points lie anywhere."""
+def along(
+    sweep: Sweep, outcome: Outcome, dimension: Dimension, against: int | None = None
+) -> list[Along]:
+    """Each scenario's outcome along one thing that varies, in parts where points lie anywhere.
+
+    Parameters
+    ----------
+    against
+        The scenario that the others are compared with, at the same point and with the same luck.
+    """
     column = sweep.points[:, _place(sweep, dimension)]
     which = sweep.outcomes.index(outcome)
     found = []
     for scenario in range(len(sweep.scenarios)):
+        if scenario == against:
+            continue
         values = sweep.values[:, scenario, which]
+        if against is not None:
+            values = values - sweep.values[:, against, which]
         parts = [_part(level, values[here]) for level, here in _parts(dimension, column)]
         there = [each for each in parts if each is not None]
         if there:
@@ -115,35 +144,48 @@ def _part(level: float, values: Floats) -> tuple[float, ...] | None:
     if not len(there):
         return None
     by_point = means(values, axis=1)
-    several = len(by_point) > 1
-    mean, low, high, _ = (float(x) for x in paired(by_point if several else values[0]))
+    told = by_point if len(by_point) > 1 else values[0]
+    mean, low, high, _ = (float(x) for x in paired(told))
     band = [float(x) for x in np.quantile(there, BAND)]
     sure = (mean, mean) if math.isnan(low) else (low, high)
-    return level, mean, *band, *sure
+    return level, mean, *band, *sure, int((~np.isnan(told)).sum())
 
 
-def curve(sweep: Sweep, outcome: Outcome, dimension: Dimension) -> Chart:
-    """An outcome along one thing that varies: a line for each scenario, with bands."""
-    found = along(sweep, outcome, dimension)
+def curve(
+    sweep: Sweep, outcome: Outcome, dimension: Dimension, against: int | None = None
+) -> Chart:
+    """An outcome along one thing that varies: a line for each scenario, with bands.
+
+    Where other things vary at the same time and not in a grid, means are points that no line joins.
+
+    Parameters
+    ----------
+    against
+        The scenario that the others are compared with, paired; none for the outcome itself.
+    """
+    found = along(sweep, outcome, dimension, against)
     names = [each.title for each in sweep.scenarios]
+    is_difference = against is not None
+    show = outcome.show_difference if is_difference else outcome.show
     about = sentence_case(outcome.label)
-    title = f"{about}, by {_lower(dimension.title)}"
+    whose = "" if against is None else f", difference from: {_short(names[against])}"
+    title = f"{about}, by {_lower(dimension.title)}{whose}"
     told = "; ".join(
-        f"{names[each.scenario]}: {outcome.show(each.mean[0])} at {shown_value(dimension, each.at[0])},"
-        f" {outcome.show(each.mean[-1])} at {shown_value(dimension, each.at[-1])}"
+        f"{names[each.scenario]}: {show(each.mean[0])} at {shown_value(dimension, each.at[0])},"
+        f" {show(each.mean[-1])} at {shown_value(dimension, each.at[-1])}"
         for each in found
     )
-    others = len(sweep.dimensions) > 1
-    over = "runs and points" if others else "runs"
-    subtitle = (
-        f"Line: mean. Pale band: nine {over} in ten; darker band: 95% interval of the mean."
-        f" The scale need not begin at 0. {ILLUSTRATIVE}"
-    )
-    return finished(
-        _Curves(sweep, outcome, dimension, found).whole(),
-        title,
-        subtitle,
-        f"Line chart. {title}. {told}.",
+    drawing = _Curves(sweep, outcome, dimension, found, is_difference=is_difference)
+    kind = "Chart of points" if drawing.has_points else "Line chart"
+    return finished(drawing.whole(), title, drawing.subtitle, f"{kind}. {title}. {told}.")
+
+
+def others_vary(sweep: Sweep, dimension: Dimension) -> bool:
+    """Whether anything else takes several values too."""
+    return any(
+        len(_levels(sweep.points[:, place])) > 1
+        for place, each in enumerate(sweep.dimensions)
+        if each.name != dimension.name
     )
 
 
@@ -156,67 +198,143 @@ class _Curves:
     """The layers of curves along one thing that varies."""
 
     def __init__(
-        self, sweep: Sweep, outcome: Outcome, dimension: Dimension, found: Sequence[Along]
+        self,
+        sweep: Sweep,
+        outcome: Outcome,
+        dimension: Dimension,
+        found: Sequence[Along],
+        *,
+        is_difference: bool,
     ):
         self.alt = altair()
         self.sweep, self.outcome, self.dimension, self.found = sweep, outcome, dimension, found
         self.names = [each.title for each in sweep.scenarios]
+        self.is_difference = is_difference
+        self.others = others_vary(sweep, dimension)
+
+    @property
+    def has_points(self) -> bool:
+        """Whether means stand alone: what else varies differs from one to the next."""
+        return self.others and self.sweep.checked.design.kind != "grid"
 
     def whole(self) -> Chart:
-        bands = self._area("low", "high", 0.13)
-        sure = self._area("sure_low", "sure_high", 0.3)
-        line = self._base().mark_line(strokeWidth=2.5).encode(
-            x=self._x(), y=self._y("mean"), color=self._colour(), strokeDash=self._dash()
-        )  # fmt: skip
-        points = self._base().mark_point(size=45, filled=True, opacity=1)
-        dots = points.encode(x=self._x(), y=self._y("mean"), color=self._colour())
-        layers = (bands, sure, line, dots, *self._labels())
+        marks = self._whiskers() if self.has_points else self._lines()
+        layers = (*self._nothing(), *marks, *self._labels())
         return self.alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
 
     @property
+    def subtitle(self) -> str:
+        """What is drawn, and what is not."""
+        over = "runs and points" if self.others else "runs"
+        of = "the mean paired difference" if self.is_difference else "the mean"
+        pale = "bar" if self.has_points else "band"
+        sure = "Thin whisker" if self.has_points else "Dashed outline"
+        mark = "Point" if self.has_points else "Line"
+        if not self.others and self.sweep.values.shape[-1] == 1:
+            return f"Line: one run, of which no band or interval can be told. {ILLUSTRATIVE}"
+        parts = [f"{mark}: {of}. Pale {pale}: nine {over} in ten."]
+        if any(self._intervals):
+            parts.append(f"{sure}: 95% interval of {of}.")
+        if not all(self._intervals):
+            where = " in places" if any(self._intervals) else ""
+            parts.append(
+                f"The 95% interval is not drawn{where}: of fewer than {FEW_VALUES} values it says too little."
+            )
+        if self.has_points:
+            parts.append("Other things vary too.")
+        parts += [] if self.is_difference else ["The scale need not begin at 0."]
+        return " ".join([*parts, ILLUSTRATIVE])
+
+    @property
+    def _intervals(self) -> list[bool]:
+        return [each.has_interval(i) for each in self.found for i in range(len(each.at))]
+
+    def _lines(self) -> Iterator[Chart]:
+        yield self._base().mark_area(opacity=0.13, clip=True).encode(
+            x=self._x(), y=self._y("low"), y2="high:Q", color=self._colour()
+        )  # fmt: skip
+        for end in ("sure_low", "sure_high"):
+            outline = self._base().mark_line(strokeWidth=1, strokeDash=[3, 3], clip=True)
+            yield outline.encode(x=self._x(), y=self._y(end), color=self._colour())
+        yield self._base().mark_line(strokeWidth=2.5, clip=True).encode(
+            x=self._x(), y=self._y("mean"), color=self._colour(), strokeDash=self._dash()
+        )  # fmt: skip
+        yield self._dots()
+
+    def _whiskers(self) -> Iterator[Chart]:
+        bars = self._base().mark_rule(strokeWidth=9, opacity=0.2, clip=True)
+        yield bars.encode(x=self._x(), y=self._y("low"), y2="high:Q", color=self._colour())
+        whiskers = self._base().transform_filter("isValid(datum.sure_low)")
+        yield whiskers.mark_rule(strokeWidth=1.5, clip=True).encode(
+            x=self._x(), y=self._y("sure_low"), y2="sure_high:Q", color=self._colour()
+        )  # fmt: skip
+        yield self._dots()
+
+    def _dots(self) -> Chart:
+        points = self._base().mark_point(size=45, filled=True, opacity=1, clip=True)
+        return points.encode(x=self._x(), y=self._y("mean"), color=self._colour())
+
+    def _nothing(self) -> Iterator[Chart]:
+        """Where there is no difference."""
+        if self.is_difference:
+            row = self.alt.Chart(self.alt.Data(values=[{"mean": 0}]))
+            yield row.mark_rule(color=INK, strokeWidth=1).encode(y=self._y("mean"))
+
+    @property
     def _rows(self) -> Rows:
+        middle = (len(self.found) - 1) / 2
+        low, high = self._across
         return [
             {
                 "name": self.names[each.scenario],
-                "at": each.at[i],
+                "at": each.at[i]
+                + (APART * (high - low) * (place - middle) if self.has_points else 0),
                 "mean": each.mean[i],
                 "low": each.low[i],
                 "high": each.high[i],
-                "sure_low": each.sure_low[i],
-                "sure_high": each.sure_high[i],
+                "sure_low": each.sure_low[i] if each.has_interval(i) else None,
+                "sure_high": each.sure_high[i] if each.has_interval(i) else None,
             }
-            for each in self.found
+            for place, each in enumerate(self.found)
             for i in range(len(each.at))
         ]
 
     def _base(self) -> Chart:
         return self.alt.Chart(self.alt.Data(values=self._rows))
 
-    def _area(self, low: str, high: str, opacity: float) -> Chart:
-        return self._base().mark_area(opacity=opacity).encode(
-            x=self._x(), y=self._y(low), y2=f"{high}:Q", color=self._colour()
-        )  # fmt: skip
-
     @property
     def _ends(self) -> tuple[float, float]:
-        lows = [x for each in self.found for x in each.low]
-        highs = [x for each in self.found for x in each.high]
-        low, high = min(lows), max(highs)
+        """The lowest and the highest of the axis: bands of runs whole, and intervals as far as may be."""
+        nothing = [0.0] if self.is_difference else []
+        low = min([x for each in self.found for x in each.low] + nothing)
+        high = max([x for each in self.found for x in each.high] + nothing)
+        beyond = (MOST_OF_BAND - 1) / 2 * (high - low)
+        rows = [row for row in self._rows if row["sure_low"] is not None]
+        low = max(low - beyond, min([low, *(row["sure_low"] for row in rows)]))
+        high = min(high + beyond, max([high, *(row["sure_high"] for row in rows)]))
         room = 0.05 * ((high - low) or abs(high) or 1.0)
         return low - room, high + room
 
     def _y(self, name: str) -> Any:
         scale = self.alt.Scale(domain=list(self._ends), nice=False, zero=False)
-        axis = self.alt.Axis(
-            labelExpr=tick_of(self.outcome.unit, self._ends), title=None, tickCount=6
-        )
+        axis = self.alt.Axis(labelExpr=self._told_ticks, title=None, tickCount=6)
         return self.alt.Y(f"{name}:Q", scale=scale, axis=axis)
+
+    @property
+    def _told_ticks(self) -> str:
+        ticks = tick_of(self.outcome.unit, self._ends)
+        return f"(datum.value > 0 ? '+' : '') + ({ticks})" if self.is_difference else ticks
+
+    @property
+    def _across(self) -> tuple[float, float]:
+        """The ends of the axis of what varies."""
+        at = [x for each in self.found for x in each.at]
+        room = 0.03 * ((max(at) - min(at)) or 1.0)
+        return min(at) - room, max(at) + room
 
     def _x(self) -> Any:
         at = sorted({x for each in self.found for x in each.at})
-        low, high = at[0], at[-1]
-        room = 0.03 * ((high - low) or 1.0)
-        scale = self.alt.Scale(domain=[low - room, high + room], nice=False, zero=False)
+        scale = self.alt.Scale(domain=list(self._across), nice=False, zero=False)
         title = wrapped(axis_title(self.dimension), 70)
         if self.dimension.values is None:
             axis = self.alt.Axis(

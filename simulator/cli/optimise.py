@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,6 +32,7 @@ from .study_job import StudyJob
 if TYPE_CHECKING:
     from ..optimisation import Found, Prepared
     from ..report.table import Table
+    from ..sweeps import Bench
 
 
 @app.command()
@@ -43,6 +45,9 @@ def optimise(
             "--trials", min=1, help="How many plans are tried.  [default: as in the study]"
         ),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would take, and run nothing.")
+    ] = False,
     changes: Changes = None,
     replications: StudyReplications = None,
     seed: StudySeed = None,
@@ -76,6 +81,9 @@ def optimise(
     _, prepared = job.checked(lambda checked: prepare(checked, trials=trials))
     command = job.command(*([] if trials is None else ["--trials", str(trials)]))
     bench = job.bench(prepared.checked, None)
+    if dry_run:
+        _tell_planned(prepared, bench, as_json=as_json)
+        return
     if not resume:
         bench.store.forget_all()
     with progress_on_stderr("cells") as progress:
@@ -86,6 +94,17 @@ def optimise(
         print_json(told | {"model": sim.__version__} | found.as_record())
     else:
         _print(found)
+
+
+def _tell_planned(prepared: Prepared, bench: Bench, *, as_json: bool) -> None:
+    from ..optimisation import planned
+
+    told = planned(prepared, bench)
+    if as_json:
+        print_json({"verb": "optimise", "dry_run": True, **asdict(told)})
+        return
+    for sentence in told.sentences():
+        say(sentence)
 
 
 def _write(found: Found, prepared: Prepared, job: StudyJob, command: str) -> list[str]:
@@ -111,14 +130,10 @@ def _write(found: Found, prepared: Prepared, job: StudyJob, command: str) -> lis
 
 def _print(found: Found) -> None:
     from ..optimisation.words import sentences
-    from ..report.optimisation import confirmed_table, differences_table, from_own_table
+    from ..report.optimisation import tables
 
-    if found.confirmed is not None:
-        _print_table(confirmed_table(found))
-        if found.choice is not None and found.choice.ahead:
-            _print_table(differences_table(found))
-        elif found.choice is None and found.confirmed.judged[0]:
-            _print_table(from_own_table(found))
+    for table in tables(found):
+        _print_table(table)
     for sentence in sentences(found):
         say(sentence)
 

@@ -8,6 +8,7 @@ from .asked import Confirm, Limit, Optimise
 from .asking import check_installed
 from .found import Found, find
 from .of_study import Prepared, optimise, prepare, run
+from .planned import Planned, planned
 from .question import Question, question
 from .written import write
 
@@ -16,11 +17,13 @@ __all__ = [
     "Found",
     "Limit",
     "Optimise",
+    "Planned",
     "Prepared",
     "Question",
     "check_installed",
     "find",
     "optimise",
+    "planned",
     "prepare",
     "question",
     "run",

@@ -64,6 +64,17 @@ def method_for(method: Method, plans: int, trials: int) -> Method:
     return "tpe" if trials <= MOST_FOR_TPE else "nsga2"
 
 
+def population(trials: int) -> int:
+    """Plans of a generation of NSGA-II."""
+    least, most = POPULATION
+    return min(max(trials // 6, least), most)
+
+
+def drawn_evenly(method: Method, trials: int) -> int:
+    """How many plans there must be before any is chosen by what was tried before."""
+    return {"tpe": STARTING, "nsga2": population(trials)}.get(method, 0)
+
+
 class Asking:
     """Asks for plans that were not tried, steered by those that were.
 
@@ -136,9 +147,7 @@ class Asking:
         from optuna import samplers
 
         if self._method == "nsga2":
-            least, most = POPULATION
-            size = min(max(self._trials // 6, least), most)
-            return samplers.NSGAIISampler(population_size=size, seed=seed)
+            return samplers.NSGAIISampler(population_size=population(self._trials), seed=seed)
         if self._method == "random":
             return samplers.RandomSampler(seed=seed)
         return samplers.TPESampler(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import BadInput, Fault
 from ..measures import MEASURES
+from ..precision import Precision
 from ..scenario import load
 from ..scenario.library import is_path
 from ..scenario.tree import instead, shown
@@ -19,6 +20,7 @@ from ..sweeps.progress import shown as bar
 from .asked import Optimise
 from .asking import check_installed
 from .found import Found, find
+from .own import own_words
 from .question import SECTION, question
 
 if TYPE_CHECKING:
@@ -90,6 +92,21 @@ def prepare(checked: Checked, *, trials: int | None = None) -> Prepared:
         If what searches is not installed.
     """
     check_installed()
+    faults: list[Fault] = []
+    if isinstance(checked.size, Precision):
+        rule = "be left out, as plans are compared luck by luck and need as many replications each"
+        advice = "write replications: 20, or give --replications"
+        faults.append(checked.written.fault(("precision",), rule, "", advice))
+    try:
+        prepared = _prepared(checked, trials)
+    except BadInput as wrong:
+        raise BadInput([*faults, *wrong.faults]) from wrong
+    if faults:
+        raise BadInput(faults)
+    return prepared
+
+
+def _prepared(checked: Checked, trials: int | None) -> Prepared:
     written = checked.written
     asked = written.section(SECTION, Optimise)
     if trials is not None:
@@ -111,6 +128,7 @@ def prepare(checked: Checked, *, trials: int | None = None) -> Prepared:
         possible=one.possible,
         origin=lambda path: str(written.tree.origin((SECTION, *path))),
     )
+    found = replace(found, own_words=own_words(found.levers, one))
     name = checked.study.scenarios[place]
     return Prepared(one, found, str(written.folder / name) if is_path(name) else name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -13,6 +14,7 @@ from scipy.stats import qmc
 from ..chance import stream
 from ..errors import BadInput, Fault
 from ..scenario.tree import instead, shown
+from ..study.shown import AS_IT_IS, with_unit
 from .levers import Lever, Levers, lever
 
 if TYPE_CHECKING:
@@ -75,12 +77,18 @@ class Bound:
         """The limit in words."""
         ends = []
         if self.limit.at_least is not None:
-            ends.append(f"at least {self.outcome.show(self.limit.at_least)}")
+            ends.append(f"at least {self._shown(self.limit.at_least)}")
         if self.limit.at_most is not None:
-            ends.append(f"at most {self.outcome.show(self.limit.at_most)}")
+            ends.append(f"at most {self._shown(self.limit.at_most)}")
         share = self.limit.in_share_of_worlds
         where = "in the mean" if share is None else f"in {100 * share:.3g}% of the worlds"
         return f"{self.outcome.label} {' and '.join(ends)}, {where}"
+
+    def _shown(self, end: float) -> str:
+        """An end as it was asked for: ``60``, ``87.5%``, and never ``60.0``."""
+        if self.outcome.unit == "%":
+            return with_unit(end, "%")
+        return re.sub(r"\.0+(?!\d)", "", self.outcome.show(end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,8 @@ class Question:
         Values of the study's factors, one row for each world; one empty row where there are none.
     scenario
         The place, in what is evaluated, of the scenario that levers are laid over.
+    own_words
+        What that scenario has of each lever, where no number tells it; empty where nobody knows.
     """
 
     asked: Optimise
@@ -108,6 +118,7 @@ class Question:
     scenario_name: str
     seed: int
     replications: int
+    own_words: tuple[str, ...] = ()
 
     @property
     def number_of_worlds(self) -> int:
@@ -123,6 +134,14 @@ class Question:
     def signs(self) -> Floats:
         """What turns each objective into a loss."""
         return np.array([each.sign for each in self.objectives])
+
+    def told(self, plan: Plan) -> list[str]:
+        """Each lever of a plan as it is read; where no number tells it, as the scenario has it."""
+        words = self.own_words or (AS_IT_IS,) * len(plan)
+        return [
+            own if math.isnan(value) else each.told(value)
+            for each, value, own in zip(self.levers.levers, plan, words, strict=True)
+        ]
 
     def points(self, plans: Sequence[Plan]) -> Floats:
         """Every plan in every world, plan by plan, in the order of the study's dimensions."""

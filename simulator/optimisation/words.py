@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from ..incentives.estimate import if_few
 from ..study.shown import AS_IT_IS
 from ..wording import NO_INTERVAL, TOO_CLOSE, counted, interval, sentence_case, too_close_to_call
+from .asking import drawn_evenly
+from .nearby import PART
+from .own import DIFFERS
 from .question import SUGGESTED
 
 if TYPE_CHECKING:
@@ -93,21 +96,41 @@ def measured(found: Found, place: int, objective: int) -> str:
 
 def settings(found: Found, number: int) -> list[tuple[str, str, str]]:
     """Each lever of a plan: its title, its value, and the value of the scenario's own plan."""
-    plan, own = found.tried.plans[number], found.question.own
-    return [
-        (each.dimension.title, each.told(value), each.told(before))
-        for each, value, before in zip(found.question.levers.levers, plan, own, strict=True)
-    ]
+    question = found.question
+    titles = [each.dimension.title for each in question.levers.levers]
+    told = question.told(found.tried.plans[number])
+    return list(zip(titles, told, question.told(question.own), strict=True))
 
 
 def changes(found: Found, number: int) -> str:
     """What a plan changes of the scenario's own, in a line."""
     told = [
-        f"{title[:1].lower()}{title[1:]} {value}{'' if before == AS_IT_IS else f' instead of {before}'}"
+        f"{title[:1].lower()}{title[1:]} {value}{_instead_of(before)}"
         for title, value, before in settings(found, number)
         if value != before
     ]
     return listed(told) if told else "nothing is changed"
+
+
+def _instead_of(before: str) -> str:
+    if before == AS_IT_IS:
+        return ""
+    if before.startswith(DIFFERS):
+        return f" instead of what differs{before.removeprefix(DIFFERS)}"
+    return f" instead of {before}"
+
+
+def hold(number: int, tried: int) -> str:
+    """How many of those tried hold the limits: ``1 of them holds``, ``none of them holds``."""
+    if tried == 1:
+        return "it holds" if number else "it does not hold"
+    if number in (0, tried):
+        return "all of them hold" if number else "none of them holds"
+    return f"{number:,} of them {'holds' if number == 1 else 'hold'}"
+
+
+def _were(number: int, noun: str) -> str:
+    return f"{counted(number, noun)} {'was' if number == 1 else 'were'}"
 
 
 def ahead_of(found: Found, each: Ahead) -> str:
@@ -140,7 +163,12 @@ def _nobody(found: Found) -> Iterator[str]:
     many = counted(len(found.tried.plans), "plan")
     if found.confirmed is not None:
         chosen = counted(len(found.confirmed.places), "plan")
-        yield f"None of the {chosen} that were confirmed holds the limits under new luck; {many} were tried."
+        tried = _were(len(found.tried.plans), "plan")
+        yield (
+            f"None of the {chosen} that were confirmed holds the limits under new luck; {tried} tried."
+            if len(found.confirmed.places) > 1
+            else f"{sentence_case(OWN)} alone was confirmed and breaks the limits under new luck; {tried} tried."
+        )
     elif found.least_broken is None:
         yield f"None of the {many} that were tried could be judged: runs failed, or nothing was there to measure."
         return
@@ -214,16 +242,30 @@ def _may_turn(each: Ahead) -> bool:
 
 
 def _frontier(found: Found, confirmed: Confirmed) -> Iterator[str]:
-    all_of = counted(int(found.on_frontier.sum()), "plan")
+    tried, front = len(found.tried.plans), int(found.on_frontier.sum())
+    limits = (
+        f"{hold(int(found.tried.feasible.sum()), tried)} the limits; "
+        if found.question.limits
+        else ""
+    )
+    of_these = " of these" if limits else ""
+    be = "is" if front == 1 else "are"
+    suggested = f"{SUGGESTED.capitalize()}: " if found.suggested else ""
+    chosen = len(confirmed.places)
+    lived = (
+        f"{chosen} plans were confirmed under new luck, {OWN} among them."
+        if chosen > 1
+        else f"{sentence_case(OWN)} alone was confirmed under new luck: no other was left to confirm."
+    )
     yield (
-        f"{SUGGESTED.capitalize()}: of {len(found.tried.plans):,} plans tried, {all_of} hold the limits and are beaten"
-        f" by no other in everything, by the luck of the search. {len(confirmed.places)} were confirmed under new luck,"
-        f" {OWN} among them. {_standings(confirmed)}"
+        f"{suggested}{_were(tried, 'plan')} tried. {sentence_case(limits)}{front:,}{of_these} {be}"
+        f" beaten by no other in everything, by the luck of the search. {lived} {_standings(confirmed)}".rstrip()
     )
     for place, number in enumerate(confirmed.places):
         if number in found.suggested:
             yield _on_frontier(found, confirmed, place)
-    yield _beats_own(found, confirmed)
+    if len(confirmed.places) > 1:
+        yield _beats_own(found, confirmed)
 
 
 def _standings(confirmed: Confirmed) -> str:
@@ -236,6 +278,8 @@ def _standings(confirmed: Confirmed) -> str:
         ]
         for kind in ("on the frontier", TOO_CLOSE, "beaten")
     }
+    if len(confirmed.places) == 1:
+        return ""
     words = {
         "on the frontier": "beaten by no other",
         TOO_CLOSE: TOO_CLOSE,
@@ -304,7 +348,11 @@ def _limits(found: Found) -> Iterator[str]:
     if confirmed is None or not found.question.limits:
         return
     for number in (0, *found.suggested):
-        for kept in confirmed.limits[confirmed.places.index(number)]:
+        place = confirmed.places.index(number)
+        if not confirmed.judged[place]:
+            yield f"{sentence_case(plan_name(number))} could not be judged: runs failed."
+            continue
+        for kept in confirmed.limits[place]:
             if kept.verdict != "held":
                 yield f"{sentence_case(plan_name(number))}: {limit_told(found, kept)}."
     sound = [
@@ -332,16 +380,37 @@ def limit_told(found: Found, kept: Kept) -> str:
 def _how(found: Found) -> Iterator[str]:
     question, tried = found.question, found.tried
     every = ", which are all that may be tried" if tried.method == "all" else ""
-    holding = int(tried.feasible.sum())
-    limits = f" {holding:,} of them hold the limits." if question.limits else ""
+    told_before = found.verdict == "a frontier"
+    holding = sentence_case(hold(int(tried.feasible.sum()), len(tried.plans)))
+    limits = f" {holding} the limits." if question.limits and not told_before else ""
     missing = int((~tried.judged).sum())
     failed = f" {missing:,} could not be judged." if missing else ""
     yield (
-        f"{len(tried.plans):,} plans were tried{every}, each with {counted(question.replications, 'run')} in"
+        f"{_were(len(tried.plans), 'plan')} tried{every}, each with {counted(question.replications, 'run')} in"
         f" {counted(question.number_of_worlds, 'world')}.{limits}{failed}{_alike(found)}"
     )
+    if not is_steered(found):
+        yield drawn_evenly_told(found)
     yield from _ends(found)
     yield from if_few(question.asked.confirm.replications)
+
+
+def drawn_evenly_told(found: Found) -> str:
+    """What to say where no plan was chosen by those tried before it."""
+    near = ", the last of them near the best so far" if near_the_best(found) else ""
+    return f"Plans were drawn evenly{near}: too few trials for a search."
+
+
+def near_the_best(found: Found) -> bool:
+    """Whether the last plans were drawn near the best."""
+    tried, one = found.tried, len(found.question.objectives) == 1
+    return tried.method == "tpe" and one and int(PART * len(tried.plans)) > 0
+
+
+def is_steered(found: Found) -> bool:
+    """Whether enough plans were tried for any to be chosen by what was tried before it."""
+    tried = found.tried
+    return len(tried.plans) > drawn_evenly(tried.method, found.question.asked.trials)
 
 
 def _alike(found: Found) -> str:

@@ -20,10 +20,13 @@ from ..optimisation.question import SUGGESTED
 from ..optimisation.words import (
     OWN,
     between,
+    drawn_evenly_told,
     from_own,
     in_own_sense,
+    is_steered,
     limit_told,
     listed,
+    near_the_best,
     plan_name,
     sentences,
     settings,
@@ -119,6 +122,8 @@ def levers_title(found: Found) -> str:
     """What the chart of levers says."""
     if found.verdict == "no plan holds the limits":
         return "No plan holds the limits; these come nearest"
+    if plans_shown(found) == (0,):
+        return f"What {OWN} does"
     if found.choice is None:
         return "What the plans of the frontier do differently"
     if found.choice.first == 0:
@@ -154,14 +159,22 @@ def _plans(found: Found) -> Iterator[Piece]:
     yield Table("What each plan does", ("Lever", *heads), rows)
 
 
+def tables(found: Found) -> Iterator[Table]:
+    """What new luck says of the plans that were confirmed; no table without rows."""
+    if found.confirmed is None:
+        return
+    yield confirmed_table(found)
+    if found.choice is not None and found.choice.ahead:
+        yield differences_table(found)
+    several = len(found.confirmed.places) > 1
+    if found.choice is None and found.confirmed.judged[0] and several:
+        yield from_own_table(found)
+
+
 def _confirmed(found: Found) -> Iterator[Chapter]:
     if found.confirmed is None:
         return
-    pieces: list[Piece] = [confirmed_table(found)]
-    if found.choice is not None and found.choice.ahead:
-        pieces.append(differences_table(found))
-    if found.choice is None and found.confirmed.judged[0]:
-        pieces.append(from_own_table(found))
+    pieces: list[Piece] = [*tables(found)]
     if found.question.limits:
         pieces.append(Bullets(tuple(_limits(found))))
     yield Chapter("Under new luck", tuple(pieces))
@@ -173,13 +186,14 @@ def confirmed_table(found: Found) -> Table:
     assert confirmed is not None  # noqa: S101 # asked only where plans were confirmed
     heads = ["Plan", *(sentence_case(wanted(each)) for each in found.question.objectives)]
     many = len(found.question.objectives)
+    stays = many > 1 and len(confirmed.places) > 1  # one plan alone always does
     rows = []
     for place, number in enumerate(confirmed.places):
         parts = [_value(found, place, at) for at in range(many)]
-        if many > 1:
+        if stays:
             parts.append(Cell(share(float(confirmed.stays[place]))))
         rows.append(Row(sentence_case(plan_name(number)), tuple(parts)))
-    if many > 1:
+    if stays:
         heads.append("Stays on the frontier")
     runs = found.question.asked.confirm.replications
     return Table(
@@ -295,8 +309,8 @@ def _searched(found: Found) -> Iterator[str]:
         f" all worlds with the same luck ({question.replications} runs, seed {question.seed}); so differences"
         " between plans are none of luck's that both share."
     )
-    yield _METHODS[method]
-    if method == "tpe" and len(question.objectives) == 1:
+    yield _METHODS[method] if is_steered(found) else drawn_evenly_told(found)
+    if near_the_best(found):
         yield f"The last {share(PART)} of the trials were drawn near the best so far."
     if question.asked.robust == "regret":
         yield (
@@ -308,7 +322,7 @@ def _searched(found: Found) -> Iterator[str]:
         f" {question.replications} on), since what is chosen as best by some luck looks better than it is. A plan that"
         f" differs from a better one by less than {share(APART)} of every lever's range was not confirmed beside it."
     )
-    if len(question.objectives) > 1:
+    if len(question.objectives) > 1 and found.confirmed and len(found.confirmed.places) > 1:
         yield f"How often a plan stays on the frontier is counted over {BOOTSTRAPS:,} bootstraps of that luck."
     yield (
         "Intervals hold luck, in the worlds as they are drawn: each replication is left out in turn, in all worlds at"

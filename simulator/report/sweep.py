@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..evidence import register
+from ..incentives.estimate import FEW_REPLICATIONS
 from ..outputs import model_version
 from ..precision import Precision
+from ..study.schema import Study
 from ..study.shown import shown_range, shown_value
 from ..sweeps.result import means
 from ..wording import MISSING, counted, sentence_case, too_close_to_call
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from .document import Piece
 
 MOST_CURVES, MOST_MAPS, MOST_FAILED = 8, 6, 12
+FEW_RUNS = 5
+"""With fewer runs of each cell no band or interval can be read."""
+SAME = "the same in every cell: what varies sets all that told them apart"
 LIMITS = (
     "Partnerships are synthetic; none is a real place. Read directions and sizes, not forecasts.",
     (
@@ -62,8 +68,9 @@ def document(result: Sweep, command: str, *, draw: bool) -> Document:
     return Document(
         title=result.checked.title,
         first=(
-            " ".join(result.study.description.split()),
+            *_described(result),
             _what_was_run(result),
+            *_few_runs(result),
             Command(command),
             f"Model {model_version()}, seed {result.checked.seed}.",
         ),
@@ -90,6 +97,18 @@ def _what_was_run(result: Sweep) -> str:
     )
 
 
+def _described(result: Sweep) -> Iterator[str]:
+    """What the study says that it is about; nothing where it does not."""
+    told = " ".join(result.study.description.split())
+    if told and told != Study.model_fields["description"].default:
+        yield told
+
+
+def _few_runs(result: Sweep) -> Iterator[str]:
+    if result.values.shape[-1] < FEW_RUNS:
+        yield FEW_REPLICATIONS
+
+
 def _how_sure(result: Sweep) -> str:
     runs = result.values.shape[-1]
     return (
@@ -103,8 +122,27 @@ def _how_sure(result: Sweep) -> str:
 
 def _outcomes(result: Sweep) -> Iterator[Piece]:
     yield _ranges(result)
-    if len(result.scenarios) > 1:
-        yield _differences(result)
+    for place in _alike(result):
+        yield (f"“{result.scenarios[place].title}” and “{result.scenarios[0].title}” are {SAME}.")
+    differences = _differences(result)
+    if differences.rows:
+        yield differences
+
+
+def _alike(result: Sweep) -> list[int]:
+    """Scenarios that are the first one at every point, so that no two runs can differ."""
+    many, keys = len(result.scenarios), result.asked.keys
+    return [
+        place
+        for place in range(1, many)
+        if None not in keys[::many] and keys[place::many] == keys[::many]
+    ]
+
+
+def _compared(result: Sweep) -> list[int]:
+    """Scenarios that can differ from the first."""
+    alike = _alike(result)
+    return [place for place in range(1, len(result.scenarios)) if place not in alike]
 
 
 def _ranges(result: Sweep) -> Table:
@@ -125,7 +163,7 @@ def _differences(result: Sweep) -> Table:
     table = result.differences
     rows = []
     for outcome in result.outcomes:
-        for own in result.scenarios[1:]:
+        for own in (result.scenarios[place] for place in _compared(result)):
             chosen = (table["outcome"] == outcome.key) & (table["scenario"] == own.name)
             told = table[chosen]
             if not len(told):
@@ -182,13 +220,15 @@ def _chosen(result: Sweep) -> Iterator[Chart]:
     if grid and len(varied) == 2:  # one across, one up
         across, up = sorted(varied, key=lambda each: -len(each.levels))
         for outcome in result.outcomes[:MOST_MAPS]:
-            for scenario in range(len(result.scenarios)):
-                against = 0 if scenario else None
-                yield heat_map(result, outcome, across, up, scenario, against)
+            yield heat_map(result, outcome, across, up)
+            for scenario in _compared(result):
+                yield heat_map(result, outcome, across, up, scenario, 0)
         return
     for dimension in varied[:MOST_CURVES]:
         for outcome in result.outcomes[: 2 if len(varied) > 2 else MOST_CURVES]:
             yield charts.curve(result, outcome, dimension)
+            if _compared(result):
+                yield charts.curve(result, outcome, dimension, 0)
 
 
 def _by_measure(result: Sweep) -> list[Outcome]:
@@ -202,7 +242,8 @@ def pictures(result: Sweep) -> dict[str, bytes]:
     """The first charts as PNG, by file name."""
     from ..charts.look import to_png
 
-    return {f"chart_{i}.png": to_png(chart) for i, chart in enumerate(_chosen(result), 1) if i <= 2}
+    first = islice(_chosen(result), 2)
+    return {f"chart_{number}.png": to_png(chart) for number, chart in enumerate(first, 1)}
 
 
 # What varied
@@ -228,10 +269,18 @@ def _varied(result: Sweep) -> Iterator[Table]:
 
 def _range(dimension: Dimension) -> str:
     if dimension.values is not None:
-        return ", ".join(str(each) for each in dimension.values)
+        return _listed(dimension)
     told = shown_range(dimension, dimension.low, dimension.high)
     spread = dimension.spread.distribution
     return told if spread is None else f"{told} ({spread.kind.replace('_', '-')})"
+
+
+def _listed(dimension: Dimension) -> str:
+    """Listed values, their unit once: ``£25, £35.50, £45 a week``."""
+    *others, last = (shown_value(dimension, place) for place in range(len(dimension.values or ())))
+    after = dimension.unit.removeprefix("£").strip()
+    short = [each.removesuffix(after).rstrip() if after != "%" else each for each in others]
+    return ", ".join([*short, last])
 
 
 def _base(dimension: Dimension) -> str:
