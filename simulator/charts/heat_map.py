@@ -92,12 +92,12 @@ def heat_map(
     drawn = _Tiles(sweep, outcome, (across, up), scenario, against)
     names = [each.title for each in sweep.scenarios]
     whose = names[scenario] if against is None else f"{names[scenario]}, against: {names[against]}"
-    title = f"{sentence_case(outcome.label)}: {_short(whose)}"
+    title = f"{sentence_case(outcome.label)}: {short(whose)}"
     told = "; ".join(drawn.told())
     return finished(drawn.whole(), title, drawn.below(), f"Heat map. {title}. {told}.")
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
 
 

@@ -13,12 +13,14 @@ from ..replicate import BAND, paired
 from ..study.shown import axis_title, shown_value
 from ..sweeps.result import means
 from ..wording import sentence_case
+from .heat_map import short
 from .lines import LABEL_CHARACTERS, LABEL_GAP, spread_out
 from .look import (
     DASHES,
     FONT_SIZE,
     HEIGHT,
     ILLUSTRATIVE,
+    INK,
     LINE_HEIGHT,
     PALETTE,
     WIDTH,
@@ -168,7 +170,7 @@ def curve(
     is_difference = against is not None
     show = outcome.show_difference if is_difference else outcome.show
     about = sentence_case(outcome.label)
-    whose = "" if against is None else f", difference from: {_short(names[against])}"
+    whose = "" if against is None else f", difference from: {short(names[against])}"
     title = f"{about}, by {_lower(dimension.title)}{whose}"
     told = "; ".join(
         f"{names[each.scenario]}: {show(each.mean[0])} at {shown_value(dimension, each.at[0])},"
