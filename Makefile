@@ -6,7 +6,7 @@ SIM := $(BIN)/treatment-sim
 READY := $(VENV)/.ready
 
 .PHONY: demo test quick bench app setup clean study-fit study-england study-draw-england \
-	study-formulas study-influence \
+	study-formulas study-influence study-killed \
 	study-recovery study-methods study-replications study-validate
 
 demo: $(READY) ## the perverse-incentive comparison: table, picture and report in results/demo
@@ -29,7 +29,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY) ## speed, as ratios to bare simpy and to one partnership; memory
+bench: $(READY) ## speed, as ratios to bare simpy, to one partnership and to one process; memory
 	$(BIN)/python -m studies.bench
 
 app: $(READY) ## the app, in a browser
@@ -52,6 +52,9 @@ study-formulas: $(READY) ## formulas side by side on made-up England: docs/formu
 study-influence: $(READY) ## how far each assumption moves the headline figures, then docs/evidence.md
 	$(BIN)/python -m studies.influence
 	$(SIM) evidence baseline_2008 --out docs/evidence.md
+
+study-killed: $(READY) ## ten sweeps of 500 cells that are killed: what is lost, what is run again
+	$(BIN)/python -m studies.killed_sweeps --write
 
 study-recovery: $(READY) ## does the fit find assumptions that are known?
 	$(BIN)/python -m studies.calibration_recovery --write

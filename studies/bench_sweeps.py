@@ -10,6 +10,7 @@ notes its own time: both parts are then slowed alike by whatever else goes on.
 from __future__ import annotations
 
 import json
+import math
 import os
 import resource
 import statistics
@@ -17,6 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
+from multiprocessing import active_children
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,8 +40,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 PAIRS = 5
-POINTS = 60
+POINTS = 200
 """Cells of a tenth of a second each that are run in a round."""
+BARE = 5
+"""Of so many one is also run with nothing around it."""
 MANY = (500, 5_000)
 """Cells of sweeps whose memory is compared."""
 STUDY = {
@@ -99,51 +104,97 @@ def _wall(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def _swept(study: Checked, workers: int = 1, model: Callable[[Cell], Lived] = live) -> float:
-    """Seconds of a sweep with keys, store and tables, in an empty folder."""
+@dataclass(frozen=True)
+class Taken:
+    """What a sweep took, with keys, store and tables.
+
+    Parameters
+    ----------
+    seconds, until_first
+        By the clock: all of it, and until its first cell was done.
+    here, workers
+        Processor time of the process that was started, and of its workers, their start among it.
+    """
+
+    seconds: float
+    until_first: float
+    here: float
+    workers: float
+
+
+def _swept(study: Checked, workers: int, model: Callable[[Cell], Lived]) -> Taken:
+    """What a sweep takes in an empty folder."""
+    first: list[float] = []
+    theirs = [0.0]
+    begun, own = time.perf_counter(), time.process_time()
+
+    def told(done: int, _: int) -> None:
+        if done and not first:
+            first.append(time.perf_counter() - begun)
+        theirs[0] = sum(_processor_seconds(each.pid) for each in active_children())
+
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "x"
-        return _wall(lambda: sweep(study, out=out, workers=workers, model=model))
+        seconds = _wall(lambda: sweep(study, out=out, workers=workers, model=model, progress=told))
+    return Taken(seconds, first[0], time.process_time() - own, theirs[0])
+
+
+def _processor_seconds(process: int | None) -> float:
+    """What a process has taken so far, where Linux tells; else nothing."""
+    try:
+        fields = (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        )
+    except OSError:
+        return math.nan
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def _bare(cells: list[Cell]) -> float:
-    """Seconds of the same cells with nothing around them."""
+    """Seconds of a cell with nothing around it."""
 
     def run() -> None:
         for cell in cells:
             done_alone(live, (cell,))
 
-    return _wall(run)
+    return _wall(run) / len(cells)
 
 
 def throughput(study: Checked) -> None:
     """Two processes against one, and what one takes beside its cells, in turns."""
     bench = bench_of(study)
     cells = [bench.cell(0, point) for point in study.points().tolist()]
-    _bare(cells[:2])
-    found: dict[str, list[float]] = {"bare": [], "one": [], "two": [], "beside": []}
-    for _ in range(PAIRS):
-        found["bare"].append(_bare(cells))
-        found["one"].append(_swept(study))
-        found["two"].append(_swept(study, workers=2))
-        OWN_SECONDS[0] = 0.0
-        whole = _swept(study, model=timed)
-        found["beside"].append(whole / OWN_SECONDS[0] - 1)
     many = len(cells)
-    own = statistics.median(found["bare"]) / many
+    _bare(cells[:2])
+    bare, one, two, beside = [], [], [], []
+    for _ in range(PAIRS):
+        bare.append(_bare(cells[::BARE]))
+        OWN_SECONDS[0] = 0.0
+        one.append(_swept(study, 1, timed))
+        beside.append(one[-1].seconds / OWN_SECONDS[0] - 1)
+        two.append(_swept(study, 2, live))
     load = " ".join(f"{each:.1f}" for each in os.getloadavg())
+    cell = 1000 * statistics.median(bare)
+    print(f"\nsweeps of {many} cells of {cell:.0f} ms, {PAIRS} rounds in turns: median (range)")
+    print(f"load of the machine meanwhile          {load}")
+    for name, told in (("one process", one), ("two processes", two)):
+        print(f"{name:38s} {_spread([many / each.seconds for each in told])} cells a second")
+    print(f"until the first cell of two processes  {_spread([each.until_first for each in two])} s")
+    both = [*zip(one, two, strict=True)]
     print(
-        f"\nsweeps of {many} cells of {1000 * own:.0f} ms, medians of {PAIRS} rounds in turns; load {load}"
+        f"two against one                        {_spread([a.seconds / b.seconds for a, b in both])}; 1.6 is asked"
     )
-    for name, told in (("one process", "one"), ("two processes", "two")):
-        print(f"{name:38s} {many / statistics.median(found[told]):8.2f} cells a second")
-    faster = [one / two for one, two in zip(found["one"], found["two"], strict=True)]
-    print(f"two against one                        {_spread(faster)}; 1.6 is asked")
-    beside = [one / bare - 1 for one, bare in zip(found["one"], found["bare"], strict=True)]
-    print(
-        f"beside the cells, within one sweep     {_spread(found['beside'], 100)}% of their time; under 10 is asked"
-    )
-    print(f"the same, against bare cells in turns  {_spread(beside, 100)}%")
+    at_best = [2 * a.here / (b.here + b.workers) for a, b in both]
+    print(f"by processor time, on two free cores   {_spread(at_best)} at best")
+    for name, each in (
+        ("one", [a.here for a, _ in both]),
+        ("two, where it was started", [b.here for _, b in both]),
+        ("two, workers", [b.workers for _, b in both]),
+    ):
+        print(f"processor time, {name:23s}{_spread(each, 1000 / many)} ms a cell")
+    print(f"beside the cells, within one sweep     {_spread(beside, 100)}%; under 10 is asked")
+    apart = [each.seconds / many / alone - 1 for each, alone in zip(one, bare, strict=True)]
+    print(f"the same, against bare cells in turns  {_spread(apart, 100)}%")
 
 
 def _spread(told: list[float], times: float = 1) -> str:
