@@ -31,7 +31,6 @@ lint: $(READY)
 
 bench: $(READY) ## speed, as ratios to bare simpy and to one partnership; sweeps; memory
 	$(BIN)/python -m studies.bench
-	$(BIN)/python -m studies.bench_sweeps
 
 app: $(READY) ## the app, in a browser
 	$(SIM) app
@@ -56,6 +55,9 @@ study-killed: $(READY) ## ten sweeps of 500 cells, each killed at a random momen
 study-influence: $(READY) ## how far each assumption moves the headline figures, then docs/evidence.md
 	$(BIN)/python -m studies.influence
 	$(SIM) evidence baseline_2008 --out docs/evidence.md
+
+study-killed: $(READY) ## ten sweeps of 500 cells that are killed: what is lost, what is run again
+	$(BIN)/python -m studies.killed_sweeps --write
 
 study-recovery: $(READY) ## does the fit find assumptions that are known?
 	$(BIN)/python -m studies.calibration_recovery --write

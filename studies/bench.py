@@ -1,4 +1,4 @@
-"""How fast: the model against bare simpy, as ratios within one process.
+"""How fast: the model against bare simpy, as ratios within one process; then sweeps, in `studies.bench_sweeps`.
 
     python -m studies.bench
 
@@ -27,6 +27,7 @@ from simulator.journal import MOVES, Records
 from simulator.model import Run, replicate_once
 from simulator.scenario.size import people_expected
 from simulator.workers import spread
+from studies import bench_sweeps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,6 +194,8 @@ def main() -> None:
     baseline()
     partnerships()
     explaining()
+    gc.enable()
+    bench_sweeps.main()
 
 
 if __name__ == "__main__":

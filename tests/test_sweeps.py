@@ -23,6 +23,7 @@ from simulator.scenario import load
 from simulator.study import check
 from simulator.sweeps import Bench, Cell, Failed, Lived, Store, bench_of, live, write
 from simulator.sweeps import cell as cells_room
+from simulator.sweeps import store as store_room
 from simulator.sweeps import tables as tables_room
 from simulator.sweeps.batches import Batch, Done, Pace, live_batch
 from simulator.sweeps.cell import MODEL_ROOMS, version_of
@@ -367,6 +368,25 @@ def test_what_is_kept_is_what_was_run_to_the_last_bit(kind, tmp_path):
             each.groups,
         )
         assert np.array_equal(found.values, each.values, equal_nan=True)
+
+
+def test_what_is_kept_at_hand_of_files_is_bounded(tmp_path, monkeypatch):
+    one = lived(2)
+    monkeypatch.setattr(store_room, "AT_HAND_BYTES", 3 * one.values.nbytes)
+    store = Store(tmp_path)
+    for key in "abcde":
+        store.add([key], [one])
+    read = []
+    whole = store_room._read_batch
+    monkeypatch.setattr(store_room, "_read_batch", lambda path: read.append(path) or whole(path))
+    for key in "abcde":
+        store.read(key)
+    assert len(read) == 5
+    for key in "cde":
+        store.read(key)
+    assert len(read) == 5
+    assert len(store._at_hand) == 3
+    assert store._held_bytes == 3 * one.values.nbytes
 
 
 def test_a_sweep_is_run_kept_and_written_without_pandas():

@@ -98,6 +98,7 @@ def heat_map(
 
 
 def short(text: str) -> str:
+    """A title that fits over a chart."""
     return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
 
 

@@ -26,7 +26,7 @@ from .tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     Places = NDArray[np.int32]
 
 AXES = ("cell", "replication", "partnership", "year", "group")
-FILES_AT_HAND = 8
-"""Files that are kept in memory, since neighbours are asked for one after another."""
+AT_HAND_BYTES = 64 * 2**20
+"""What is kept in memory of files that were read: neighbours are asked for one after another, and again."""
 OLD_SECONDS = 3600
 """After so long, a file that was never finished belongs to a run that was killed."""
 
@@ -119,6 +119,7 @@ class Store:
     unreadable: list[Path] = field(default_factory=list)
     _where: dict[str, Path] = field(default_factory=dict)
     _at_hand: dict[Path, dict[str, Lived]] = field(default_factory=dict)
+    _held_bytes: int = 0
     _in_memory: dict[str, Lived] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -169,7 +170,7 @@ class Store:
         path = self.folder / batch_name(keys)
         if content is not None:
             put_beside(path, content)
-        self._at_hand.pop(path, None)
+        self._let_go(path)
         self._where |= dict.fromkeys(keys, path)
 
     def read(self, key: str) -> Lived:
@@ -184,16 +185,25 @@ class Store:
             return self._in_memory[key]
         path = self._where[key]
         if path not in self._at_hand:
-            while len(self._at_hand) >= FILES_AT_HAND:
-                del self._at_hand[next(iter(self._at_hand))]
             try:
-                self._at_hand[path] = _read_batch(path)
+                cells = _read_batch(path)
             except UNREADABLE as error:
                 self._lose(path)
                 raise KeyError(key) from error
+            self._hold(path, cells)
         if key not in self._at_hand[path]:
             self._lose(path)
         return self._at_hand[path][key]
+
+    def _hold(self, path: Path, cells: dict[str, Lived]) -> None:
+        """Keep a file that was read at hand, and let go of others, the oldest first, that have no room beside it."""
+        self._held_bytes += _bytes_of(cells)
+        while self._at_hand and self._held_bytes > AT_HAND_BYTES:
+            self._let_go(next(iter(self._at_hand)))
+        self._at_hand[path] = cells
+
+    def _let_go(self, path: Path) -> None:
+        self._held_bytes -= _bytes_of(self._at_hand.pop(path, {}))
 
     def _lose(self, path: Path) -> None:
         self.unreadable.append(path)
@@ -211,6 +221,10 @@ def _written_at(path: Path) -> tuple[int, str]:
         return path.stat().st_mtime_ns, path.name
     except OSError:
         return 0, path.name
+
+
+def _bytes_of(cells: Mapping[str, Lived]) -> int:
+    return sum(each.values.nbytes for each in cells.values())
 
 
 def _remove_if_old(path: Path) -> None:
