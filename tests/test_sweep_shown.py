@@ -341,3 +341,11 @@ def test_a_sweep_of_nothing_that_varies_has_a_report(plans):
     result = swept(plans, {})
     told = markdown(document(result, "x", draw=True))
     assert "2 cells: 1 point of 0 things that vary" in told
+
+
+def test_a_chart_drawn_twice_has_the_same_bytes(grid):
+    """Vega counts clips on from chart to chart; ours are named by the chart."""
+    chart = charts.curve(grid, grid.outcomes[0], grid.dimensions[0])
+    first, second = to_svg(chart), to_svg(chart)
+    assert first == second
+    assert "clip-path" in first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 import textwrap
@@ -164,7 +165,17 @@ def to_svg(chart: Chart) -> str:
     # one image with one text: what Vega says of each mark would be read out a hundred times
     silent = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg)
     told = html.escape(chart.description)
-    return silent.replace("<svg ", f'<svg role="img" aria-label="{told}" ', 1)
+    return _with_own_clips(silent).replace("<svg ", f'<svg role="img" aria-label="{told}" ', 1)
+
+
+def _with_own_clips(svg: str) -> str:
+    """The same with names of clips that depend on the chart alone: Vega counts them on from chart to chart."""
+    names = list(dict.fromkeys(re.findall(r'id="(clip\w+)"', svg)))
+    plain = svg
+    for place, name in enumerate(names):
+        plain = re.sub(rf"\b{name}\b", f"\0{place}", plain)
+    own = hashlib.sha256(plain.encode()).hexdigest()[:8]
+    return plain.replace("\0", f"clip_{own}_") if names else svg
 
 
 def to_png(chart: Chart, scale: float = 2) -> bytes:
