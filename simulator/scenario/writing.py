@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 def as_dict(scenario: Scenario) -> dict[str, Any]:
     """The whole scenario in plain values that JSON can hold, in the order of the schema."""
-    with (
-        signals_wait()
-    ):  # pydantic takes what is raised while it asks for a kind for another kind, and goes on
+    with signals_wait():  # what is raised while pydantic asks for a kind, it loses
         return scenario.model_dump(mode="json")
 
 
