@@ -15,12 +15,19 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import SimulatorError
 
+if TYPE_CHECKING:
+    from types import FrameType
+
 T = TypeVar("T")
 
+ENDING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+"""Signals that end a program."""
 YOUNGEST = 0
 """What the garbage collector calls those things that were made since it last looked."""
 
@@ -231,3 +238,23 @@ def interrupts_held() -> Iterator[None]:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def signals_wait() -> Iterator[None]:
+    """Keep the exceptions that signals raise waiting, for a moment in which one would be lost."""
+    if threading.current_thread() is not threading.main_thread():  # which alone hears them
+        yield
+        return
+    came: list[tuple[int, FrameType | None]] = []
+    handlers = {each: signal.getsignal(each) for each in ENDING}
+    before = {each: handler for each, handler in handlers.items() if callable(handler)}
+    for each in before:
+        signal.signal(each, lambda number, frame: came.append((number, frame)))
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        for number, frame in came[:1]:
+            before[signal.Signals(number)](number, frame)

@@ -304,7 +304,7 @@ def test_workers_that_all_go_and_stay_away_are_told(study, tmp_path, monkeypatch
 def test_a_scheduler_that_goes_is_told_in_one_message_and_a_later_run_goes_on(files, tmp_path):
     (tmp_path / "cluster").mkdir()
     cells = tmp_path / "cells"
-    command = ("sweep", files / "ours.yaml", "--out", "x")
+    command = ("sweep", files / "ours.yaml", "--replications", 3, "--out", "x")
     with outside(tmp_path / "cluster") as mine:
         process = treatment_sim(*command, "--scheduler", mine.address, cwd=tmp_path)
         wait_for_cells(cells)
@@ -316,16 +316,17 @@ def test_a_scheduler_that_goes_is_told_in_one_message_and_a_later_run_goes_on(fi
     kept = len(Store(cells))
     assert 2 <= kept < 2 * POINTS
     assert not (tmp_path / "x" / "datapackage.json").exists()
-    swept = sim.sweep(files / "ours.yaml", out=tmp_path / "x", cells=cells, workers=2)
+    again = yaml.safe_load((files / "ours.yaml").read_text(encoding="utf-8")) | {"replications": 3}
+    again["scenarios"] = [str(files / name) for name in again["scenarios"]]
+    swept = sim.sweep(again, out=tmp_path / "x", cells=cells, workers=2)
     assert swept.asked.found == kept
     assert swept.asked.run == 2 * POINTS - kept
     assert not swept.failed
 
 
 def test_an_interrupted_sweep_on_a_cluster_keeps_what_was_done(there, files, tmp_path):
-    process = treatment_sim(
-        "sweep", files / "ours.yaml", "--out", "x", "--scheduler", there.address, cwd=tmp_path
-    )
+    long = ("sweep", files / "ours.yaml", "--replications", 6, "--out", "x")
+    process = treatment_sim(*long, "--scheduler", there.address, cwd=tmp_path)
     wait_for_cells(tmp_path / "cells")
     process.send_signal(signal.SIGINT)
     status, said = ended(process)

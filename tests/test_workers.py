@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from simulator.errors import BadInput, Fault, SimulatorError
-from simulator.workers import AHEAD, garbage_collected, spread, workers_by_default
+from simulator.scenario import as_dict
+from simulator.workers import AHEAD, garbage_collected, signals_wait, spread, workers_by_default
 
 ROOT = Path(__file__).parents[1]
 
@@ -157,6 +160,57 @@ def test_there_is_at_least_one_worker_by_default():
     assert 1 <= workers_by_default() <= (os.cpu_count() or 1)
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_waits_until_it_is_heard(name):
+    """Also where another thread takes it from the system."""
+    number = getattr(signal, name)
+
+    def heard(*_):
+        raise InterruptedError(name)
+
+    def waits():
+        with signals_wait():
+            os.kill(os.getpid(), number)
+            time.sleep(0.1)
+            went_on.append(True)
+
+    before = signal.signal(number, heard)
+    went_on = []
+    try:
+        with ThreadPoolExecutor(1) as other:
+            other.submit(int).result()
+            with pytest.raises(InterruptedError, match=name):
+                waits()
+        assert signal.getsignal(number) is heard
+    finally:
+        signal.signal(number, before)
+    assert went_on
+
+
+def test_a_scenario_told_as_values_loses_no_interrupt(baseline, monkeypatch):
+    """Pydantic swallows what is raised while it asks of which kind a value is."""
+    whole = type(baseline).model_dump
+    asked = []
+
+    def interrupted(scenario, **how):
+        def of_kind(frame, *_):
+            if frame.f_code.co_name == "_kind" and not asked:
+                asked.append(True)
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(0.01)
+
+        sys.setprofile(of_kind)
+        try:
+            return whole(scenario, **how)
+        finally:
+            sys.setprofile(None)
+
+    monkeypatch.setattr(type(baseline), "model_dump", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        as_dict(baseline)
+    assert asked
+
+
 WAITS = """
 import multiprocessing, os, sys, time
 from simulator.workers import spread
@@ -192,8 +246,6 @@ def gone_within(pid, seconds):
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
 @pytest.mark.parametrize("how", ["terminate", "kill", "interrupt"])
 def test_no_worker_outlives_the_process_that_started_it(tmp_path, how):
-    import signal
-
     script = tmp_path / "waits.py"
     script.write_text(WAITS, encoding="utf-8")
     env = {**os.environ, "PYTHONPATH": str(ROOT)}

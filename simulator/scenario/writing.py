@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from ..errors import BadInput, Fault
+from ..workers import signals_wait
 from .draft import own_changes
 from .library import YAML_ENDINGS, as_shown
 from .reading import plain
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 def as_dict(scenario: Scenario) -> dict[str, Any]:
     """The whole scenario in plain values that JSON can hold, in the order of the schema."""
-    return scenario.model_dump(mode="json")
+    with signals_wait():  # what is raised while pydantic asks for a kind, it loses
+        return scenario.model_dump(mode="json")
 
 
 def canonical_json(scenario: Scenario) -> str:

@@ -10,6 +10,7 @@ from ..scenario import as_dict, with_formula
 from ..scenario.changes import resolved
 from ..scenario.draws import checked_values
 from ..scenario.tree import at
+from ..workers import signals_wait
 from ..years import year_names
 from .schema import FORMULA
 
@@ -135,4 +136,6 @@ def _by_name(text: str, formula: str) -> Scenario:
 
 def _paid_by(scenario: Scenario, formula: str) -> Scenario:
     """The scenario under another formula; each is worked out once."""
-    return _by_name(scenario.model_dump_json(), formula)
+    with signals_wait():
+        told = scenario.model_dump_json()
+    return _by_name(told, formula)
