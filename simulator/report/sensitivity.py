@@ -150,7 +150,7 @@ def pictures(result: Sensitivity) -> dict[str, bytes]:
     told: dict[str, Chart] = {}
     if result.ahead:
         told["ahead.png"] = ahead_bars(result.ahead, views)
-    if _luck_is_told(result):
+    if result.split and _luck_is_told(result):
         told["chance.png"] = luck_bars(result.split, views)
     if result.tornado and views:
         told["tornado.png"] = tornado_bars(result.tornado, views[0])
