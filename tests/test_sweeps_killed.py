@@ -70,10 +70,14 @@ def test_a_sweep_killed_three_times_loses_nothing_and_ends_with_the_same_bytes(
     assert [*tmp_path.rglob(".*swept*")] == []
 
 
+NOBODY = 999_999_999
+"""A process that there cannot be."""
+
+
 def test_what_a_killed_sweep_left_half_written_goes(study, tmp_path):
     place = Place(study, tmp_path)
     place.out.mkdir()
-    left = place.out / f".differences.csv.1{written.PART}"
+    left = place.out / f".differences.csv.{NOBODY}{written.PART}"
     left.write_text("half a li", encoding="utf-8")
     data = {"title": "One", "scenarios": [str(study.parent / "kept.yaml")], "replications": 1}
     sim.sweep(data, out=place.out, cells=place.cells)
