@@ -130,6 +130,9 @@ def _levers(model: type[Part], path: tuple[str, ...]) -> Iterator[Lever]:
                 yield from _levers(inside, (*path, name))
 
 
+_ORDERED: dict[str, Any] = {"order": 99}
+
+
 def _lever(path: tuple[str, ...], info: FieldInfo, told: Any) -> Lever:
     more = dict(told)
     if "rest" in more:
@@ -141,7 +144,7 @@ def _lever(path: tuple[str, ...], info: FieldInfo, told: Any) -> Lever:
         unit=unit(path[-1], info),
         by_group=may_be_by_group(path),
         by_year=_may_be_by_year(path),
-        **{"order": 99} | more,
+        **_ORDERED | more,
     )
 
 
@@ -247,9 +250,7 @@ def _by_year(lever: Lever, scenario: Scenario, group: str | None) -> tuple[float
     return tuple(float(lever.nothing or 0.0) if each is None else float(each) for each in listed)
 
 
-def changes(
-    where: Standing, values: Sequence[Sequence[float]], now: Scenario
-) -> Mapping[str, Any]:
+def changes(where: Standing, values: Sequence[Sequence[float]], now: Scenario) -> Mapping[str, Any]:
     """What is written into a scenario so that a lever has these values, by cluster and year.
 
     Returns
@@ -280,9 +281,7 @@ def _plain(where: Standing, values: Sequence[Sequence[float]]) -> Any:
     if len(told) == 1:
         return told[0]
     return {
-        group: value
-        for groups, value in zip(where.clusters, told, strict=True)
-        for group in groups
+        group: value for groups, value in zip(where.clusters, told, strict=True) for group in groups
     }
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from .errors import BadInput, Fault
-from .levers import levers
 from .scenario import as_dict, fingerprint, load, load_text, names
 from .scenario.loading import checked_dict
 from .scenario.tree import at
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .scenario import Scenario
+    from .scenario.tree import Path
 
 Acting = Literal["alone", "one_of_eight", "all_of_eight"]
 ACTING: tuple[Acting, ...] = get_args(Acting)
@@ -158,7 +158,9 @@ class Proposal:
             whole = as_dict(start) | self._words(start)
             changed = {tuple(path.split(".")): value for path, value in self.changes}
             return as_yaml(checked_dict(_with(whole, changed), self.name))
-        differences = {tuple(path.split(".")): value for path, value in self.changes}
+        differences: dict[Path, Any] = {
+            tuple(path.split(".")): value for path, value in self.changes
+        }
         evidence = {path: self._evidence(start, path) for path, _ in self.changes if _has(path)}
         return extension_yaml(self.base, self._words(start), differences, evidence)
 
@@ -174,12 +176,12 @@ class Proposal:
 
 def is_decision(path: str) -> bool:
     """Whether a change is something that is decided, by a partnership or by those who share out the pot."""
-    return path.split(".")[0] in DECIDED
+    return path.split(".", maxsplit=1)[0] in DECIDED
 
 
 def _has(path: str) -> bool:
     """Whether a value is one that evidence is given for."""
-    return path.split(".")[0] not in ("plan", "partnerships")
+    return path.split(".", maxsplit=1)[0] not in ("plan", "partnerships")
 
 
 def _with(whole: dict[str, Any], changed: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
@@ -237,5 +239,3 @@ def is_of_library(scenario: Scenario) -> bool:
     """Whether the library has this very scenario."""
     known = scenario.name in names()
     return known and fingerprint(load(scenario.name)) == fingerprint(scenario)
-
-

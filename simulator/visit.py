@@ -6,7 +6,7 @@ It is all that a page needs to show the same again, so it is what a link carries
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -44,7 +44,7 @@ class Visit:
         Proposals that were put aside, each with a title of its own.
     """
 
-    plan: Proposal = Proposal()
+    plan: Proposal = field(default_factory=Proposal)
     against: str = BASELINE
     seed: int = 1
     replications: int = REPLICATIONS

@@ -23,7 +23,7 @@ README = ROOT / "README.md"
 
 FLOORS = (
     {"errors", "years"},
-    {"distributions", "chance", "wording", "workers"},
+    {"distributions", "chance", "link", "wording", "workers"},
     {"cluster"},
     {"scenario", "journal"},
     {"funding", "money", "journey", "published"},
@@ -34,10 +34,10 @@ FLOORS = (
     {"crew"},
     {"observe", "replicate"},
     # Questions asked of the model.
-    {"evidence", "explanation", "stream_means"},
-    {"calibrate", "incentives", "precision"},
-    {"behaviour", "changeover", "local_area"},
-    {"formula_lab", "side_by_side", "study", "validate"},
+    {"evidence", "explanation", "jobs", "stream_means"},
+    {"calibrate", "incentives", "levers", "precision"},
+    {"behaviour", "changeover", "local_area", "proposal"},
+    {"formula_lab", "side_by_side", "study", "validate", "visit"},
     {"sweeps"},
     {"discovery", "optimisation", "sensitivity_analysis"},
     {"findings"},

@@ -56,7 +56,9 @@ class Proposed:
     @property
     def sentence(self) -> str:
         """All of it."""
-        return " ".join(each for each in (self.what, self.by_how_much, self.how_sure, self.why) if each)
+        return " ".join(
+            each for each in (self.what, self.by_how_much, self.how_sure, self.why) if each
+        )
 
     @property
     def is_close(self) -> bool:
@@ -86,7 +88,9 @@ def what_is_proposed(
     )
     what = f"{sentence_case(joined(list(changed)))}." if changed else "Nothing is changed yet."
     if all(figure.sign == "same" for figure in figures):
-        told = f"Against {against} nothing in the four figures changes, in any run." if changed else ""
+        told = (
+            f"Against {against} nothing in the four figures changes, in any run." if changed else ""
+        )
         return Proposed(what, told, "", "", figures)
     return Proposed(
         what,
@@ -109,9 +113,7 @@ def _by_how_much(baseline: Sample, figures: Sequence[Figure], against: str, plac
 
 
 def _how_sure(figures: Sequence[Figure], replications: int) -> str:
-    close = [
-        lower(figure.name.rpartition(",")[0]) for figure in figures if figure.sign == "open"
-    ]
+    close = [lower(figure.name.rpartition(",")[0]) for figure in figures if figure.sign == "open"]
     few = "Only " if replications < FEW else ""
     runs = f"{few}{counted(replications, 'pair')} of runs so far stand behind it"
     if replications < 2:
@@ -147,7 +149,9 @@ def step_differences(baseline: Sample, plan: Sample) -> tuple[Estimate, ...]:
     -------
     Paired means and intervals in the order of `funding.EXPLAIN_STEPS`.
     """
-    both = [explain(sample).steps[:, 0].sum(axis=1).astype(np.float64) for sample in (baseline, plan)]
+    both = [
+        explain(sample).steps[:, 0].sum(axis=1).astype(np.float64) for sample in (baseline, plan)
+    ]
     between = both[1] - both[0]
     return tuple(Estimate.of(between[:, step]) for step in range(len(EXPLAIN_STEPS)))
 

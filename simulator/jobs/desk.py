@@ -21,6 +21,7 @@ from ..scenario import fingerprint
 from .pool import replication
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from ..model import Replication
@@ -115,14 +116,12 @@ class Desk:
         Seconds.
     """
 
-    def __init__(self, pool: Pool, clock: object = time.monotonic):
+    def __init__(self, pool: Pool, clock: Callable[[], float] = time.monotonic):
         self._pool, self._clock = pool, clock
         self._runs: OrderedDict[Key, _Run] = OrderedDict()
         self._lock = threading.RLock()
 
-    def look(
-        self, scenario: Scenario, seed: int, replications: int, *, begin: bool = True
-    ) -> Look:
+    def look(self, scenario: Scenario, seed: int, replications: int, *, begin: bool = True) -> Look:
         """See how far the runs of a scenario are; where there are too few, have more.
 
         Parameters
@@ -164,7 +163,7 @@ class Desk:
                         run.given.pop(number, None)
 
     def _now(self) -> float:
-        return self._clock()  # type: ignore[operator, no-any-return]
+        return self._clock()
 
     def _seen(self, run: _Run, wanted: int) -> Look:
         done = min(run.whole, wanted)
@@ -245,7 +244,7 @@ class Desk:
                 run.failed = LOST
         except SimulatorError as error:
             run.failed = str(error)
-        except Exception as error:  # noqa: BLE001 # a defect is told where it is looked at, and the desk goes on
+        except Exception as error:  # a defect is told where it is looked at, and the desk goes on
             run.failed = f"run: the model stopped with {type(error).__name__}; please report this"
 
 

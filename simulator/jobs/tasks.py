@@ -25,9 +25,7 @@ KEPT = 40
 AT_ONCE = 1
 """Jobs that run at the same time; the runs that people look at have the cores first."""
 NICE = 5
-ENDED = (
-    "the job's process was ended from outside, often for want of memory; start it again, or with less"
-)
+ENDED = "the job's process was ended from outside, often for want of memory; start it again, or with less"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +176,6 @@ def _do(theirs: Connection, work: Callable[..., Any], arguments: tuple[Any, ...]
         theirs.send(("done", work(progress, *arguments)))
     except SimulatorError as error:
         theirs.send(("failed", str(error)))
-    except Exception as error:  # noqa: BLE001 # a defect is told on the page, and its trace where the server runs
+    except Exception as error:  # a defect is told on the page, and its trace where the server runs
         traceback.print_exc()
         theirs.send(("failed", f"the job stopped with {type(error).__name__}; please report this"))

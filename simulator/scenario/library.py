@@ -49,12 +49,20 @@ class TextFile(Traversable):
         """Nothing."""
         return iter(())
 
-    def open(self, mode: str = "r", *_: Any, **__: Any) -> Any:  # type: ignore[override]
+    def open(self, mode: str = "r", *_: Any, **__: Any) -> Any:
         """Its bytes, or its text where the mode is not binary."""
         whole = io.BytesIO(self._content)
         return whole if "b" in mode else io.TextIOWrapper(whole, encoding="utf-8")
 
-    def joinpath(self, *_: str) -> Traversable:
+    def read_bytes(self) -> bytes:
+        """Its bytes."""
+        return self._content
+
+    def read_text(self, encoding: str | None = None) -> str:
+        """Its text."""
+        return self._content.decode(encoding or "utf-8")
+
+    def joinpath(self, *_: str | os.PathLike[str]) -> Traversable:
         """Refused: there is nothing below it.
 
         Raises
@@ -64,7 +72,7 @@ class TextFile(Traversable):
         """
         raise FileNotFoundError(self._name)
 
-    def __truediv__(self, child: str) -> Traversable:
+    def __truediv__(self, child: str | os.PathLike[str]) -> Traversable:
         return self.joinpath(child)
 
 

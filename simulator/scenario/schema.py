@@ -548,7 +548,12 @@ class Plan(Part):
         "employment, aftercare and family.",
         json_schema_extra=_slider("share", 0, 0.5)
         | _lever(
-            "How much of the money goes to reintegration?", 0, 0.3, 0.01, order=2, rest="treatment_share"
+            "How much of the money goes to reintegration?",
+            0,
+            0.3,
+            0.01,
+            order=2,
+            rest="treatment_share",
         ),
     )
     outreach_share: ByYear[Share] = Field(

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ..jobs import Desk, Pool, Tasks
-from ..proposal import Proposal
 from ..scenario import load
 from ..visit import comparable as comparable_with
 from ..visit import explorable as that_can_be_explored
 
 if TYPE_CHECKING:
+    from ..proposal import Proposal
     from ..scenario import Scenario
 
 MOST_SCENARIOS = 400
@@ -72,5 +72,3 @@ def comparable(base: str) -> tuple[str, ...]:
 def library(name: str) -> Scenario:
     """A scenario of the library."""
     return load(name)
-
-

@@ -22,12 +22,15 @@ ILLUSTRATIVE = (
     "Illustrative. The partnership is a made-up average of England, and several assumptions about it are not"
     " verified. Read directions and sizes, not forecasts."
 )
-CHANCE_ALONE = (
-    "Bands hold 9 runs in 10 and are about chance alone: assumptions may be wrong too."
-)
+CHANCE_ALONE = "Bands hold 9 runs in 10 and are about chance alone: assumptions may be wrong too."
 FITS = """<style>
 .stVegaLiteChart svg { max-width: 100%; height: auto; }
-[data-testid="stCaptionContainer"] { color: #3d3d3d; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: #3d3d3d; opacity: 1; }
+[data-testid="stAlertContainer"] * { color: #0b0c0c; }
+[data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 3rem; }
+h1 { font-size: 2.2rem !important; }
+h2 { font-size: 1.6rem !important; }
+h3 { font-size: 1.25rem !important; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
 .stSlider [data-testid="stTickBarMin"], .stSlider [data-testid="stTickBarMax"] { color: #3d3d3d; }
