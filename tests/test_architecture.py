@@ -34,8 +34,8 @@ FLOORS = (
     {"crew"},
     {"observe", "replicate"},
     # Questions asked of the model.
-    {"evidence", "explanation", "jobs", "stream_means"},
-    {"calibrate", "incentives", "levers", "precision"},
+    {"evidence", "explanation", "stream_means"},
+    {"calibrate", "incentives", "jobs", "levers", "precision"},
     {"behaviour", "changeover", "local_area", "proposal"},
     {"formula_lab", "side_by_side", "study", "validate", "visit"},
     {"sweeps"},

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..explanation import explain
 from ..funding import EXPLAIN_STEPS
 from ..incentives import Estimate
 from ..wording import TOO_CLOSE, count, counted, gbp, interval, measure_name, sentence_case, signed
@@ -16,6 +15,7 @@ from .figures import MONEY, PEOPLE, Between, Figure, amount, joined, last_day, l
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..explanation import Explanation
     from ..replicate import Sample
 
 HEADLINES = ("allocation_gbp", "in_treatment", "successful_completions", "in_recovery")
@@ -67,19 +67,20 @@ class Proposed:
 
 
 def what_is_proposed(
-    baseline: Sample, plan: Sample, changed: Sequence[str], against: str
+    without: Explanation, with_plan: Explanation, changed: Sequence[str], against: str
 ) -> Proposed:
     """Say what a proposal does to one partnership's money and clients.
 
     Parameters
     ----------
-    baseline, plan
+    without, with_plan
         The same replications with and without it; the first partnership is the one whose plan it is.
     changed
         What is changed, each a clause without a full stop.
     against
         What it is compared with, to follow the word *against*.
     """
+    baseline, plan = without.sample, with_plan.sample
     between = Between(baseline, plan)
     place = plan.partnerships[0]
     shows = {"allocation_gbp": gbp}
@@ -96,7 +97,7 @@ def what_is_proposed(
         what,
         _by_how_much(baseline, figures, against, place),
         _how_sure(figures, plan.replications),
-        _why(baseline, plan, figures[0]),
+        _why(without, with_plan, figures[0]),
         figures,
     )
 
@@ -125,11 +126,11 @@ def _how_sure(figures: Sequence[Figure], replications: int) -> str:
     return f"{told} That is chance alone: assumptions may be wrong too."
 
 
-def _why(baseline: Sample, plan: Sample, money: Figure) -> str:
+def _why(without: Explanation, with_plan: Explanation, money: Figure) -> str:
     """The step of the formula through which most of the money comes or goes."""
     if money.sign in ("same", "open"):
         return ""
-    steps = step_differences(baseline, plan)
+    steps = step_differences(without, with_plan)
     means = [each.mean for each in steps]
     largest = int(np.argmax(np.abs(means)))
     if not means[largest]:
@@ -139,7 +140,7 @@ def _why(baseline: Sample, plan: Sample, money: Figure) -> str:
     return f"The largest part, {signed(means[largest], gbp)}, comes because {why}."
 
 
-def step_differences(baseline: Sample, plan: Sample) -> tuple[Estimate, ...]:
+def step_differences(without: Explanation, with_plan: Explanation) -> tuple[Estimate, ...]:
     """By how much each step of the formula moves the last year's allocation, against the baseline.
 
     Steps from the first year to the last are summed; with the difference of the first year itself they make the
@@ -149,9 +150,7 @@ def step_differences(baseline: Sample, plan: Sample) -> tuple[Estimate, ...]:
     -------
     Paired means and intervals in the order of `funding.EXPLAIN_STEPS`.
     """
-    both = [
-        explain(sample).steps[:, 0].sum(axis=1).astype(np.float64) for sample in (baseline, plan)
-    ]
+    both = [each.steps[:, 0].sum(axis=1).astype(np.float64) for each in (without, with_plan)]
     between = both[1] - both[0]
     return tuple(Estimate.of(between[:, step]) for step in range(len(EXPLAIN_STEPS)))
 

@@ -12,24 +12,26 @@ import time
 from collections import OrderedDict
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from ..errors import BadInput, Fault, SimulatorError
+from ..explanation import Explanation
 from ..replicate import sample_of
 from ..scenario import fingerprint
-from .pool import replication
+from .pool import lived
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
-    from ..model import Replication
     from ..replicate import Sample
     from ..scenario import Scenario
-    from .pool import Pool
+    from .pool import Lived, Pool
 
-State = Literal["running", "waiting", "done", "cancelled", "failed"]
+State = Literal["running", "waiting", "done", "stopped", "failed"]
 Key = tuple[str, int]
 
 FIRST = 4
@@ -54,8 +56,8 @@ class Look:
     ----------
     done, wanted
         Replications that are there, and that were asked for.
-    sample
-        Those that are there, from the first on; None before there is one.
+    explained
+        Those that are there, from the first on, and why their allocations changed; None before there is one.
     told
         What went wrong, where something did.
     """
@@ -63,8 +65,13 @@ class Look:
     state: State
     done: int
     wanted: int
-    sample: Sample | None = None
+    explained: Explanation | None = None
     told: str = ""
+
+    @property
+    def sample(self) -> Sample | None:
+        """The replications that are there."""
+        return self.explained.sample if self.explained else None
 
     @property
     def moves(self) -> bool:
@@ -74,16 +81,16 @@ class Look:
 
 @dataclass(slots=True, eq=False)
 class _Run:
+    """Replications of one scenario, and who looks at them: when they last did, and how many they want."""
+
     scenario: Scenario
     seed: int
-    wanted: int
-    looked: float
-    there: dict[int, Replication] = field(default_factory=dict)
-    given: dict[int, Future[Replication]] = field(default_factory=dict)
+    lookers: dict[str, tuple[float, int]] = field(default_factory=dict)
+    there: dict[int, Lived] = field(default_factory=dict)
+    given: dict[int, Future[Lived]] = field(default_factory=dict)
     tries: dict[int, int] = field(default_factory=dict)
-    cancelled: bool = False
     failed: str = ""
-    sample: Sample | None = None
+    explained: Explanation | None = None
 
     @property
     def whole(self) -> int:
@@ -97,12 +104,24 @@ class _Run:
     def begun(self) -> int:
         return len(self.there) + len(self.given)
 
-    def next(self) -> int | None:
-        """The first replication that nobody has begun."""
-        for number in range(self.wanted):
+    def wanted(self, now: float) -> int:
+        """How many those who still look want."""
+        fresh = (n for when, n in self.lookers.values() if now - when < LOOKS_WITHIN_SECONDS)
+        return 0 if self.failed else max(fresh, default=0)
+
+    def next(self, now: float) -> int | None:
+        """The first replication that is wanted and that nobody has begun."""
+        for number in range(self.wanted(now)):
             if number not in self.there and number not in self.given:
                 return number
         return None
+
+    def leave(self, who: str) -> None:
+        """Somebody looks no more; where nobody does, nothing more is begun."""
+        if self.lookers.pop(who, None) and not self.lookers:
+            for number, future in list(self.given.items()):
+                if future.cancel():
+                    self.given.pop(number, None)
 
 
 class Desk:
@@ -121,66 +140,80 @@ class Desk:
         self._runs: OrderedDict[Key, _Run] = OrderedDict()
         self._lock = threading.RLock()
 
-    def look(self, scenario: Scenario, seed: int, replications: int, *, begin: bool = True) -> Look:
-        """See how far the runs of a scenario are; where there are too few, have more.
+    def look_at(
+        self, scenarios: Sequence[Scenario], seed: int, replications: int, who: str
+    ) -> tuple[Look, ...]:
+        """See how far the runs of some scenarios are and have more of them, and of nothing else that one looked at.
 
         Parameters
         ----------
-        begin
-            Whether to have more; otherwise it is only looked. Runs that were cancelled stay so until they are asked
-            for again by `again`.
+        replications
+            How many are wanted of each in the end.
+        who
+            The visitor. More are run for as long as any visitor looks.
         """
+        keys = [(fingerprint(scenario), seed) for scenario in scenarios]
+        with self._lock:
+            for key, run in self._runs.items():
+                if key not in keys:
+                    run.leave(who)
+            for key, scenario in zip(keys, scenarios, strict=True):
+                run = self._runs.setdefault(key, _Run(scenario, seed))
+                run.lookers[who] = (self._clock(), replications)
+                self._runs.move_to_end(key)
+            self._forget()
+            self._serve()
+            return tuple(self._seen(self._runs[key], replications) for key in keys)
+
+    def look(self, scenario: Scenario, seed: int, replications: int, who: str = "") -> Look:
+        """The same of one scenario alone, whatever else is looked at."""
         key = (fingerprint(scenario), seed)
         with self._lock:
-            run = self._runs.get(key)
-            if run is None:
-                if not begin:
-                    return Look("waiting", 0, replications)
-                run = self._runs[key] = _Run(scenario, seed, replications, self._now())
-                self._forget()
+            run = self._runs.setdefault(key, _Run(scenario, seed))
+            run.lookers[who] = (self._clock(), replications)
             self._runs.move_to_end(key)
-            run.looked = self._now()
-            run.wanted = replications if begin else run.wanted
+            self._forget()
             self._serve()
             return self._seen(run, replications)
 
-    def again(self, scenario: Scenario, seed: int) -> None:
-        """Take back that a run was cancelled or has failed."""
+    def see(self, scenarios: Sequence[Scenario], seed: int, replications: int) -> tuple[Look, ...]:
+        """See how far runs are, and have no more of them."""
         with self._lock:
-            run = self._runs.get((fingerprint(scenario), seed))
-            if run is not None:
-                run.cancelled, run.failed = False, ""
-                run.tries.clear()
+            found = [self._runs.get((fingerprint(each), seed)) for each in scenarios]
+            return tuple(
+                self._seen(run, replications) if run else Look("stopped", 0, replications)
+                for run in found
+            )
 
-    def cancel(self, scenario: Scenario, seed: int) -> None:
-        """Have no more of a run; what is under way comes to its end, what is there stays."""
+    def leave(self, who: str) -> None:
+        """Have no more for a visitor; what is under way comes to its end, and what is there stays."""
         with self._lock:
-            run = self._runs.get((fingerprint(scenario), seed))
-            if run is not None:
-                run.cancelled = True
-                for number, future in list(run.given.items()):
-                    if future.cancel():
-                        run.given.pop(number, None)
+            for run in self._runs.values():
+                run.leave(who)
 
-    def _now(self) -> float:
-        return self._clock()
+    def again(self, scenarios: Sequence[Scenario], seed: int) -> None:
+        """Try once more where something failed."""
+        with self._lock:
+            for each in scenarios:
+                run = self._runs.get((fingerprint(each), seed))
+                if run is not None:
+                    run.failed = ""
+                    run.tries.clear()
 
     def _seen(self, run: _Run, wanted: int) -> Look:
         done = min(run.whole, wanted)
-        if done and (run.sample is None or run.sample.replications != done):
-            there = [run.there[number] for number in range(done)]
-            run.sample = sample_of(run.scenario, run.seed, there)
-        sample = run.sample if done else None
-        return Look(self._state(run, done, wanted), done, wanted, sample, run.failed)
+        if done and (run.explained is None or run.explained.sample.replications != done):
+            run.explained = _explained(run, done)
+        explained = run.explained if done else None
+        return Look(self._state(run, done, wanted), done, wanted, explained, run.failed)
 
-    @staticmethod
-    def _state(run: _Run, done: int, wanted: int) -> State:
+    def _state(self, run: _Run, done: int, wanted: int) -> State:
         if done >= wanted:
             return "done"
         if run.failed:
             return "failed"
-        if run.cancelled:
-            return "cancelled"
+        if not run.wanted(self._clock()):
+            return "stopped"
         return "running" if run.given else "waiting"
 
     def _forget(self) -> None:
@@ -188,35 +221,24 @@ class Desk:
         for key in list(self._runs):
             if len(self._runs) <= KEPT:
                 return
-            if not self._runs[key].given:
+            if not self._runs[key].given and not self._runs[key].wanted(self._clock()):
                 del self._runs[key]
 
     def _serve(self) -> None:
         """Give the pool as much as it has processes for, to those first who have least."""
         while sum(len(run.given) for run in self._runs.values()) < self._pool.workers:
-            run = self._hungriest()
-            if run is None:
+            now = self._clock()
+            hungry = [run for run in self._runs.values() if run.next(now) is not None]
+            if not hungry:
                 return
-            number = run.next()
-            assert number is not None  # noqa: S101 # the hungriest has one
-            if not self._give(run, number):
+            run = min(hungry, key=lambda each: each.begun)
+            number = run.next(now)
+            if number is None or not self._give(run, number):
                 return
-
-    def _hungriest(self) -> _Run | None:
-        now = self._now()
-        hungry = [
-            run
-            for run in self._runs.values()
-            if not run.cancelled
-            and not run.failed
-            and now - run.looked < LOOKS_WITHIN_SECONDS
-            and run.next() is not None
-        ]
-        return min(hungry, key=lambda run: run.begun, default=None)
 
     def _give(self, run: _Run, number: int) -> bool:
         try:
-            future = self._pool.submit(replication, run.scenario, run.seed, number)
+            future = self._pool.submit(lived, run.scenario, run.seed, number)
         except BrokenProcessPool:
             run.failed = LOST
             return False
@@ -224,7 +246,7 @@ class Desk:
         future.add_done_callback(lambda done: self._came(run, number, done))
         return True
 
-    def _came(self, run: _Run, number: int, future: Future[Replication]) -> None:
+    def _came(self, run: _Run, number: int, future: Future[Lived]) -> None:
         """A replication is there, or will not be."""
         with self._lock:
             if run.given.get(number) is future:
@@ -233,7 +255,7 @@ class Desk:
             self._serve()
 
     @staticmethod
-    def _take(run: _Run, number: int, future: Future[Replication]) -> None:
+    def _take(run: _Run, number: int, future: Future[Lived]) -> None:
         try:
             run.there[number] = future.result()
         except CancelledError:
@@ -248,25 +270,30 @@ class Desk:
             run.failed = f"run: the model stopped with {type(error).__name__}; please report this"
 
 
-def first(sample: Sample, replications: int) -> Sample:
-    """The first replications of a sample.
+def _explained(run: _Run, replications: int) -> Explanation:
+    """The first replications of a run."""
+    there = [run.there[number] for number in range(replications)]
+    sample = sample_of(run.scenario, run.seed, [each.replication for each in there])
+    return Explanation(sample, np.stack([each.steps for each in there]))
+
+
+def first(explained: Explanation, replications: int) -> Explanation:
+    """The first replications of what was run and explained.
 
     Raises
     ------
     BadInput
-        If it has not so many.
+        If there are not so many.
     """
-    from dataclasses import replace
-
+    sample = explained.sample
     if replications > sample.replications:
         rule, got = f"be at most {sample.replications}", str(replications)
         raise BadInput([Fault("runs", "replications", rule, got, "wait for more runs")])
-    if replications == sample.replications:
-        return sample
     accounts = None if sample.accounts is None else sample.accounts[:replications]
-    return replace(
+    fewer = replace(
         sample,
         values=sample.values[:replications],
         inputs=sample.inputs[:replications],
         accounts=accounts,
     )
+    return Explanation(fewer, explained.steps[:replications])

@@ -6,8 +6,10 @@ import multiprocessing
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..explanation import steps_of
 from ..model import replicate_once
 from ..scenario import load
 from ..workers import done_alone, interrupts_held, serve, start_method, workers_by_default
@@ -16,15 +18,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ..model import Replication
     from ..scenario import Scenario
 
 WARM_UP = "baseline_2008"
 
 
-def replication(scenario: Scenario, seed: int, number: int) -> Replication:
-    """One replication, in a worker."""
-    return done_alone(replicate_once, (scenario, seed, number))
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """One replication, and why its allocations changed.
+
+    Parameters
+    ----------
+    steps
+        Pounds by partnership, year from the second on, and step of the formula.
+    """
+
+    replication: Replication
+    steps: NDArray[np.int64]
+
+
+def lived(scenario: Scenario, seed: int, number: int) -> Lived:
+    """One replication, in a worker; explained there too, which takes a while and would hold up every page."""
+    replication = done_alone(replicate_once, (scenario, seed, number))
+    return Lived(replication, steps_of(replication.inputs, tuple(scenario.partnerships)))
 
 
 def _begin() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from . import explore, front, pieces, state
+from . import explore, front, money, pieces, state
 from .desk import desk
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ NAME = "Treatment Funding Simulator"
 PAGES: tuple[tuple[str, str, Callable[[], None]], ...] = (
     ("Start", "", front.show),
     ("Explore", "explore", explore.show),
+    ("Money", "money", money.show),
 )
 """Title, address and page, in the order of the navigation."""
 

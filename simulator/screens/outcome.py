@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import streamlit as st
 
 from .. import wording
 from ..charts import lines_by_year
 from ..errors import BadInput
+from ..explanation import Explanation
 from ..findings import HEADLINES, levels, what_is_proposed
 from ..jobs import first
-from ..scenario import fingerprint
+from ..scenario import Scenario, fingerprint
 from . import lever, pieces, state
 from .desk import desk
 
@@ -21,88 +23,103 @@ if TYPE_CHECKING:
     from ..findings import Proposed
     from ..jobs import Look
     from ..replicate import Sample
-    from ..scenario import Scenario
-
 MILESTONES = (4, 6, 10, 20, 35, 50, 75, 100, 150, 200, 300, 400, 500)
 """Runs after which the results are drawn again."""
 CHARTS = ("allocation_gbp", "in_treatment", "in_recovery")
-SHOWN = "shown"
+SHOWN, STOPPED, POLLS = "shown", "stopped", "polls"
 ONE_YEAR_TRANSITION = "The first year is a year of transition: the same people stand there on its first day under every plan."
+
+
+Pair: TypeAlias = tuple[Scenario, Scenario]
+Draw: TypeAlias = Callable[[Explanation, Explanation, tuple[str, ...]], None]
+"""Draws what comes of a proposal: of what it is compared with, of itself, and what it changes."""
 
 
 def show() -> None:
     """Draw the results of what is before the visitor, and better ones for as long as runs come in."""
     st.header("What comes of it")
+    with_runs(_tell)
+
+
+def with_runs(draw: Draw) -> None:
+    """Draw something of the runs that there are, and again as more come in."""
     try:
-        baseline, plan = state.pair()
+        both = state.pair()
     except BadInput as wrong:
         pieces.faults(wrong)
         return
-    looks = _look(baseline, plan)
-    pieces.polled(partial(_live, baseline, plan), any(each.moves for each in looks))
+    pieces.polled(partial(_live, both, draw), any(each.moves for each in _look(both)))
 
 
-def _look(baseline: Scenario, plan: Scenario) -> tuple[Look, Look]:
+def _look(both: Pair) -> tuple[Look, ...]:
     now = state.visit()
-    # Both a few at once, then both better: whoever has fewer is served first.
-    return (
-        desk().look(baseline, now.seed, now.replications),
-        desk().look(plan, now.seed, now.replications),
-    )
+    if st.session_state.get(STOPPED) == _key(both):
+        return desk().see(both, now.seed, now.replications)
+    return desk().look_at(both, now.seed, now.replications, state.who())
 
 
-def _live(baseline: Scenario, plan: Scenario) -> None:
-    looks = _look(baseline, plan)
-    _progress(baseline, plan, looks)
+def _key(both: Pair) -> tuple[object, ...]:
+    now = state.visit()
+    return (*(fingerprint(each) for each in both), now.seed, now.replications)
+
+
+def _live(both: Pair, draw: Draw) -> None:
+    looks = _look(both)
+    moves = any(each.moves for each in looks)
+    _progress(both, looks, moves)
     done = min(each.done for each in looks)
     reached = max((each for each in (*MILESTONES, looks[0].wanted) if each <= done), default=0)
     if reached:
-        there = tuple(first(each.sample, reached) for each in looks if each.sample)
-        st.session_state[SHOWN] = there
-        _tell(*there)
+        changed = tuple(lever.changed(state.visit().plan))
+        baseline, plan = (first(each.explained, reached) for each in looks if each.explained)
+        st.session_state[SHOWN] = (baseline, plan, changed)
     elif SHOWN in st.session_state:
         st.info(
             "These are the results of before. Those of your change are on their way.", icon="⏳"
         )
-        _tell(*st.session_state[SHOWN])
     else:
         st.info("The first runs are on their way.", icon="⏳")
-    if not any(each.moves for each in looks) and st.session_state.get("polling"):
-        st.session_state["polling"] = False
+    if SHOWN in st.session_state:
+        draw(*st.session_state[SHOWN])
+    # The page asks again by itself only while something moves, which is settled when it is drawn as a whole.
+    if st.session_state.get(POLLS) and not moves:
+        st.session_state[POLLS] = False
         st.rerun()
-    st.session_state["polling"] = any(each.moves for each in looks)
+    st.session_state[POLLS] = moves
 
 
-def _progress(baseline: Scenario, plan: Scenario, looks: tuple[Look, Look]) -> None:
-    now = state.visit()
-    done, wanted = sum(each.done for each in looks), sum(each.wanted for each in looks)
+def _progress(both: Pair, looks: tuple[Look, ...], moves: bool) -> None:
+    done, wanted = min(each.done for each in looks), looks[0].wanted
     for told in dict.fromkeys(each.told for each in looks if each.told):
         st.error(pieces.safe(told))
-    bar, button = st.columns([4, 1], vertical_alignment="bottom")
-    moves = any(each.moves for each in looks)
-    if moves:
-        bar.progress(done / wanted, text=f"{done // 2} of {now.replications} pairs of runs")
-        button.button("Stop", key="stop", on_click=partial(_stop, baseline, plan))
-    elif done < wanted:
-        bar.write(
-            f"Stopped at {min(each.done for each in looks)} of {now.replications} pairs of runs."
+    if not moves and done >= wanted:
+        st.caption(
+            f"{wanted} pairs of runs: the same people with the same luck, with the plan and without."
         )
-        button.button("Go on", key="go on", on_click=partial(_again, baseline, plan))
+        return
+    bar, button = st.columns([4, 1], vertical_alignment="bottom")
+    if moves:
+        bar.progress(done / wanted, text=f"{done} of {wanted} pairs of runs")
+        button.button("Stop", key="stop", on_click=partial(_stop, both))
+    else:
+        bar.write(f"Stopped at {done} of {wanted} pairs of runs.")
+        button.button("Go on", key="go on", on_click=partial(_again, both))
 
 
-def _stop(baseline: Scenario, plan: Scenario) -> None:
-    for each in (baseline, plan):
-        desk().cancel(each, state.visit().seed)
+def _stop(both: Pair) -> None:
+    st.session_state[STOPPED] = _key(both)
+    desk().leave(state.who())
 
 
-def _again(baseline: Scenario, plan: Scenario) -> None:
-    for each in (baseline, plan):
-        desk().again(each, state.visit().seed)
+def _again(both: Pair) -> None:
+    st.session_state.pop(STOPPED, None)
+    desk().again(both, state.visit().seed)
 
 
-def _tell(baseline: Sample, plan: Sample) -> None:
-    told = _told(baseline, plan)
-    st.markdown(f"#### {pieces.safe(told.what)}")
+def _tell(without: Explanation, with_plan: Explanation, changed: tuple[str, ...]) -> None:
+    baseline, plan = without.sample, with_plan.sample
+    told = what_is_proposed(without, with_plan, changed, f"“{baseline.scenario.title}”")
+    st.subheader(pieces.safe(told.what))
     st.write(pieces.safe(" ".join((told.by_how_much, told.how_sure, told.why))))
     _figures(plan, told)
     names = {baseline.scenario.name: "Comparison", plan.scenario.name: "Your plan"}
@@ -114,12 +131,6 @@ def _tell(baseline: Sample, plan: Sample) -> None:
             f"explore {measure}",
         )
     st.caption(f"{pieces.CHANCE_ALONE} {ONE_YEAR_TRANSITION}")
-
-
-def _told(baseline: Sample, plan: Sample) -> Proposed:
-    now = state.visit()
-    changed = list(lever.changed(now.plan))
-    return what_is_proposed(baseline, plan, changed, f"“{baseline.scenario.title}”")
 
 
 def _figures(plan: Sample, told: Proposed) -> None:

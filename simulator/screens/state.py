@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ..errors import BadInput
 from ..visit import Visit, usual, visit_of
@@ -61,6 +62,12 @@ def trouble() -> BadInput | None:
     """What was wrong with the link, told once."""
     found: BadInput | None = st.session_state.pop(TROUBLE, None)
     return found
+
+
+def who() -> str:
+    """Who this visitor is to the server, for as long as the page is open."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
 
 
 def visit() -> Visit:
