@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from . import explore, front, money, pieces, state
+from . import doors, explore, front, memory, money, pieces, state
 from .desk import desk
 
 if TYPE_CHECKING:
@@ -25,11 +25,14 @@ def show() -> None:
     """Draw whichever page is asked for."""
     st.set_page_config(page_title=NAME, page_icon="⚖️", layout="wide")
     desk()
-    pages = [
-        st.Page(_whole(page), title=title, url_path=address or "start", default=not address)
+    pages = {
+        address: st.Page(
+            _whole(page), title=title, url_path=address or "start", default=not address
+        )
         for title, address, page in PAGES
-    ]
-    st.navigation(pages, position="top").run()
+    }
+    doors.build(pages)
+    st.navigation([*pages.values()], position="top").run()
 
 
 def _whole(page: Callable[[], None]) -> Callable[[], None]:
@@ -43,6 +46,7 @@ def _whole(page: Callable[[], None]) -> Callable[[], None]:
             pieces.faults(wrong, "The link could not be opened, so this is a fresh start:")
         page()
         state.keep()
+        memory.remember()
 
     drawn.__name__ = page.__module__.rpartition(".")[2]
     return drawn

@@ -16,46 +16,53 @@ if TYPE_CHECKING:
     from ..proposal import Proposal
     from ..scenario import Scenario
 
-VISIT, BEFORE, AFTER, LINK, TROUBLE = "visit", "before", "after", "link", "trouble"
+VISIT, BEFORE, AFTER, OURS, TROUBLE = "visit", "before", "after", "our links", "trouble"
 PARAMETER = "s"
 MOST_STEPS = 50
 """Steps that can be taken back."""
+MOST_OURS = 200
 
 
 def begin() -> None:
-    """Take up what the address says, when it says something new; keep it there otherwise."""
-    given = st.query_params.get(PARAMETER, "")
+    """Take up what the address says, where it is a link that did not come from this very visit."""
     state = st.session_state
     if VISIT not in state:
-        state[VISIT], state[BEFORE], state[AFTER], state[LINK] = Visit(), [], [], ""
-        if given:
-            _open(given)
-    elif given and given != state[LINK]:
-        _open(given)
+        state[VISIT], state[BEFORE], state[AFTER], state[OURS] = Visit(), [], [], []
+    given = st.query_params.get(PARAMETER, "")
+    # A browser that is behind still sends a link of a moment ago, which must not undo what came after it.
+    if given and given not in state[OURS]:
+        open_link(given)
 
 
 def keep() -> None:
     """Let the address say what is before the visitor."""
-    link = visit().link if visit() != Visit() else ""
-    st.session_state[LINK] = link
-    if link:
-        if st.query_params.get(PARAMETER) != link:
-            st.query_params[PARAMETER] = link
-    elif PARAMETER in st.query_params:
+    now = link()
+    if now and st.query_params.get(PARAMETER) != now:
+        st.query_params[PARAMETER] = now
+    elif not now and PARAMETER in st.query_params:
         del st.query_params[PARAMETER]
+    _ours(now)
 
 
-def _open(link: str) -> None:
-    state = st.session_state
-    state[LINK] = link
+def _ours(now: str) -> None:
+    ours = st.session_state[OURS]
+    if now and now not in ours:
+        st.session_state[OURS] = [*ours, now][-MOST_OURS:]
+
+
+def link() -> str:
+    """What a link to all this carries; nothing where all is as at the start."""
+    now = visit()
+    return now.link if now != Visit() else ""
+
+
+def open_link(given: str) -> None:
+    """Put what a link carries before the visitor; where it is broken, say so when the page is drawn."""
+    _ours(given)
     try:
-        found = visit_of(link)
+        change(visit_of(given))
     except BadInput as wrong:
-        state[TROUBLE] = wrong
-        return
-    if VISIT in state and state[VISIT] != found and state[VISIT] != Visit():
-        state[BEFORE] = [*state[BEFORE], state[VISIT]][-MOST_STEPS:]
-    state[VISIT] = found
+        st.session_state[TROUBLE] = wrong
 
 
 def trouble() -> BadInput | None:
@@ -81,7 +88,7 @@ def change(new: Visit) -> None:
     state = st.session_state
     if new == state[VISIT]:
         return
-    state[BEFORE] = [*state[BEFORE], state[VISIT]][-MOST_STEPS:]
+    state[BEFORE] = [*state[BEFORE], link()][-MOST_STEPS:]
     state[AFTER] = []
     state[VISIT] = new
 
@@ -91,6 +98,20 @@ def propose(plan: Proposal) -> None:
     now = visit()
     against = now.against if plan.base == now.plan.base else usual(plan.base)
     change(replace(now, plan=plan, against=against))
+
+
+# Steps that can be taken back, as links
+
+
+def steps() -> tuple[list[str], list[str]]:
+    """Links of what was before, the last being the step before this, and of what was taken back."""
+    return st.session_state[BEFORE], st.session_state[AFTER]
+
+
+def take_up(before: list[str], after: list[str]) -> None:
+    """Take up the steps of this tab from before it was loaded again."""
+    if not st.session_state[BEFORE] and not st.session_state[AFTER]:
+        st.session_state[BEFORE], st.session_state[AFTER] = before, after
 
 
 def can_undo() -> bool:
@@ -105,20 +126,26 @@ def can_redo() -> bool:
 
 def undo() -> None:
     """Take the last step back."""
-    state = st.session_state
-    if state[BEFORE]:
-        state[AFTER] = [*state[AFTER], state[VISIT]]
-        state[VISIT] = state[BEFORE][-1]
-        state[BEFORE] = state[BEFORE][:-1]
+    _step(BEFORE, AFTER)
 
 
 def redo() -> None:
     """Take a step again that was taken back."""
+    _step(AFTER, BEFORE)
+
+
+def _step(from_here: str, to_there: str) -> None:
     state = st.session_state
-    if state[AFTER]:
-        state[BEFORE] = [*state[BEFORE], state[VISIT]]
-        state[VISIT] = state[AFTER][-1]
-        state[AFTER] = state[AFTER][:-1]
+    if not state[from_here]:
+        return
+    *rest, wanted = state[from_here]
+    try:
+        found = visit_of(wanted) if wanted else Visit()
+    except BadInput as wrong:
+        state[from_here], state[TROUBLE] = rest, wrong
+        return
+    state[to_there] = [*state[to_there], link()]
+    state[from_here], state[VISIT] = rest, found
 
 
 def pair(of: Visit | None = None) -> tuple[Scenario, Scenario]:
