@@ -58,7 +58,7 @@ MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
 
 def safe(text: str) -> str:
     """Text that somebody gave, as it stands: nothing in it means anything to the page."""
-    return MARKS.sub(r"\\\1", text.replace("\n", " "))
+    return MARKS.sub(r"\\\1", text.replace("\n", " ").replace("−", "−\u2060"))
 
 
 def chart_with_table(
