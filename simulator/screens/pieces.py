@@ -79,9 +79,14 @@ def chart_with_table(
     numbers
         Of the file; by default the table.
     """
-    st.altair_chart(drawn, theme=None, key=f"chart {key}")  # it carries its text alternative
+    picture(drawn, f"chart {key}")
     with st.expander(f"{told}: in numbers"):
         numbers_of(table, told, key, numbers)
+
+
+def picture(drawn: Chart, key: str) -> None:
+    """A chart in its own size, which shrinks where there is less room; it carries its text alternative."""
+    st.altair_chart(drawn, theme=None, key=key, width="content")  # stretched, it would lose height to its title
 
 
 def numbers_of(
