@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from ..charts.look import untitled
 from ..errors import BadInput, SimulatorError
 from ..outputs import as_csv
 
@@ -53,12 +54,14 @@ def faults(error: SimulatorError, begin: str = "That does not work yet:") -> Non
     st.error(f"{begin}\n\n{told}")
 
 
+SIGN = re.compile(r"([+−])(?=[£\d])")
+"""A sign that must not be left alone at the end of a line."""
 MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
 
 
 def safe(text: str) -> str:
     """Text that somebody gave, as it stands: nothing in it means anything to the page."""
-    return MARKS.sub(r"\\\1", text.replace("\n", " ").replace("−", "−\u2060"))
+    return MARKS.sub(r"\\\1", SIGN.sub("\\1\u2060", text.replace("\n", " ")))
 
 
 def chart_with_table(
@@ -85,8 +88,16 @@ def chart_with_table(
 
 
 def picture(drawn: Chart, key: str) -> None:
-    """A chart in its own size, which shrinks where there is less room; it carries its text alternative."""
-    st.altair_chart(drawn, theme=None, key=key, width="content")  # stretched, it would lose height to its title
+    """A chart as wide as the page has room; its title and subtitle are text of the page, which wraps.
+
+    It carries its text alternative.
+    """
+    message, beneath, bare = untitled(drawn)
+    if message:
+        st.markdown(f"**{safe(message)}**")
+    if beneath:
+        st.caption(safe(beneath))
+    st.altair_chart(bare, theme=None, key=key, width="stretch")
 
 
 def numbers_of(
