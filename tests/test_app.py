@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from here import here, page_of, words
@@ -11,7 +13,7 @@ from simulator.levers import levers
 from simulator.link import link_of
 from simulator.proposal import OWN, Proposal
 from simulator.scenario import fingerprint
-from simulator.screens import navigation, state
+from simulator.screens import navigation, serving, state
 from simulator.visit import Visit
 
 __all__ = ["here"]
@@ -287,3 +289,63 @@ def test_pages_have_addresses_of_their_own():
     addresses = [address for _, address, _ in navigation.PAGES]
     assert len(set(addresses)) == len(addresses)
     assert addresses[0] == ""
+
+
+APP = Path(__file__).parents[1] / "app.py"
+
+
+def test_both_entries_show_the_same_page():
+    assert APP.read_text().splitlines()[2:] == serving.ENTRY.read_text().splitlines()[2:]
+
+
+def test_entry_stands_in_a_folder_of_its_own():
+    files = [each.name for each in serving.ENTRY.parent.iterdir() if each.suffix == ".py"]
+    assert files == [serving.ENTRY.name]
+
+
+def test_a_checkout_and_the_command_have_the_same_settings():
+    told = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text())
+    flat = {
+        f"{part}.{name}": str(value).lower() if isinstance(value, bool) else str(value)
+        for part, names in told.items()
+        for name, value in names.items()
+    }
+    assert flat == serving.SETTINGS
+
+
+# Method
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("Help", "Who does this?"),
+        ("The model", "Each 1 April"),
+        ("How far to trust it", "160 checks"),
+        ("Limits", "In one sentence"),
+        ("Words", "Pooled Treatment Budget"),
+        ("Accessibility", "Web Content Accessibility Guidelines"),
+    ],
+)
+def test_every_part_of_the_method_can_be_read(part, told):
+    at = page_of("method")
+    at.radio(key="part").set_value(part).run()
+    assert not at.exception
+    assert at.header[0].value == part
+    assert told in words(at)
+    assert "](" not in words(at).replace("](http", ""), "a link to a file that is not there"
+
+
+def test_assumptions_are_found_by_words_and_grade():
+    at = page_of("method")
+    at.radio(key="part").set_value("Assumptions").run()
+    whole = len(at.table[0].value)
+    at.text_input(key="search").set_value("relapse opiates").run()
+    found = at.table[0].value
+    assert 0 < len(found) < whole
+    assert found.index.str.lower().str.contains("opiates").all()
+    at.selectbox(key="grade").set_value("unverified").run()
+    assert "No assumption has all of these words" in words(at)
+    at.text_input(key="search").set_value("").run()
+    assert set(at.table[0].value["Grade"]) == {"unverified"}
+    assert not at.exception
