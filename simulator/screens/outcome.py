@@ -14,8 +14,8 @@ from ..charts.look import Spec, spec_of
 from ..errors import BadInput
 from ..explanation import Explanation
 from ..findings import HEADLINES, levels, what_is_proposed
-from ..jobs import first
-from ..scenario import Scenario, fingerprint
+from ..jobs import first, mark_of
+from ..scenario import Scenario
 from . import lever, pieces, state
 from .desk import desk
 
@@ -60,7 +60,7 @@ def _look(both: Pair) -> tuple[Look, ...]:
 
 def _key(both: Pair) -> tuple[object, ...]:
     now = state.visit()
-    return (*(fingerprint(each) for each in both), now.seed, now.replications)
+    return (*(mark_of(each) for each in both), now.seed, now.replications)
 
 
 def _live(both: Pair, draw: Draw) -> None:
@@ -161,7 +161,7 @@ def _drawn(key: str, measure: str, _samples: tuple[Sample, ...], _names: dict[st
 
 
 def _chart(baseline: Sample, plan: Sample, measure: str, names: dict[str, str]) -> Spec:
-    keys = [fingerprint(each.scenario) for each in (baseline, plan)]
+    keys = [mark_of(each.scenario) for each in (baseline, plan)]
     samples = (plan,) if keys[0] == keys[1] else (baseline, plan)
     return _drawn(
         "|".join([*keys, str(plan.seed), str(plan.replications)]), measure, samples, names
