@@ -36,7 +36,7 @@ FLOORS = (
     # Questions asked of the model.
     {"evidence", "explanation", "stream_means"},
     {"calibrate", "incentives", "precision"},
-    {"behaviour", "changeover", "local_area"},
+    {"behaviour", "changeover", "flows", "local_area"},
     {"formula_lab", "side_by_side", "study", "validate"},
     {"sweeps"},
     {"discovery", "optimisation", "sensitivity_analysis"},
