@@ -58,7 +58,7 @@ class _Size:
         return self.left + column * (self.bar + self.between)
 
 
-WIDE = _Size(176, 176, 300, 14, 470, 26, narrow=False)
+WIDE = _Size(150, 158, 230, 14, 470, 22, narrow=False)
 NARROW = _Size(88, 92, 132, 9, 460, 14, narrow=True)
 BY_YEAR = _Size(128, 148, 68, 9, 430, 20, narrow=False)
 

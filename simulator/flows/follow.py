@@ -65,6 +65,15 @@ _BEGAN = {
 }
 
 
+CHOSEN_FOR = {
+    "most": "the months differ most",
+    "better_a": "better off at the end under plan A",
+    "better_b": "better off at the end under plan B",
+    "same": "nothing differs",
+    "": "one of everybody",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """Who is followed: somebody made up, told by what finds them again.
@@ -166,6 +175,8 @@ class Followed:
         Why this client was chosen, and how usual that is: one sentence.
     first_year
         The calendar year in which the run begins.
+    kind
+        What it was chosen for, as `choosing.KINDS` name it; empty for one of everybody.
     """
 
     client: Client
@@ -174,6 +185,7 @@ class Followed:
     b: Life
     first_year: int
     years: int
+    kind: str = ""
 
     @property
     def alike(self) -> int:
@@ -191,6 +203,11 @@ class Followed:
         rest = [life.entries[self.alike :] for life in (self.a, self.b)]
         days = [entries[0].day for entries in rest if entries]
         return min(days) if days else None
+
+    @property
+    def title(self) -> str:
+        """The client, and what it was chosen for in a few words."""
+        return f"{self.client.name}: {CHOSEN_FOR[self.kind]}"
 
     def month(self, day: float) -> str:
         """The month of a day, such as ``June 2010``."""

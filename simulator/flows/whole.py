@@ -236,7 +236,7 @@ class _Found:
         groups = labels(plan_a)
         gains = Gains.of(groups, self.pairs)
         followed = tuple(
-            replace(each.followed, why=why(each, gains.better))
+            replace(each.followed, kind=kind, why=why(each, gains.better))
             for kind in KINDS
             if (each := self.chosen.get(kind))
         )
