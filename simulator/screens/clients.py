@@ -12,7 +12,7 @@ from ..flows import RUNGS_IN_WORDS, work
 from ..scenario import fingerprint
 from ..wording import counted
 from . import doors, outcome, pieces, state, whereabouts
-from .desk import tasks
+from .desk import desk, tasks
 
 if TYPE_CHECKING:
     from ..explanation import Explanation
@@ -49,7 +49,7 @@ def show() -> None:
     replications = _pairs()
     key = _key(both, replications)
     task = tasks().look(key)
-    if task.state != "done":
+    if task.state != "done" and not task.moves:
         _at_once(both, key)
     pieces.polled(partial(_followed, both, key, replications), task.moves)
 
@@ -133,6 +133,7 @@ def _ask(both: Pair, key: str, replications: int, task: Task) -> None:
         seconds = round(SECONDS * replications)
         words = f"Follow the people (about {seconds} seconds)"
         if st.button(words, type="primary", key="follow"):
+            desk().leave(state.who())  # the job has the cores
             tasks().start(key, work, *both, state.visit().seed, replications)
             st.rerun()  # the page as a whole, which then asks again by itself
     if task.state != "none":
