@@ -242,6 +242,8 @@ class Desk:
         except BrokenProcessPool:
             run.failed = LOST
             return False
+        except RuntimeError:  # the server ends
+            return False
         run.given[number] = future
         future.add_done_callback(lambda done: self._came(run, number, done))
         return True

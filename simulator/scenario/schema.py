@@ -446,7 +446,7 @@ class Rest(Part):
         description="By how much the effective clients of every other partnership change each year. Where theirs"
         " grow and yours do not, your share of the pot falls.",
         json_schema_extra=_lever(
-            "How fast do the numbers of the rest of England grow?", -0.05, 0.1, 0.005, order=6
+            "How fast do the numbers of the rest of England grow?", -0.05, 0.1, 0.001, order=6
         ),
     )
 
@@ -527,7 +527,7 @@ class Plan(Part):
         description="A client who is ready leaves at the first quarterly review once this long has "
         "passed. Long protects the numbers that the formula pays for; 0 moves people on at once.",
         json_schema_extra=_slider("days", 0, 1000)
-        | _lever("How long are clients kept who are ready to leave?", 0, 1460, 7, order=1),
+        | _lever("How long are clients kept who are ready to leave?", 0, 1460, 1, order=1),
     )
     early_exit_rate_per_year: ByGroup[ByYear[PerYear]] = Field(
         title="Rate of exits pushed before clients are ready",

@@ -41,13 +41,13 @@ def _whole(page: Callable[[], None]) -> Callable[[], None]:
 
     def drawn() -> None:
         state.begin()
+        state.keep()
         st.html(pieces.FITS)
         wrong = state.trouble()
         if wrong is not None:
             pieces.faults(wrong, "The link could not be opened, so this is a fresh start:")
-        page()
-        state.keep()
         memory.remember()
+        page()
 
     drawn.__name__ = page.__module__.rpartition(".")[2]
     return drawn

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from ..charts.look import untitled
 from ..errors import BadInput, SimulatorError
 from ..outputs import as_csv
 
@@ -53,12 +54,14 @@ def faults(error: SimulatorError, begin: str = "That does not work yet:") -> Non
     st.error(f"{begin}\n\n{told}")
 
 
+SIGN = re.compile(r"([+−])(?=[£\d])")
+"""A sign that must not be left alone at the end of a line."""
 MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
 
 
 def safe(text: str) -> str:
     """Text that somebody gave, as it stands: nothing in it means anything to the page."""
-    return MARKS.sub(r"\\\1", text.replace("\n", " "))
+    return MARKS.sub(r"\\\1", SIGN.sub("\\1\u2060", text.replace("\n", " ")))
 
 
 def chart_with_table(
@@ -79,9 +82,22 @@ def chart_with_table(
     numbers
         Of the file; by default the table.
     """
-    st.altair_chart(drawn, theme=None, key=f"chart {key}")  # it carries its text alternative
+    picture(drawn, f"chart {key}")
     with st.expander(f"{told}: in numbers"):
         numbers_of(table, told, key, numbers)
+
+
+def picture(drawn: Chart, key: str) -> None:
+    """A chart as wide as the page has room; its title and subtitle are text of the page, which wraps.
+
+    It carries its text alternative.
+    """
+    message, beneath, bare = untitled(drawn)
+    if message:
+        st.markdown(f"**{safe(message)}**")
+    if beneath:
+        st.caption(safe(beneath))
+    st.altair_chart(bare, theme=None, key=key, width="stretch")
 
 
 def numbers_of(
