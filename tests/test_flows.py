@@ -460,9 +460,10 @@ def test_clients_are_told_as_made_up(told):
 
 
 def test_sentences_say_how_sure_they_are(told):
-    *found, judged = told.sentences
-    assert all("95% interval" in sentence for sentence in found)
-    assert "Who moved away" in judged
+    assert all("95% interval" in sentence for sentence in told.sentences)
+    more = told.more((Stage.IN_RECOVERY,))
+    assert f"{more.mean:.0f} more people under plan B" in told.sentences[0]
+    assert "fewer people under plan B" in told.sentences[1]
 
 
 def test_an_answer_is_small_and_can_be_sent(told):

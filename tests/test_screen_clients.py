@@ -173,6 +173,7 @@ def test_other_runs_are_asked_anew_and_nothing_stale_is_shown(told: AppTest) -> 
     assert any("not shown" in each.value for each in told.info)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -192,6 +193,7 @@ def test_every_choice_changes_what_is_drawn(told: AppTest, key: str, value: Any)
     assert charts(told) != before
 
 
+@pytest.mark.slow
 def test_a_group_is_chosen_where_people_are_told_by_where_they_stood(told: AppTest) -> None:
     told.selectbox(key="gains by").select("where they stood on the first day").run()
     before = charts(told)
@@ -200,10 +202,15 @@ def test_a_group_is_chosen_where_people_are_told_by_where_they_stood(told: AppTe
     assert charts(told) != before
 
 
-def test_where_nobody_stood_the_page_says_so(told: AppTest) -> None:
-    told.selectbox(key="flow group").select("crack").run()
-    told.selectbox(key="flow coloured").select("in recovery").run()
-    assert not told.exception
+def test_where_nobody_stood_the_page_says_so(
+    jobs: FakeTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(whereabouts.COLOURED, "untreated", (flows.Stage.DIED,))
+    at = opened()
+    at.button(key="follow").click().run()
+    at.selectbox(key="flow coloured").select("untreated").run()
+    assert not at.exception
+    assert any(each.value.startswith("Nobody") for each in at.info)
 
 
 def test_a_job_that_runs_shows_how_far_it_is_and_can_be_cancelled(jobs: FakeTasks) -> None:

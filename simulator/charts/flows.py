@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-POINTS = 12
+POINTS = 20
 """How many points each edge of a ribbon has."""
 PALE = "#e3e3e3"
 NODE_GAP, LABEL_GAP = 7.0, 4
@@ -58,7 +58,7 @@ class _Size:
         return self.left + column * (self.bar + self.between)
 
 
-WIDE = _Size(150, 158, 230, 14, 470, 22, narrow=False)
+WIDE = _Size(156, 156, 226, 14, 470, 24, narrow=False)
 NARROW = _Size(88, 92, 132, 9, 460, 14, narrow=True)
 BY_YEAR = _Size(128, 148, 68, 9, 430, 20, narrow=False)
 
@@ -217,7 +217,7 @@ class _Drawn:
             high, followed = people * self.per_person, a in self.follow
             if people >= SMALLEST:
                 colour = COLOURS[a] if followed else PALE
-                rows[colour] += self._edges(place, column, leaves, enters, high)
+                rows[colour].append(self._ribbon(place, column, leaves, enters, high))
             if followed and high >= SMALLEST_TOLD and len(self.means) == 1:
                 right, middle = self.size.at(column + 1) - 5, enters + high / 2
                 numbers.append({"x": right, "y": middle, "text": count(people)})
@@ -233,25 +233,28 @@ class _Drawn:
                     leaves[a] += mean[a, b] * self.per_person
                     enters[b] += mean[a, b] * self.per_person
 
-    def _edges(self, place: int, column: int, leaves: float, enters: float, high: float) -> Rows:
+    def _ribbon(
+        self, place: int, column: int, leaves: float, enters: float, high: float
+    ) -> dict[str, float]:
+        """A ribbon: where it begins, from which height to which, and how high it is."""
         begin = self.size.at(column) + self.size.bar
-        part = np.linspace(0, 1, POINTS)
-        across = begin + part * self.size.between
-        top = leaves + (enters - leaves) * part**2 * (3 - 2 * part)
-        return [
-            {
-                "n": place,
-                "x": round(float(x), 1),
-                "y": round(float(y), 1),
-                "y2": round(float(y) + high, 1),
-            }
-            for x, y in zip(across, top, strict=True)
-        ]
+        numbers = {"begin": begin, "leaves": leaves, "enters": enters, "high": high}
+        return {"n": place} | {name: round(float(each), 1) for name, each in numbers.items()}
 
     def _areas(self, alt: Any, rows: Rows, colour: str) -> Chart:
+        """Ribbons of one colour; the picture itself works out the points of their edges."""
         opacity = 1.0 if colour == PALE else 0.62
+        part = f"datum.point / {POINTS - 1}"
         areas = alt.Chart(alt.InlineData(values=rows)).mark_area(fill=colour, opacity=opacity)
-        return areas.encode(x=self._across(alt), y=self._down(alt), y2="y2:Q", detail="n:N")
+        return (
+            areas.transform_calculate(point=f"sequence(0, {POINTS})")
+            .transform_flatten(["point"])
+            .transform_calculate(x=f"datum.begin + {part} * {self.size.between}")
+            .transform_calculate(eased=f"pow({part}, 2) * (3 - 2 * {part})")
+            .transform_calculate(y="datum.leaves + (datum.enters - datum.leaves) * datum.eased")
+            .transform_calculate(y2="datum.y + datum.high")
+            .encode(x=self._across(alt), y=self._down(alt), y2="y2:Q", detail="n:N")
+        )
 
     def _bars(self, alt: Any) -> Chart:
         rows: Rows = []

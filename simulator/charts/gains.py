@@ -23,6 +23,7 @@ HEAD_PIXELS = 125
 """Room for what stands above the left side."""
 ROOM = 0.16
 """How far the axis reaches beyond the longest bar, for the numbers."""
+NO_BREAK = "\u00a0"
 A_COLOUR, B_COLOUR = PALETTE[3], PALETTE[0]
 
 
@@ -69,10 +70,15 @@ def _net(net: Estimate) -> str:
     """The net in words, with its interval."""
     said = verdict(net.low, net.high)
     if said:
-        return said if net.low == net.high else f"{said} ({interval(net.low, net.high)})"
+        return said if net.low == net.high else f"{said} ({_unbroken(net)})"
     more = net if net.mean > 0 else net.turned
     plan = "B" if net.mean > 0 else "A"
-    return f"{count(more.mean)} more under {plan} ({interval(more.low, more.high)})"
+    return f"{count(more.mean)} more under {plan} ({_unbroken(more)})"
+
+
+def _unbroken(estimate: Estimate) -> str:
+    """An interval that stays in one line."""
+    return interval(estimate.low, estimate.high).replace(" ", NO_BREAK)
 
 
 def _by_group(gains: Gains) -> Iterator[dict[str, Any]]:

@@ -59,5 +59,6 @@ SHORT = {
     Stage.NOT_YET: "Came later",
 }
 LONG = {stage: sentence_case(NAMES[stage]) for stage in ORDER} | {
-    Stage.NOT_YET: "Came to need treatment later"
+    Stage.READY: "In treatment, ready",
+    Stage.NOT_YET: "Came to need treatment later",
 }

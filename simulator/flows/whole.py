@@ -6,6 +6,7 @@ that an answer is small however many there are.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,12 +15,12 @@ import numpy as np
 from ..errors import BadInput, Fault
 from ..model import Run
 from ..replicate import ALL, check_alike
-from ..wording import count, interval, signed, verdict
+from ..wording import count, interval, verdict
 from .choosing import KINDS, Both, chosen, sample
 from .flow import Counted, Flow, counted, difference
 from .gains import Gains, Pair, paired_people
 from .lives import Lives, lives
-from .stages import RUNGS_IN_WORDS, TREATED, Stage
+from .stages import TREATED, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,14 +75,13 @@ class Whereabouts:
         _, better_a, better_b, *_ = self.gains.people().mean(axis=0)
         gains = (
             f"On {end} about {count(better_b)} people stand better under plan B and {count(better_a)} under plan A:"
-            f" {_more(net, 'better under plan B')}."
+            f" {_more(net, 'stand better under plan B')}."
         )
         return (
-            _sentence(f"In recovery on {end}", self.more((Stage.IN_RECOVERY,))),
-            _sentence(f"In treatment on {end}", self.more(TREATED)),
+            f"In recovery on {end}: {_more(self.more((Stage.IN_RECOVERY,)), 'people under plan B')}.",
+            f"In treatment on {end}: {_more(self.more(TREATED), 'people under plan B')}.",
             gains,
-            _sentence(f"Died by {end}", self.gains.deaths()[2]),
-            RUNGS_IN_WORDS,
+            f"Deaths by {end}: {_more(self.gains.deaths()[2], 'under plan B')}.",
         )
 
     def more(self, stages: Sequence[Stage], group: str = ALL) -> Estimate:
@@ -90,14 +90,14 @@ class Whereabouts:
 
 
 def _more(estimate: Estimate, what: str) -> str:
-    said = verdict(estimate.low, estimate.high)
-    reach = f"95% interval {interval(estimate.low, estimate.high)}"
-    told = f"{signed(estimate.mean)} {what}"
-    return f"{told}, {said} ({reach})" if said else f"{told} ({reach})"
-
-
-def _sentence(head: str, estimate: Estimate) -> str:
-    return f"{head}: {_more(estimate, 'people under plan B')}."
+    """How many more or fewer, and how sure that is."""
+    if said := verdict(estimate.low, estimate.high):
+        certain = estimate.low == estimate.high or math.isnan(estimate.low)
+        reach = f" (95% interval {interval(estimate.low, estimate.high)})"
+        return said if certain else f"{said}{reach}"
+    word, shown = ("more", estimate) if estimate.mean > 0 else ("fewer", estimate.turned)
+    reach = f"95% interval {interval(shown.low, shown.high)}"
+    return f"{count(shown.mean)} {word} {what} ({reach})"
 
 
 def work(

@@ -91,7 +91,12 @@ def tell(found: Whereabouts, key: str, *, same: bool) -> None:
     st.html(SIZES)
     if not same:
         st.header("What differs")
-        st.markdown("\n".join(f"- {pieces.safe(each)}" for each in found.sentences))
+        st.markdown(
+            "\n".join(
+                f"- {pieces.safe(each)}"
+                for each in _kept(f"sentences {key}", lambda: found.sentences)
+            )
+        )
         st.caption(f"{found.replications} pairs of runs. {pieces.CHANCE_ALONE}")
     _flows(found, key, same=same)
     if not same:
@@ -136,7 +141,12 @@ def _flow(flow: Flow, name: str, asked: tuple[str, str, str], key: str) -> None:
     place = f"flow {name} {key} {period} {group} {coloured}"
     if period == BY_YEAR:
         draw = partial(where_people_went_by_year, flow, group=group, follow=follow)
-        st.altair_chart(_drawn(place, draw), theme=None, key=f"chart {place}")
+        with st.container(key=f"alone-wide-{place}"):
+            _picture(place, draw)
+        with st.container(key=f"alone-narrow-{place}"):
+            st.info(
+                "The picture year by year needs a wider screen. Choose one year, or read the numbers below."
+            )
     else:
         year = None if period == WHOLE else period
         draw = partial(where_people_went, flow, year=year, group=group, follow=follow)
@@ -144,12 +154,14 @@ def _flow(flow: Flow, name: str, asked: tuple[str, str, str], key: str) -> None:
     told = f"Plan {name}: where people stood and where they went"
     with st.expander(f"{told}: in numbers"):
         year = None if period in (WHOLE, BY_YEAR) else period
-        numbers = flow.table(year, group)
-        pieces.numbers_of(_pairs_of_stages(numbers), told, f"flow {name} {period} {group}", numbers)
-        stocks = flow.stock_table(group)
+        numbers = _kept(f"numbers {place}", lambda: flow.table(year, group))
+        read = _kept(f"read {place}", lambda: _pairs_of_stages(numbers))
+        pieces.numbers_of(read, told, f"flow {name} {period} {group}", numbers)
+        stocks = _kept(f"stocks {place}", lambda: flow.stock_table(group))
         about = f"Plan {name}: people in each stage by date"
         st.markdown(f"**{about}**")
-        pieces.numbers_of(_by_date(stocks), about, f"stocks {name} {group}", stocks)
+        read = _kept(f"by date {place}", lambda: _by_date(stocks))
+        pieces.numbers_of(read, about, f"stocks {name} {group}", stocks)
 
 
 def _pairs_of_stages(numbers: pd.DataFrame) -> dict[str, list[str]]:
@@ -197,17 +209,14 @@ def _gains(found: Whereabouts, key: str) -> None:
     two_sizes("alone", place, partial(who_gains, found.gains, by=TOLD_BY[by], group=group))
     told = "Who stands better at the end, and under which plan"
     with st.expander(f"{told}: in numbers"):
-        pieces.numbers_of(
-            _gains_told(found, TOLD_BY[by], group), told, f"gains {by} {group}", found.gains.table
-        )
+        table = _kept(f"table {place}", lambda: _gains_told(found, TOLD_BY[by], group))
+        numbers = _kept(f"gains {key}", lambda: found.gains.table)
+        pieces.numbers_of(table, told, f"gains {by} {group}", numbers)
         about = "Days that a person spends in each place, more or fewer under plan B"
         st.markdown(f"**{about}**")
-        pieces.numbers_of(
-            _time_told(found, TOLD_BY[by], group),
-            about,
-            f"days {by} {group}",
-            found.gains.time_table,
-        )
+        table = _kept(f"days of {place}", lambda: _time_told(found, TOLD_BY[by], group))
+        numbers = _kept(f"days {key}", lambda: found.gains.time_table)
+        pieces.numbers_of(table, about, f"days {by} {group}", numbers)
 
 
 def _rows(found: Whereabouts, by: str, group: str) -> Sequence[tuple[str, str, str]]:
@@ -320,11 +329,36 @@ def two_sizes(kind: str, place: str, draw: Callable[..., Chart]) -> None:
     """
     for size, narrow in (("wide", False), ("narrow", True)):
         with st.container(key=f"{kind}-{size}-{place}"):
-            drawn = _drawn(f"{place} {size}", partial(draw, narrow=narrow))
-            st.altair_chart(drawn, theme=None, key=f"chart {size} {place}")
+            _picture(f"{place} {size}", partial(draw, narrow=narrow))
 
 
-@st.cache_resource(show_spinner=False, max_entries=200)
-def _drawn(place: str, _draw: Callable[[], Any]) -> Chart:  # noqa: ARG001
-    """A chart, made once for each place."""
-    return _draw()
+def _picture(place: str, draw: Callable[[], Chart]) -> None:
+    """A chart in its own size, of which only the whole is read out."""
+    spec = _kept(f"chart {place}", lambda: _written(draw()))
+    st.vega_lite_chart(spec=spec, theme=None, width="content", key=f"chart {place}")
+
+
+def _written(chart: Chart) -> dict[str, Any]:
+    """A chart with its numbers where they are drawn, so that nothing is left to do when a page is drawn again."""
+    spec: dict[str, Any] = chart.to_dict()
+    named = spec.pop("datasets", {})
+    _fill(spec, named)
+    spec["autosize"] = {"type": "pad", "contains": "padding"}
+    spec["config"]["mark"] = {"aria": False}
+    return spec
+
+
+def _fill(part: Any, named: dict[str, Any]) -> None:
+    inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    for each in inside:
+        _fill(each, named)
+    if isinstance(part, dict) and isinstance(part.get("data"), dict):
+        name = part["data"].get("name")
+        if name in named:
+            part["data"] = {"values": named[name]}
+
+
+@st.cache_resource(show_spinner=False, max_entries=400)
+def _kept(place: str, _make: Callable[[], Any]) -> Any:  # noqa: ARG001
+    """What is made once for each place: a chart, or a table."""
+    return _make()
