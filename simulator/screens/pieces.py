@@ -32,6 +32,7 @@ FITS = """<style>
 h1 { font-size: 2.2rem !important; }
 h2 { font-size: 1.6rem !important; }
 h3 { font-size: 1.25rem !important; }
+[data-testid="stTable"] th, [data-testid="stTable"] th * { color: #0b0c0c; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
 .stSlider [data-testid="stTickBarMin"], .stSlider [data-testid="stTickBarMax"] { color: #3d3d3d; }
