@@ -36,7 +36,7 @@ FLOORS = (
     # Questions asked of the model.
     {"evidence", "explanation", "stream_means"},
     {"calibrate", "incentives", "jobs", "levers", "precision"},
-    {"behaviour", "changeover", "local_area", "proposal"},
+    {"behaviour", "changeover", "flows", "local_area", "proposal"},
     {"formula_lab", "side_by_side", "study", "validate", "visit"},
     {"sweeps"},
     {"discovery", "optimisation", "sensitivity_analysis"},

@@ -27,6 +27,8 @@ WIDTH, HEIGHT = 470, 280
 FONT_SIZE, LINE_HEIGHT = 13, 15
 TITLE_SIZE, SUBTITLE_SIZE = 17, 13
 TITLE_CHARACTERS, SUBTITLE_CHARACTERS = 68, 96
+NARROW_TITLE_CHARACTERS, NARROW_SUBTITLE_CHARACTERS = 36, 52
+"""What fits on a telephone that is 360 pixels wide."""
 PICTURE_SIZES = {"fontSize": 26, "subtitleFontSize": 15, "offset": 24}
 PICTURE_TITLE_CHARACTERS, PICTURE_SUBTITLE_CHARACTERS = 92, 172
 ILLUSTRATIVE = "Illustrative: no real partnership is shown."
@@ -62,9 +64,22 @@ def vl_convert() -> Any:
     return vl_convert
 
 
-def finished(chart: Chart, title: str, subtitle: str, alt_text: str) -> Chart:
-    """A chart with its message, its unit and period, and its text alternative."""
-    heading = _heading(title, TITLE_CHARACTERS, subtitle, SUBTITLE_CHARACTERS)
+def finished(
+    chart: Chart, title: str, subtitle: str, alt_text: str, *, narrow: bool = False
+) -> Chart:
+    """A chart with its message, its unit and period, and its text alternative.
+
+    Parameters
+    ----------
+    narrow
+        Whether it is for a telephone, with shorter lines.
+    """
+    title_width, subtitle_width = (
+        (NARROW_TITLE_CHARACTERS, NARROW_SUBTITLE_CHARACTERS)
+        if narrow
+        else (TITLE_CHARACTERS, SUBTITLE_CHARACTERS)
+    )
+    heading = _heading(title, title_width, subtitle, subtitle_width)
     return _dressed(chart.properties(title=heading, description=alt_text))
 
 
