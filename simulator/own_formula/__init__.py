@@ -11,7 +11,7 @@ from .edited import SETTINGS, EditedFormula, EditedTerm
 from .leads import Asked, ClientWorth, WhereItLeads
 from .metered import AtOnce, ClientByFormula, Metered, MoveByFormula, at_once
 from .stored import StoredResult, all_stored, stored, stored_like, stored_names
-from .winners import RULE_ALONE, Area, Gain, Look, Winners, winners
+from .winners import RULE_ALONE, Area, Gain, Look, Present, Winners, present, winners
 
 __all__ = [
     "RULE_ALONE",
@@ -28,12 +28,14 @@ __all__ = [
     "Look",
     "Metered",
     "MoveByFormula",
+    "Present",
     "StoredResult",
     "WhereItLeads",
     "Winners",
     "all_stored",
     "at_once",
     "changes",
+    "present",
     "set_options",
     "stored",
     "stored_like",

@@ -24,8 +24,7 @@ def changes(edited: EditedFormula, scenario: Scenario) -> dict[str, Any]:
 
     Returns
     -------
-    New values by dotted path, in plain values that JSON can hold; only what differs. New terms stand together under
-    ``formula.terms``.
+    New values by dotted path, in plain values that JSON can hold; only what differs. A new term is one whole value.
 
     Raises
     ------
@@ -38,7 +37,16 @@ def changes(edited: EditedFormula, scenario: Scenario) -> dict[str, Any]:
 
 def set_options(edited: EditedFormula, scenario: Scenario) -> tuple[str, ...]:
     """The same as texts that follow ``--set``, one for each: ``formula.terms.need.weight=0.5``."""
-    return tuple(f"{path}={json.dumps(value)}" for path, value in changes(edited, scenario).items())
+    told = changes(edited, scenario)
+    there = {f"{TERMS}.{name}" for name in scenario.formula.terms}
+    # A path leads to what is there, so terms that are not there go in together.
+    new = {
+        path.removeprefix(f"{TERMS}."): told.pop(path)
+        for path in [*told]
+        if path.rpartition(".")[0] == TERMS and path not in there
+    }
+    whole = told | ({TERMS: new} if new else {})
+    return tuple(f"{path}={json.dumps(value)}" for path, value in whole.items())
 
 
 def _of_terms(new: SharingRule, old: SharingRule) -> Iterator[tuple[str, Any]]:
@@ -49,9 +57,9 @@ def _of_terms(new: SharingRule, old: SharingRule) -> Iterator[tuple[str, Any]]:
         for part, value in after.items():
             if value != before[part]:
                 yield f"{TERMS}.{name}.{part}", value
-    added = {name: term for name, term in terms.items() if name not in was}
-    if added:
-        yield TERMS, added
+    for name, term in terms.items():
+        if name not in was:
+            yield f"{TERMS}.{name}", term
 
 
 def _of_settings(new: SharingRule, old: SharingRule) -> Iterator[tuple[str, Any]]:

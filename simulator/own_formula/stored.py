@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import BadInput, Fault
 from ..scenario import as_dict, load_formula
+from ..scenario.schema import SharingRule
 from ..scenario.tree import instead, shown
 from .leads import Asked, WhereItLeads, of_record
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
-    from ..scenario.schema import SharingRule
     from .edited import EditedFormula
 
 FILE = "stored.json"
@@ -117,8 +117,8 @@ def stored_like(edited: EditedFormula) -> StoredResult | None:
 
 
 def rule_hash(rule: SharingRule) -> str:
-    """A text that changes with whatever a rule pays by; names of terms and those without weight are left out."""
-    told = rule.model_dump(mode="json")
+    """A text that changes with whatever a rule pays by; names of terms, terms without weight, and the pot are left out."""
+    told = rule.model_dump(mode="json", include=set(SharingRule.model_fields))
     told["terms"] = sorted(
         (json.dumps(term, sort_keys=True) for term in told["terms"].values() if term["weight"]),
     )

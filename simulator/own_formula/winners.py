@@ -273,20 +273,48 @@ class Winners:
         return (MADE_UP, NO_SIMULATION)
 
 
-def winners(scenario: Scenario, edited: EditedFormula) -> Winners:
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What a scenario pays by its own rule: worked out once, and held against any number of edited rules.
+
+    Attributes
+    ----------
+    members
+        All that share the pot, as the formula sees them on the first day.
+    paid
+        Allocations by look.
+    """
+
+    scenario: Scenario
+    members: tuple[Member, ...]
+    paid: tuple[Allocation, ...]
+
+
+def present(scenario: Scenario) -> Present:
+    """What a scenario pays by its own rule."""
+    members = members_before(scenario)
+    return Present(scenario, members, _paid(scenario, members))
+
+
+def winners(scenario: Scenario | Present, edited: EditedFormula) -> Winners:
     """Who gains and who loses where a scenario's pot is shared by an edited formula instead of its own.
 
     Both rules share the same pot. Each year's floor and ceiling stand on the pounds that the rule paid the year before.
     Where the rest of England shares the pot, its partnerships are told as one that stands for them all.
+
+    Parameters
+    ----------
+    scenario
+        Or, where many formulas are held against it, what it pays now (`present`).
 
     Raises
     ------
     BadInput
         Where the formula cannot share this scenario's pot, with every fault.
     """
-    changed = edited.laid_over(scenario)
-    members = members_before(scenario)
-    present, new = (_paid(each, members) for each in (scenario, changed))
+    now = scenario if isinstance(scenario, Present) else present(scenario)
+    scenario, members = now.scenario, now.members
+    new = _paid(_laid_over(scenario, edited), members)
     years = range(scenario.years)
     pots = tuple(in_year(scenario.formula.pot_gbp, year) for year in years)
     return Winners(
@@ -300,12 +328,19 @@ def winners(scenario: Scenario, edited: EditedFormula) -> Winners:
                 member.name,
                 member.copies,
                 member.last_gbp,
-                tuple(sum(each.pounds[member.name]) for each in present),
+                tuple(sum(each.pounds[member.name]) for each in now.paid),
                 tuple(sum(each.pounds[member.name]) for each in new),
             )
             for member in members
         ),
     )
+
+
+def _laid_over(scenario: Scenario, edited: EditedFormula) -> Scenario:
+    """The scenario under the edited rule, which is checked beside one partnership and not beside all: they stay as they are."""
+    first = dict([next(iter(scenario.partnerships.items()))])
+    checked = edited.laid_over(scenario.model_copy(update={"partnerships": first}))
+    return scenario.model_copy(update={"formula": checked.formula})
 
 
 def members_before(scenario: Scenario) -> tuple[Member, ...]:
@@ -317,7 +352,7 @@ def members_before(scenario: Scenario) -> tuple[Member, ...]:
     return (*(member_before(scenario, name) for name in scenario.partnerships), *rest)
 
 
-def _paid(scenario: Scenario, members: tuple[Member, ...]) -> list[Allocation]:
+def _paid(scenario: Scenario, members: tuple[Member, ...]) -> tuple[Allocation, ...]:
     """Allocations of each year, and of the rule alone."""
     paid: list[Allocation] = []
     now = members
@@ -326,4 +361,4 @@ def _paid(scenario: Scenario, members: tuple[Member, ...]) -> list[Allocation]:
         paid.append(funding.allocate(pot, now, rule(scenario, year)))
         now = tuple(replace(each, last_gbp=paid[-1].least(each.name)) for each in now)
     alone = replace(rule(scenario, 0), phase_in=1, floor=None, ceiling=None)
-    return [*paid, funding.allocate(in_year(scenario.formula.pot_gbp, 0), members, alone)]
+    return (*paid, funding.allocate(in_year(scenario.formula.pot_gbp, 0), members, alone))

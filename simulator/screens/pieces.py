@@ -86,7 +86,10 @@ def chart_with_table(
 
 def picture(drawn: Chart, key: str) -> None:
     """A chart in its own size, which shrinks where there is less room; it carries its text alternative."""
-    st.altair_chart(drawn, theme=None, key=key, width="content")  # stretched, it would lose height to its title
+    whole = drawn.properties(
+        autosize="pad"
+    )  # fitted into its size, it would lose height to its title
+    st.altair_chart(whole, theme=None, key=key, width="content")
 
 
 def numbers_of(
