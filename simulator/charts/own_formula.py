@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 NAMED = 3
 """Of those that gain and of those that lose, so many are named: the ones who do most."""
-ROW_PIXELS, MOST_PIXELS, LABEL_PIXELS, LABEL_HEIGHT = 3, 12, 120, 18
+ROW_PIXELS, MOST_PIXELS, LABEL_PIXELS, LABEL_HEIGHT = 3, 12, 112, 18
+RANKED_WIDTH = WIDTH + 60
 LEAST_SPAN = 0.01
 """An axis reaches at least this share, so that a change of pennies does not look like one of millions."""
 
@@ -43,7 +44,7 @@ def gains_and_losses(look: Look, formula: str, title: str = "") -> Chart:
         "change:Q",
         title=None,
         scale=alt.Scale(domain=domain, nice=False),
-        axis=alt.Axis(labelExpr=_signed_percent(domain), tickCount=6),
+        axis=alt.Axis(labelExpr=_signed_percent(domain), tickCount=5),
     )
     colours = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
     base = alt.Chart(alt.InlineData(values=rows))
@@ -66,7 +67,7 @@ def gains_and_losses(look: Look, formula: str, title: str = "") -> Chart:
     )
     told = "; ".join(row["text"] for row in _named(look))
     message = title or look.message
-    chart = alt.layer(*layers).properties(width=WIDTH + 2 * LABEL_PIXELS, height=height)
+    chart = alt.layer(*layers).properties(width=RANKED_WIDTH, height=height)
     return finished(
         chart, message, subtitle, f"Ranked bar chart. {message}. {told or 'No change'}."
     )
@@ -90,7 +91,7 @@ def _domain(changes: Sequence[float]) -> list[float]:
     """Zero inside it, and room for names beside the longest bars."""
     low, high = min(0.0, *changes), max(0.0, *changes)
     short = max(0.0, LEAST_SPAN - (high - low)) / 2
-    room = max(high - low, LEAST_SPAN) * LABEL_PIXELS / WIDTH
+    room = max(high - low, LEAST_SPAN) * LABEL_PIXELS / (RANKED_WIDTH - 2 * LABEL_PIXELS)
     return [low - short - room, high + short + room]
 
 

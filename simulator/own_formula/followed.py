@@ -29,6 +29,8 @@ SECONDS_A_LIFE = 0.2
 """Of five years of an average partnership on a core of 2026."""
 ROUNDS_USUAL = 2
 """Rounds that are asked before it settles, usually: one that changes something, one that does not."""
+MOST_ROUNDS = 6
+"""After so many the job ends and says that it has not settled."""
 SEED = 1
 
 
@@ -61,7 +63,13 @@ def work(
     runs = REPLICATIONS[size] if replications is None else replications
     steps = _Steps(progress, world, runs)
     game = follow_the_money(
-        world, everybody=True, replications=runs, seed=seed, workers=1, progress=steps
+        world,
+        everybody=True,
+        most_rounds=MOST_ROUNDS,
+        replications=runs,
+        seed=seed,
+        workers=1,
+        progress=steps,
     )
     preset = edited.preset()
     paid = Paid(preset.name, preset.title, world, ())
@@ -107,19 +115,25 @@ def _lives(scenario: Scenario, replications: int) -> int:
 
 
 class _Steps:
-    """Tells progress in lives of one partnership, through batches of unlike tasks; never done before the end."""
+    """Tells progress in lives of one partnership, through batches of unlike tasks; never done before the end.
+
+    Nobody knows how many rounds it takes. Where it takes more than usual, what there is to do grows by a round.
+    """
 
     def __init__(self, progress: Progress, scenario: Scenario, replications: int):
         self._progress, self._replications = progress, replications
         self._kinds = len(scenario.partnerships)
         self._alone = self._kinds * _options(scenario)
         self._of, self._done = _lives(scenario, replications), 0
+        self._round = replications * (self._kinds + self._alone)
         self._progress(0, self._of)
 
     def __call__(self, _done: int, of: int) -> None:
         """One task of a batch is done: one partnership's runs alone, or one run of all."""
         self._done += self._replications if of == self._alone else self._kinds
-        self._progress(min(self._done, self._of - 1), self._of)
+        if self._done >= self._of:
+            self._of += self._round
+        self._progress(self._done, self._of)
 
     def finish(self) -> None:
         """All is done."""

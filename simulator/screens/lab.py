@@ -147,7 +147,9 @@ def _take_along(key: str, edited: EditedFormula) -> None:
         key="lab file",
         on_click="ignore",
     )
-    st.code(f"treatment-sim run {lab_client.ONE} --formula formula.yaml", language="bash")
+    st.code(
+        f"treatment-sim run {lab_client.ONE} --formula formula.yaml", language=None, wrap_lines=True
+    )
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

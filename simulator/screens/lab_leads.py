@@ -54,7 +54,7 @@ def show(key: str, edited: EditedFormula) -> None:
     scenario = library(ONE if size == "quick" else TYPES)
     job(
         f"lab follow {key} {size}",
-        "Lives of one partnership",
+        "Runs of one partnership",
         followed.seconds(scenario, size),
         (followed.work, scenario, edited, size),
         lambda told: _of_leads(told, "run", f"{key} {size}", told.sentences, told.notes),
