@@ -14,7 +14,7 @@ from .scenario import as_dict
 from .scenario.outline import annotation_at, may_be_by_group, members, unit
 from .scenario.schema import Part, Scenario
 from .scenario.tree import at
-from .wording import counted, days, decimal, gbp, share, signed
+from .wording import counted, decimal, gbp, share, signed
 from .years import year_names
 
 if TYPE_CHECKING:
@@ -94,10 +94,12 @@ def in_unit(value: float, of: str) -> str:
         text = f"{100 * value:.3g}%{of.removeprefix('share') and ' a year'}"
         return text.replace("-", "−")
     if of == "days":
-        return days(value)
+        return f"{float(f'{value:.4g}'):,.10g} days"
     if of.startswith("£"):
         return f"{gbp(value)}{of[1:]}"
-    if of == "people" and value == round(value):
+    if of.startswith("people") and value != round(value):
+        return f"{decimal(value)} {of}"
+    if of == "people":
         return counted(round(value), "person") if abs(value) == 1 else f"{value:,.0f} people"
     number = decimal(value) if abs(value) >= 10 else f"{value:.3g}".replace("-", "−")
     return f"{number} {of}" if of not in ("", "ratio") else number
@@ -285,9 +287,7 @@ def _plain(where: Standing, values: Sequence[Sequence[float]]) -> Any:
     }
 
 
-def _value(lever: Lever, value: float) -> float | int | None:
-    if lever.nothing is not None and value == lever.nothing:
-        return None
+def _value(lever: Lever, value: float) -> float | int:
     return round(value) if lever.unit.startswith("£") else value
 
 

@@ -23,7 +23,7 @@ README = ROOT / "README.md"
 
 FLOORS = (
     {"errors", "years"},
-    {"distributions", "chance", "link", "wording", "workers"},
+    {"distributions", "chance", "link", "papers", "wording", "workers"},
     {"cluster"},
     {"scenario", "journal"},
     {"funding", "money", "journey", "published"},

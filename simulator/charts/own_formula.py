@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 NAMED = 3
 """Of those that gain and of those that lose, so many are named: the ones who do most."""
-ROW_PIXELS, MOST_PIXELS, LABEL_PIXELS, LABEL_HEIGHT = 3, 12, 112, 18
-RANKED_WIDTH = WIDTH + 60
+ROW_PIXELS, MOST_PIXELS, LABEL_HEIGHT = 3, 12, 18
+NAMES_SHARE = 0.36
+"""Of the width, on either side of zero: what a name takes on a telephone."""
 LEAST_SPAN = 0.01
 """An axis reaches at least this share, so that a change of pennies does not look like one of millions."""
 
@@ -54,7 +55,7 @@ def gains_and_losses(look: Look, formula: str, title: str = "") -> Chart:
         x=x, x2="none:Q", y=y, color=alt.Color("kind:N", scale=colours, legend=None)
     )
     zero = alt.Chart(alt.InlineData(values=[{"change": 0.0}])).mark_rule(color=INK, strokeWidth=1.5)
-    layers = [drawn, zero.encode(x=x), *_names(look, domain, len(rows) / height, x, y)]
+    layers = [drawn, zero.encode(x=x), *_names(look, len(rows) / height, x, y)]
     when = (
         "fully phased in, without floor and ceiling"
         if look.when == RULE_ALONE
@@ -67,7 +68,7 @@ def gains_and_losses(look: Look, formula: str, title: str = "") -> Chart:
     )
     told = "; ".join(row["text"] for row in _named(look))
     message = title or look.message
-    chart = alt.layer(*layers).properties(width=RANKED_WIDTH, height=height)
+    chart = alt.layer(*layers).properties(width=WIDTH, height=height)
     return finished(
         chart, message, subtitle, f"Ranked bar chart. {message}. {told or 'No change'}."
     )
@@ -88,11 +89,12 @@ def _ranked(look: Look) -> Rows:
 
 
 def _domain(changes: Sequence[float]) -> list[float]:
-    """Zero inside it, and room for names beside the longest bars."""
+    """Zero inside it, and on either side of it at least the room that names take."""
     low, high = min(0.0, *changes), max(0.0, *changes)
     short = max(0.0, LEAST_SPAN - (high - low)) / 2
-    room = max(high - low, LEAST_SPAN) * LABEL_PIXELS / (RANKED_WIDTH - 2 * LABEL_PIXELS)
-    return [low - short - room, high + short + room]
+    low, high = low - short, high + short
+    part = NAMES_SHARE / (1 - NAMES_SHARE)
+    return [min(low, -part * high), max(high, -part * low)]
 
 
 def _named(look: Look) -> Rows:
@@ -114,20 +116,19 @@ def _percent(part: float) -> str:
     return f"{part:.1%}".replace("-", MINUS)
 
 
-def _names(look: Look, domain: list[float], rank_a_pixel: float, x: Any, y: Any) -> list[Chart]:
-    """Names in a column beside the longest bars: those that gain from the top down, those that lose from the bottom up."""
+def _names(look: Look, rank_a_pixel: float, x: Any, y: Any) -> list[Chart]:
+    """Names across the zero line from their bars, where there is room whatever the width of the page."""
     alt = altair()
     places = len(look.gains)
     found = _named(look)
     layers = []
-    for side, align in (("more", "right"), ("less", "left")):
+    for side, align, away in (("more", "right", -8), ("less", "left", 8)):
         rows = [row for row in found if row["side"] == side]
         step = LABEL_HEIGHT * rank_a_pixel
         first = 0.5 * step if side == "more" else places - (len(rows) - 0.5) * step
-        edge = domain[1] if side == "more" else domain[0]
-        told = [row | {"rank": first + at * step, "change": edge} for at, row in enumerate(rows)]
+        told = [row | {"rank": first + at * step, "change": 0.0} for at, row in enumerate(rows)]
         text = alt.Chart(alt.InlineData(values=told)).mark_text(
-            align=align, baseline="middle", fontSize=FONT_SIZE, color=INK
+            align=align, baseline="middle", dx=away, fontSize=FONT_SIZE, color=INK
         )
         layers.append(text.encode(x=x, y=y, text="text:N"))
     return layers

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from ..charts.look import Spec, spec_of
 from . import pieces
 from .desk import tasks
 
@@ -19,22 +20,20 @@ if TYPE_CHECKING:
     from ..findings import Figure
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
-def _drawn(key: tuple[str, ...], _make: Callable[[], Chart]) -> dict[str, Any]:  # noqa: ARG001 # what it is kept under
-    spec: dict[str, Any] = _make().properties(autosize="pad").to_dict(validate=False)
-    return spec
+@st.cache_resource(max_entries=400, show_spinner=False)
+def _spec(key: tuple[str, ...], _make: Callable[[], Chart]) -> Spec:  # noqa: ARG001 # what it is kept under
+    return spec_of(_make)
 
 
 def chart(name: str, under: tuple[str, ...], make: Callable[[], Chart]) -> None:
-    """A chart, which carries its text alternative.
+    """A chart, which carries its text alternative; made once.
 
     Parameters
     ----------
     under
         Whatever it depends on.
     """
-    spec = _drawn((name, *under), make)
-    st.vega_lite_chart(spec, theme=None, key=f"chart {name}", width="content")
+    pieces.picture(_spec((name, *under), make), f"chart {name}")
 
 
 def table(

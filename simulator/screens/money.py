@@ -12,6 +12,7 @@ from ..charts.look import ILLUSTRATIVE
 from ..findings import step_differences, what_is_proposed, why_it_moved
 from ..funding import EXPLAIN_STEPS
 from ..incentives import Estimate
+from ..scenario import fingerprint
 from ..wording import TOO_CLOSE, gbp, sentence_case, signed
 from . import outcome, pieces
 
@@ -45,7 +46,9 @@ def _tell(without: Explanation, with_plan: Explanation, changed: tuple[str, ...]
     st.write(pieces.safe(" ".join((told.what, told.by_how_much, told.how_sure, told.why))))
     _differences(without, with_plan)
     st.header("Year by year")
-    for explanation, name in ((with_plan, "Your plan"), (without, "Comparison")):
+    both = ((with_plan, "Your plan"), (without, "Comparison"))
+    same = fingerprint(with_plan.sample.scenario) == fingerprint(without.sample.scenario)
+    for explanation, name in both[:1] if same else both:
         _years(explanation, name)
 
 

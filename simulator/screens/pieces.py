@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from ..charts.look import Spec, spec_of
 from ..errors import BadInput, SimulatorError
 from ..outputs import as_csv
 
@@ -31,6 +32,7 @@ FITS = """<style>
 h1 { font-size: 2.2rem !important; }
 h2 { font-size: 1.6rem !important; }
 h3 { font-size: 1.25rem !important; }
+[data-testid="stTable"] th, [data-testid="stTable"] th * { color: #0b0c0c; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
 .stSlider [data-testid="stTickBarMin"], .stSlider [data-testid="stTickBarMax"] { color: #3d3d3d; }
@@ -53,16 +55,18 @@ def faults(error: SimulatorError, begin: str = "That does not work yet:") -> Non
     st.error(f"{begin}\n\n{told}")
 
 
+SIGN = re.compile(r"([+−])(?=[£\d])")
+"""A sign that must not be left alone at the end of a line."""
 MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
 
 
 def safe(text: str) -> str:
     """Text that somebody gave, as it stands: nothing in it means anything to the page."""
-    return MARKS.sub(r"\\\1", text.replace("\n", " ").replace("−", "−\u2060"))
+    return MARKS.sub(r"\\\1", SIGN.sub("\\1\u2060", text.replace("\n", " ")))
 
 
 def chart_with_table(
-    drawn: Chart,
+    drawn: Chart | Spec,
     table: Mapping[str, Sequence[str]] | pd.DataFrame,
     told: str,
     key: str,
@@ -84,12 +88,20 @@ def chart_with_table(
         numbers_of(table, told, key, numbers)
 
 
-def picture(drawn: Chart, key: str) -> None:
-    """A chart in its own size, which shrinks where there is less room; it carries its text alternative."""
-    whole = drawn.properties(
-        autosize="pad"
-    )  # fitted into its size, it would lose height to its title
-    st.altair_chart(whole, theme=None, key=key, width="content")
+def picture(drawn: Chart | Spec, key: str) -> None:
+    """A chart as wide as the page has room; its title and subtitle are text of the page, which wraps.
+
+    Parameters
+    ----------
+    drawn
+        A chart, or what `charts.look.spec_of` made of one, which a page can keep and set again at no cost.
+    """
+    spec = drawn if isinstance(drawn, Spec) else spec_of(lambda: drawn)
+    if spec.message:
+        st.markdown(f"**{safe(spec.message)}**")
+    if spec.beneath:
+        st.caption(safe(spec.beneath))
+    st.vega_lite_chart(spec=spec.vega, theme=None, key=key, width="stretch", alt=spec.alt)
 
 
 def numbers_of(
