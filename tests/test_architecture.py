@@ -23,7 +23,7 @@ README = ROOT / "README.md"
 
 FLOORS = (
     {"errors", "years"},
-    {"distributions", "chance", "wording", "workers"},
+    {"beside", "distributions", "chance", "wording", "workers"},
     {"cluster"},
     {"scenario", "journal"},
     {"funding", "money", "journey", "published"},

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import textwrap
 from typing import TYPE_CHECKING
 
+from ..beside import beside
 from ..errors import BadInput, Fault
 from ..scenario.library import as_shown
 from ..scenario.tree import shown
@@ -121,29 +121,26 @@ def write_template(file: Path) -> tuple[Path, Path]:
     BadInput
         Where the file does not end in .csv, is there already or cannot be written.
     """
-    beside = file.with_name(f"{file.stem}{GUIDE_ENDING}")
+    columns = file.with_name(f"{file.stem}{GUIDE_ENDING}")
     if file.suffix.lower() != ENDING:
         raise _refused(file, f"end in {ENDING}", shown(file.name), f"add {ENDING}")
-    for each in (file, beside):
+    for each in (file, columns):
         if each.exists():
             raise _refused(each, "be a new file", "one that is there", "name another file")
     # With a mark at the beginning, so that Excel reads £ as £.
-    _put(beside, guide())
+    _put(columns, guide())
     _put(file, f"\ufeff{template()}")
-    return file, beside
+    return file, columns
 
 
 def _put(file: Path, text: str) -> None:
     """Write a file beside, then rename it."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        part.write_text(text, encoding="utf-8", newline="")
-        part.replace(file)
+        with beside(file) as part:
+            part.write_text(text, encoding="utf-8", newline="")
     except (OSError, ValueError) as error:
         got = (getattr(error, "strerror", None) or str(error)).lower()
         raise _refused(file, "be a file that can be written", got, "name another file") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _refused(file: Path, rule: str, got: str, advice: str) -> BadInput:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from .. import beside
 from ..errors import BadInput, Fault, MissingExtra
 from ..evidence import WORST_FIRST
 from ..findings import (
@@ -139,18 +138,12 @@ def put(path: Path, content: bytes) -> Path:
     BadInput
         Where it cannot be written.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        return beside.replace(path)
+        return beside.put(path, content)
     except (OSError, ValueError) as error:
         got = getattr(error, "strerror", None) or str(error)
         advice = "check the folder and its permissions"
         raise BadInput([Fault(str(path), "the file", "be writable", got, advice)]) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def check_installed() -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..beside import put
 from ..errors import SimulatorError
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 PARQUET, CSV = ".parquet", ".csv"
 UNREADABLE = (OSError, ValueError, KeyError, IndexError, NotImplementedError, csv.Error)
 """What reading a file may end in that is no table of ours, or was damaged."""
-PART = ".part"
 _CELLS = b"cells"
 
 
@@ -67,44 +65,13 @@ def ending() -> str:
 
 def put_beside(path: Path, content: bytes) -> None:
     """Write a file beside its place and rename it, so that it is never half there."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(path)
+        put(path, content, durable=True)
     except OSError as error:
         told = error.strerror or str(error)
         raise SimulatorError(
             f"{path}: cannot be written: {told.lower()}; what is finished is kept: try again"
         ) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()
-
-
-def remove_unfinished(folder: Path) -> None:
-    """Take away what a run that was killed left here; what another one is writing stays."""
-    for path in folder.glob(f".*{PART}"):
-        writer = path.name.removesuffix(PART).rpartition(".")[2]
-        if not (writer.isdecimal() and _is_alive(int(writer))):
-            with suppress(OSError):
-                path.unlink()
-
-
-def _is_alive(pid: int) -> bool:
-    """Whether a process runs; where that cannot be asked without harm, it is taken to."""
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def table_bytes(columns: Columns, cells: Sequence[str] = (), kind: str | None = None) -> bytes:

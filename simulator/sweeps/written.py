@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+from ..beside import beside, remove_unfinished
 from ..errors import BadInput
 from ..evidence.influence import model_version
 from ..precision import Precision
@@ -26,12 +26,10 @@ from .result import (
 )
 from .tables import (
     PARQUET,
-    PART,
     arrow_array,
     ending,
     put_beside,
     pyarrow,
-    remove_unfinished,
     table_bytes,
 )
 
@@ -123,25 +121,13 @@ def _as_run(sweep: Sweep) -> dict[str, Any]:
 # The tidy table, a few cells at a time
 
 
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A place beside a file, which takes the file's own when it is whole."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}{PART}")
-    try:
-        yield beside
-        beside.replace(path)
-    finally:
-        with suppress(OSError):
-            beside.unlink()
-
-
 def _put_measures(path: Path, cells: Iterator[Mapping[str, Any]]) -> None:
-    with _beside(path) as beside:
+    with beside(path) as part:
         if path.suffix == PARQUET:
-            _write_parquet(beside, cells)
+            _write_parquet(part, cells)
         else:
             rows = (zip(*(each[n] for n in MEASURE_COLUMNS), strict=True) for each in cells)
-            _write_csv(beside, MEASURE_COLUMNS, chain.from_iterable(rows))
+            _write_csv(part, MEASURE_COLUMNS, chain.from_iterable(rows))
 
 
 def _together(cells: Iterator[Mapping[str, Any]]) -> Iterator[dict[str, list[Any]]]:
@@ -168,8 +154,8 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]]
 
 
 def _put_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    with _beside(path) as beside:
-        _write_csv(beside, columns, ([row[name] for name in columns] for row in rows))
+    with beside(path) as part:
+        _write_csv(part, columns, ([row[name] for name in columns] for row in rows))
 
 
 def _plain(value: Any) -> Any:
