@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import evidence
+from .csv_text import DIGITS, as_csv
 from .errors import BadInput, Fault
 from .explanation import Explanation
 from .incentives import Incentive
@@ -47,8 +48,6 @@ TABLES = (
     "incentive.csv",
     "meters.csv",
 )
-DIGITS = 10
-"""Significant digits of a value."""
 VERSIONS_OF = ("numpy", "scipy", "pandas", "simpy")
 DISTRIBUTION = "treatment-funding-simulator"
 USUAL = {"seed": 1, "replications": 100}
@@ -206,12 +205,6 @@ def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.concat(frames, ignore_index=True)
-
-
-def as_csv(table: pd.DataFrame) -> str:
-    """A table as it is written: ten significant digits."""
-    text: str = table.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
-    return text
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

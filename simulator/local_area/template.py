@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import textwrap
 from typing import TYPE_CHECKING
 
 from ..beside import beside
+from ..csv_text import exact_csv
 from ..errors import BadInput, Fault
 from ..scenario.library import as_shown
 from ..scenario.tree import shown
@@ -28,8 +27,6 @@ EXAMPLES = (
     (EXAMPLE, "2012-13 Q1", "planned_exits", "opiate", "31", TAKE_OUT),
     (EXAMPLE, "2012-13", "re_presentations", "crack", "<5", TAKE_OUT),
 )
-_EVALUATED = ("=", "+", "-", "@", "\t", "\r")
-"""What spreadsheets take for the beginning of a formula."""
 
 _COLUMNS = {
     "partnership": "Name of the partnership, the same in all lines. May be left empty.",
@@ -73,15 +70,8 @@ WIDTH = 118
 
 def as_csv(rows: Iterable[Sequence[str]]) -> str:
     """Rows as text that spreadsheets read, and in which no cell is taken for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerows([escaped(cell) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def escaped(cell: str) -> str:
-    """A cell that no spreadsheet evaluates."""
-    return f"'{cell}" if cell.startswith(_EVALUATED) else cell
+    heads, *others = rows
+    return exact_csv(heads, others, ending="\r\n")
 
 
 def template() -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from .. import replicate, scenario, wording
 from ..charts import lines_by_year
+from ..csv_text import as_csv
 from ..errors import SimulatorError
 from ..outputs import identity
 
@@ -160,7 +161,7 @@ def _download(sample: Sample) -> None:
     name = sample.scenario.name
     st.download_button(
         "Download the summary as CSV",
-        sample.summary.to_csv(index=False, float_format="%.10g"),
+        as_csv(sample.summary),
         file_name=f"{name}_summary.csv",
         mime="text/csv",
     )

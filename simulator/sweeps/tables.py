@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..beside import put
+from ..csv_text import exact_csv, unescaped
 from ..errors import SimulatorError
 
 if TYPE_CHECKING:
@@ -136,19 +137,11 @@ def _arrow_texts(pa: Any, texts: Sequence[str]) -> Any:
 
 
 def _csv(columns: Columns) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    names = [*columns]
-    told = [_plain(columns[name]) for name in names]
-    writer.writerows(zip(*told, strict=True))
-    return out.getvalue()
+    return exact_csv(columns, zip(*map(_listed, columns.values()), strict=True))
 
 
-def _plain(column: Sequence[Any] | NDArray[Any] | Texts) -> list[Any]:
-    """Values in the shortest text that reads back as the same number; what is missing stays empty."""
-    values = column.tolist() if isinstance(column, np.ndarray | Texts) else list(column)
-    return ["" if isinstance(x, float) and x != x else x for x in values]  # noqa: PLR0124 # nan
+def _listed(column: Sequence[Any] | NDArray[Any] | Texts) -> list[Any]:
+    return column.tolist() if isinstance(column, np.ndarray | Texts) else list(column)
 
 
 def read_cells(path: Path) -> list[str]:
@@ -179,7 +172,8 @@ def read_columns(path: Path) -> dict[str, Any]:
             reader = csv.reader(lines)
             names = next(reader)
             columns: Iterable[tuple[str, ...]] = zip(*reader, strict=True)
-            return dict(zip(names, map(list, columns), strict=True))
+            told = ([unescaped(text) for text in column] for column in columns)
+            return dict(zip(map(unescaped, names), told, strict=True))
     with pyarrow().parquet.ParquetFile(path, page_checksum_verification=True) as file:
         table = file.read().unify_dictionaries().combine_chunks()
     return {name: _unpacked(table.column(name).chunk(0)) for name in table.column_names}

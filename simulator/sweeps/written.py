@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import shutil
@@ -11,6 +10,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from ..beside import beside, remove_unfinished
+from ..csv_text import write_rows
 from ..errors import BadInput
 from ..evidence.influence import model_version
 from ..precision import Precision
@@ -148,21 +148,12 @@ def _write_parquet(path: Path, cells: Iterator[Mapping[str, Any]]) -> None:
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(map(_plain, row) for row in rows)
+        write_rows(out, columns, rows)
 
 
 def _put_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     with beside(path) as part:
         _write_csv(part, columns, ([row[name] for name in columns] for row in rows))
-
-
-def _plain(value: Any) -> Any:
-    """A value as text: numbers to ten digits, what is missing empty."""
-    if isinstance(value, float):
-        return "" if value != value else f"{value:.10g}"  # noqa: PLR0124 # nan
-    return value
 
 
 # Failures
