@@ -254,7 +254,7 @@ def _with_differences(study: Study, measure: str) -> Table:
     for other in others:
         told = zip(_means(other, measure), _differences(study, other, measure), strict=True)
         rows.append(Row(study.name(other), tuple(Cell(*pair) for pair in told)))
-    return Table(measure_label(measure), ("", *year_heads(study.years)), tuple(rows))
+    return Table(measure_label(measure, study.prices), ("", *year_heads(study.years)), tuple(rows))
 
 
 def _means(sample: Sample, measure: str) -> list[str]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..explanation import Explanation, explain
+from ..wording import prices_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +75,11 @@ class Study:
     def name(self, sample: Sample) -> str:
         """What a scenario is called in charts and tables."""
         return self.names.get(sample.scenario.name, sample.scenario.title)
+
+    @property
+    def prices(self) -> str:
+        """In which prices its pounds are."""
+        return prices_of(sample.scenario.funding.price_year for sample in self.samples)
 
     @property
     def years(self) -> tuple[str, ...]:
