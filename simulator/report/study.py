@@ -43,6 +43,8 @@ class Study:
         What is done alone or together, to begin a sentence.
     reference
         The name of the scenario that shows how the world goes if nothing changes; by default the baseline.
+    explained
+        Why the money moved under each scenario, where that has been worked out already.
     """
 
     title: str
@@ -55,6 +57,7 @@ class Study:
     together: Comparison | None = None
     acting: str = "The other plan"
     reference: str | None = None
+    explained: tuple[Explanation, ...] = ()
 
     @property
     def samples(self) -> tuple[Sample, ...]:
@@ -64,7 +67,7 @@ class Study:
     @cached_property
     def explanations(self) -> tuple[Explanation, ...]:
         """Why the money moved under each scenario."""
-        return tuple(explain(sample) for sample in self.samples)
+        return self.explained or tuple(explain(sample) for sample in self.samples)
 
     @property
     def reference_sample(self) -> Sample:

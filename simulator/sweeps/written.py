@@ -44,7 +44,7 @@ TOGETHER = 50
 PACKAGE = "datapackage.json"
 FAILED = "failed"
 _SCHEMA = "https://datapackage.org/profiles/2.0/datapackage.json"
-_FIELDS = {
+FIELDS = {
     "cell": ("integer", "Number of the cell: points in order, in each the scenarios in order"),
     "point": ("integer", "Number of the point of the design"),
     "scenario": ("string", "Name of the scenario"),
@@ -73,6 +73,7 @@ _FIELDS = {
     "message": ("string", "Why it failed"),
     "key": ("string", "SHA-256 of scenario, seed, replications and model version"),
 }
+"""What the columns of tables hold: kind, and meaning."""
 
 
 def write(sweep: Sweep, folder: Path, command: str = "") -> list[str]:
@@ -139,7 +140,7 @@ def _write_parquet(path: Path, cells: Iterator[Mapping[str, Any]]) -> None:
     pa = pyarrow()
     texts = pa.dictionary(pa.int32(), pa.string())
     kinds = {"integer": pa.int32(), "number": pa.float64(), "string": texts}
-    schema = pa.schema([(name, kinds[_FIELDS[name][0]]) for name in MEASURE_COLUMNS])
+    schema = pa.schema([(name, kinds[FIELDS[name][0]]) for name in MEASURE_COLUMNS])
     with pa.parquet.ParquetWriter(path, schema, compression="zstd") as out:
         for columns in _together(cells):
             arrays = [arrow_array(pa, columns[field.name]).cast(field.type) for field in schema]
@@ -263,6 +264,6 @@ def _fields(sweep: Sweep, name: str) -> list[dict[str, Any]]:
                 }
             )
         else:
-            kind, told = _FIELDS[each]
+            kind, told = FIELDS[each]
             fields.append({"name": each, "type": kind, "description": told})
     return fields
