@@ -28,6 +28,7 @@ from simulator.exports.sheets import MISSING, MOST_PARTNERSHIPS
 from simulator.measures import MEASURES
 from simulator.outputs import RECORD, tables, write
 from simulator.replicate import ALL, Comparison, Sample, compare
+from simulator.report.sources import title_of
 from simulator.scenario import as_dict, load
 from simulator.scenario import write as write_scenario
 
@@ -267,6 +268,14 @@ def test_inputs_say_what_differs_and_nothing_else(book):
     ]
     assert row["Where it stands in the scenario"] == "plan.early_exit_rate_per_year"
     assert row["Here"] == 1
+    assert row["What differs"] == title_of(("plan", "early_exit_rate_per_year")) != ""
+    assert "plan." not in row["What differs"]
+
+
+def test_pounds_among_assumptions_say_their_price_year(book):
+    pounds = [row["Unit"] for row in values_of(book["Assumptions"]) if "£" in row["Unit"]]
+    assert pounds
+    assert all("prices of 2008-09" in unit for unit in pounds)
 
 
 def test_assumptions_and_measures_are_all_there(book, comparison):

@@ -13,7 +13,7 @@ from ..explanation import ORDER_MATTERS
 from ..measures import MEASURES
 from ..replicate import ALL
 from ..report.page import ILLUSTRATIVE
-from ..report.sources import called, differing, value_told
+from ..report.sources import differing, title_of, value_told
 from ..scenario.tree import dotted
 from ..wording import measure_name, sentence_case, unit_of, verdict
 from .about import about_rows, prices
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..evidence import Assumption
     from ..explanation import Explanation
     from ..replicate import Comparison, Sample
+    from ..scenario.tree import Path
     from .about import About
 
 MISSING = "[x]"
@@ -303,7 +304,7 @@ def _of_which_paid(sample: Sample) -> tuple[str, ...]:
 def _inputs(comparison: Comparison) -> Sheet:
     baseline = comparison.baseline.scenario
     rows = [
-        (sample.scenario.name, called(path), dotted(path), _given(was), _given(now))
+        (sample.scenario.name, _titled(path), dotted(path), _given(was), _given(now))
         for sample in comparison.others
         for path, was, now in differing(sample.scenario, baseline)
     ]
@@ -325,6 +326,12 @@ def _inputs(comparison: Comparison) -> Sheet:
     )
 
 
+def _titled(path: Path) -> str:
+    """What differs, in words; of one partnership by its name."""
+    title = title_of(path) or dotted(path)
+    return f"{path[1]}: {title}" if path[0] == "partnerships" and len(path) > 1 else title
+
+
 def _given(value: Any) -> Cell:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Number(value, PLAIN)
@@ -344,7 +351,7 @@ def _assumptions(comparison: Comparison) -> Sheet:
         (
             Column("Assumption", 60, wraps=True),
             Column("Value", 22, wraps=True),
-            Column("Unit", 18),
+            Column("Unit", 32),
             Column("Grade", 12),
             Column("Low end of the range", 14),
             Column("High end of the range", 14),
@@ -352,16 +359,16 @@ def _assumptions(comparison: Comparison) -> Sheet:
             Column("Fitted to", 40, wraps=True),
             Column("Where it stands in the scenario", 46, wraps=True),
         ),
-        tuple(tuple(_assumption(each)) for each in register(scenario)),
+        tuple(tuple(_assumption(each, prices(comparison))) for each in register(scenario)),
     )
 
 
-def _assumption(each: Assumption) -> Iterator[Cell]:
+def _assumption(each: Assumption, told: str) -> Iterator[Cell]:
     low, high = each.range or (math.nan, math.nan)
     yield each.title
     single = isinstance(each.value, int | float) and not isinstance(each.value, bool)
     yield Number(each.value, PLAIN) if single else value_in_words(each.value, each.unit)
-    yield each.unit or MISSING
+    yield f"{each.unit}, {told}" if each.unit.startswith("£") else each.unit or MISSING
     yield sentence_case(each.grade)
     yield from (_number(end, PLAIN) for end in (low, high))
     yield each.source if each.range else f"{each.source}. No range: {each.no_range_because}"

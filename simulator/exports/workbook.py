@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import textwrap
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 FONT, FONT_SIZE, TITLE_SIZE = "Arial", 11, 16
 A4 = 9
+NOTE_CHARACTERS = 110
+"""As many characters of a note as stand in a line that is printed whole."""
 FIRST_DAY = dt.datetime(2008, 4, 1)  # noqa: DTZ001 # no moment: the same in every workbook
 PROPERTIES = "docProps/core.xml"
 NOTHING = "Nothing to tell"
@@ -103,8 +106,9 @@ def _without_dates(content: bytes) -> bytes:
 
 
 def _write(page: Any, sheet: Sheet) -> None:
-    head = len(sheet.notes) + 2
-    _write_title(page, sheet)
+    notes = [line for note in sheet.notes for line in textwrap.wrap(note, NOTE_CHARACTERS)]
+    head = len(notes) + 2
+    _write_title(page, sheet.title, notes)
     _write_heads(page, sheet, head)
     rows = sheet.rows or ((NOTHING, *[""] * (len(sheet.columns) - 1)),)
     looks: dict[tuple[str, bool], Any] = {}
@@ -129,9 +133,9 @@ def _alignment(vertical: str = "top", *, wraps: bool = False) -> Any:
     return Alignment(vertical=vertical, wrap_text=wraps)
 
 
-def _write_title(page: Any, sheet: Sheet) -> None:
-    _put_text(page.cell(1, 1), sheet.title, _font(TITLE_SIZE, bold=True))
-    for down, note in enumerate(sheet.notes, 2):
+def _write_title(page: Any, title: str, notes: Sequence[str]) -> None:
+    _put_text(page.cell(1, 1), title, _font(TITLE_SIZE, bold=True))
+    for down, note in enumerate(notes, 2):
         _put_text(page.cell(down, 1), note, _font())
 
 

@@ -28,7 +28,7 @@ AS_ALL = "as in the plan"
 def changes(scenario: Scenario, baseline: Scenario) -> Table | None:
     """What differs between two scenarios; nothing where only their words do."""
     rows = [
-        Row(called(path), cells(value_told(was), value_told(now)))
+        Row(_called(path), cells(value_told(was), value_told(now)))
         for path, was, now in differing(scenario, baseline)
     ]
     if not rows:
@@ -74,12 +74,17 @@ def _flat(inside: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield path, inside
 
 
-def called(path: Path) -> str:
-    """A value's title in the schema, where it has one, and its name."""
+def _called(path: Path) -> str:
+    """A value's title, where it has one, and its name."""
+    title = title_of(path)
+    return f"{title} ({dotted(path)})" if title else dotted(path)
+
+
+def title_of(path: Path) -> str:
+    """A value's title in the schema; empty where it has none."""
     lever = path[path.index("plan") :] if "plan" in path else path
     found = field_at(lever)
-    title = found.title if found is not None else None
-    return f"{sentence_case(title)} ({dotted(path)})" if title else dotted(path)
+    return sentence_case(found.title or "") if found is not None else ""
 
 
 def value_told(value: Any) -> str:
