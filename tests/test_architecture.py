@@ -23,7 +23,7 @@ README = ROOT / "README.md"
 
 FLOORS = (
     {"errors", "years"},
-    {"distributions", "chance", "link", "papers", "wording", "workers"},
+    {"beside", "csv_text", "distributions", "chance", "link", "papers", "wording", "workers"},
     {"cluster"},
     {"scenario", "journal"},
     {"funding", "money", "journey", "published"},
@@ -45,7 +45,7 @@ FLOORS = (
     # Answers to look at.
     {"charts", "outputs", "printing"},
     {"report"},
-    {"demo"},
+    {"demo", "exports"},
     # Doors.
     {"screens"},
     {"cli"},

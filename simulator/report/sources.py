@@ -27,11 +27,9 @@ AS_ALL = "as in the plan"
 
 def changes(scenario: Scenario, baseline: Scenario) -> Table | None:
     """What differs between two scenarios; nothing where only their words do."""
-    was, now = (dict(_told(each)) for each in (baseline, scenario))
     rows = [
-        Row(_called(path), cells(_value(was.get(path, AS_ALL)), _value(now.get(path, AS_ALL))))
-        for path in was | now
-        if was.get(path, AS_ALL) != now.get(path, AS_ALL)
+        Row(_called(path), cells(value_told(was), value_told(now)))
+        for path, was, now in differing(scenario, baseline)
     ]
     if not rows:
         return None
@@ -40,6 +38,16 @@ def changes(scenario: Scenario, baseline: Scenario) -> Table | None:
         shown.append(Row(f"and {more} more", cells("", "")))
     columns = ("What differs", f"In “{baseline.title}”", "Here")
     return Table(f"How “{scenario.title}” differs", columns, tuple(shown), words=True)
+
+
+def differing(scenario: Scenario, baseline: Scenario) -> list[tuple[Path, Any, Any]]:
+    """Every value that differs between two scenarios: its path, what it is in the baseline, and here."""
+    was, now = (dict(_told(each)) for each in (baseline, scenario))
+    return [
+        (path, was.get(path, AS_ALL), now.get(path, AS_ALL))
+        for path in was | now
+        if was.get(path, AS_ALL) != now.get(path, AS_ALL)
+    ]
 
 
 def _told(scenario: Scenario) -> Iterator[tuple[Path, Any]]:
@@ -67,22 +75,28 @@ def _flat(inside: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def _called(path: Path) -> str:
-    """A value's title in the schema, where it has one, and its name."""
+    """A value's title, where it has one, and its name."""
+    title = title_of(path)
+    return f"{title} ({dotted(path)})" if title else dotted(path)
+
+
+def title_of(path: Path) -> str:
+    """A value's title in the schema; empty where it has none."""
     lever = path[path.index("plan") :] if "plan" in path else path
     found = field_at(lever)
-    title = found.title if found is not None else None
-    return f"{sentence_case(title)} ({dotted(path)})" if title else dotted(path)
+    return sentence_case(found.title or "") if found is not None else ""
 
 
-def _value(value: Any) -> str:
+def value_told(value: Any) -> str:
+    """A value of a scenario as a table tells it."""
     if value is None:
         return "none"
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {_value(each)}" for name, each in value.items())
+        return "; ".join(f"{name}: {value_told(each)}" for name, each in value.items())
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return f"{len(value)} bands"
     if isinstance(value, list):
-        return "; ".join(_value(each) for each in value)
+        return "; ".join(value_told(each) for each in value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:,.0f}" if value == round(value) else f"{value:,.6g}"
     return str(value)
@@ -130,9 +144,9 @@ def _evidence(each: Assumption) -> tuple[Cell, ...]:
     ends = each.range
     outside = " (the value lies outside)" if each.outside_range else ""
     return cells(
-        _value(each.value),
+        value_told(each.value),
         each.unit or MISSING,
-        f"{_value(ends[0])} to {_value(ends[1])}{outside}" if ends else MISSING,
+        f"{value_told(ends[0])} to {value_told(ends[1])}{outside}" if ends else MISSING,
         sentence_case(each.grade),
         each.source,
         (each.evidence.fitted_to if each.evidence else None) or MISSING,

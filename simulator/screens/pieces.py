@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ..charts.look import Spec, spec_of
+from ..csv_text import as_csv
 from ..errors import BadInput, SimulatorError
-from ..outputs import as_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
