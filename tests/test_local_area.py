@@ -141,9 +141,9 @@ def test_a_file_that_is_no_table_of_figures_is_told(faults, content, told):
     assert told in faults(content)[0]
 
 
-def test_over_10_mb_is_refused_without_reading_on(faults):
-    (fault,) = faults(b"period,measure,value\n" + b"#" * 10**7)
-    assert "the file must be at most 10 MB large" in fault
+def test_over_2_mb_is_refused_without_reading_on(faults):
+    (fault,) = faults(b"period,measure,value\n" + b"#" * 2 * 10**6)
+    assert "the file must be at most 2 MB large" in fault
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
