@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 COUNTED = "counted_by_formula"
 MOST_TO_LEARN_FROM = 320
-LEVEL = 48
-"""Replications, with luck of their own, of the point nearest to the figures."""
 LUCK_THAT_VARIES = 0.25
 """Of the variance that our common luck leaves, the share that differs from point to point."""
 CHAIN = 400
@@ -56,9 +54,10 @@ class Fitting:
         folder: Path | None = None,
         progress: Progress | None = None,
         say: Callable[[str], None] = lambda _: None,
+        ran: Callable[[int], None] = lambda _: None,
     ):
         self.aim, self.effort, self.seed = aim, effort, seed
-        self.progress, self.say = progress, say
+        self.progress, self.say, self.ran = progress, say, ran
         self.scale = Scale(np.array(aim.low), np.array(aim.high))
         self.world = (
             apart_from_the_rest(aim.scenario) if aim.targets.rest_is_alike else aim.scenario
@@ -74,7 +73,30 @@ class Fitting:
 
     def _runs(self, replications: Sequence[int], name: str) -> Runs:
         file = self.folder / name if self.folder is not None else None
-        return Runs(self.aim, self.world, self.figures, self.seed, replications, self.workers, file)
+        return Runs(
+            self.aim,
+            self.world,
+            self.figures,
+            self.seed,
+            replications,
+            self.workers,
+            file,
+            self.ran,
+        )
+
+    @property
+    def most_replications(self) -> int:
+        """Replications that are run at most: each set, what is run again in each round, and the end."""
+        effort = self.effort
+        rounds = 1 + -(-(effort.points - len(self._cover())) // self._more)
+        beside = rounds * effort.level_replications + 2 * effort.final_replications
+        after = min(effort.draws, effort.predicted_sets) * len(PREDICTED)
+        return effort.points * effort.replications + beside + after
+
+    @property
+    def _more(self) -> int:
+        """Sets that are run in each round after the first."""
+        return max(20, 4 * len(self.aim.low))
 
     def numbers(self, point: NDArray[np.float64]) -> Point:
         """A point of the unit cube as values of the assumptions."""
@@ -110,7 +132,7 @@ class Fitting:
             if worst <= ENOUGH or left <= 0:
                 break
             rounds += 1
-            new = self._spread_out(chain, min(left, max(20, 4 * len(self.aim.low))))
+            new = self._spread_out(chain, min(left, self._more))
             self.say(f"Round {rounds}: {len(new)} sets among those that the figures allow")
             self.runs.at([self.numbers(point) for point in new], self.progress)
         return emulator, likelihood, doubt, rounds
@@ -147,7 +169,9 @@ class Fitting:
         scale = np.nanstd(means, axis=0)
         off = (means[:, : self.n] - self.aims) / np.where(scale > 0, scale, 1.0)[: self.n]
         place = int(np.argmin((np.nan_to_num(off)[:, list(self.aim.fitted)] ** 2).sum(axis=1)))
-        again = self._runs(range(LEVEL_FROM, LEVEL_FROM + LEVEL), "level.jsonl")
+        again = self._runs(
+            range(LEVEL_FROM, LEVEL_FROM + self.effort.level_replications), "level.jsonl"
+        )
         rows = again.at([known[place]], self.progress)
         return np.nan_to_num(means[place] - _means(rows)[0]), _chance(rows[0])
 
@@ -160,7 +184,7 @@ class Fitting:
 
     def _covariance(self, spread: NDArray[np.float64]) -> NDArray[np.float64]:
         """Of the figures around the stand-in: besides, what is left of our own luck."""
-        ours = 1 / LEVEL + LUCK_THAT_VARIES / len(self.runs.replications)
+        ours = 1 / self.effort.level_replications + LUCK_THAT_VARIES / len(self.runs.replications)
         return self._own_covariance(spread) + spread[: self.n, : self.n] * ours
 
     def _nearest(self, means: NDArray[np.float64], spread: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -207,7 +231,8 @@ class Fitting:
         draws = self._draws(likelihood, self.cube(np.array(numbers)))
         before, after = self._before_and_after(numbers)
         self.say("Some of the sets that the figures allow, run once more")
-        some = [self.numbers(each) for each in draws[:: max(1, len(draws) // 40)][:40]]
+        many = self.effort.predicted_sets
+        some = [self.numbers(each) for each in draws[:: max(1, len(draws) // many)][:many]]
         predicted = self._runs(PREDICTED, "predicted.jsonl").at(some, self.progress)
         _, known = self.runs.all()
         counted = after[:, self.n :].mean(axis=0)
@@ -250,6 +275,7 @@ class Fitting:
             many,
             self.workers,
             self.folder / "before.jsonl" if self.folder is not None else None,
+            self.ran,
         )
         return start.at([()])[0], after
 
@@ -321,6 +347,7 @@ def fit(
     folder: Path | None = None,
     progress: Progress | None = None,
     say: Callable[[str], None] = lambda _: None,
+    ran: Callable[[int], None] = lambda _: None,
 ) -> Fit:
     """Fit a scenario's assumptions to figures.
 
@@ -330,10 +357,12 @@ def fit(
         Where points are kept while they are run; the same folder again goes on from there.
     say
         Told what happens.
+    ran
+        Told how many more replications have been run, each time that some have.
 
     Raises
     ------
     MissingExtra
         Without scikit-learn and emcee.
     """
-    return Fitting(aim, effort or Effort(), seed, workers, folder, progress, say).run()
+    return Fitting(aim, effort or Effort(), seed, workers, folder, progress, say, ran).run()

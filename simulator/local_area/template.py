@@ -1,4 +1,4 @@
-"""The file that a commissioner fills in, and beside it what its columns mean."""
+"""The file that a commissioner fills in, what its columns mean, and an example that is filled in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from ..errors import BadInput, Fault
-from ..scenario.library import as_shown
+from ..scenario.library import as_shown, shipped
 from ..scenario.tree import shown
 from ..wording import sentence_case
 from .kinds import KINDS, Quarters, Unit
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ENDING = ".csv"
 GUIDE_ENDING = "_columns.txt"
+EXAMPLE_FILE = "illustrative_area.csv"
 TAKE_OUT = "Examples: take these lines out"
 EXAMPLES = (
     (EXAMPLE, "2012-13", "in_contact", "all", "1,415", TAKE_OUT),
@@ -87,6 +88,21 @@ def escaped(cell: str) -> str:
 def template() -> str:
     """The file to fill in: the columns, and examples that are refused until they are taken out."""
     return as_csv([COLUMNS, *EXAMPLES])
+
+
+def filled_in() -> bytes:
+    """The template as an area might fill it in: a made-up area, labelled as illustrative.
+
+    Raises
+    ------
+    BadInput
+        Where the file did not come with the program.
+    """
+    for folder in shipped("areas"):
+        if (file := folder.joinpath(EXAMPLE_FILE)).is_file():
+            return file.read_bytes()
+    rule, advice = "come with the program", "install it again"
+    raise BadInput([Fault(EXAMPLE_FILE, "the example", rule, "no such file", advice)])
 
 
 def guide() -> str:
