@@ -43,7 +43,15 @@ UNSEEN_FROM, PREDICTED, LEVEL_FROM = 500, range(1000, 1004), 2000
 
 
 class Fitting:
-    """A fit under way."""
+    """A fit under way.
+
+    Parameters
+    ----------
+    ran
+        Told how many more replications have been run, each time that some have.
+    beat
+        Called often while a chain walks, so that whoever waits sees it go on, or may end it.
+    """
 
     def __init__(
         self,
@@ -55,9 +63,10 @@ class Fitting:
         progress: Progress | None = None,
         say: Callable[[str], None] = lambda _: None,
         ran: Callable[[int], None] = lambda _: None,
+        beat: Callable[[], None] = lambda: None,
     ):
         self.aim, self.effort, self.seed = aim, effort, seed
-        self.progress, self.say, self.ran = progress, say, ran
+        self.progress, self.say, self.ran, self.beat = progress, say, ran, beat
         self.scale = Scale(np.array(aim.low), np.array(aim.high))
         self.world = (
             apart_from_the_rest(aim.scenario) if aim.targets.rest_is_alike else aim.scenario
@@ -88,10 +97,18 @@ class Fitting:
     def most_replications(self) -> int:
         """Replications that are run at most: each set, what is run again in each round, and the end."""
         effort = self.effort
-        rounds = 1 + -(-(effort.points - len(self._cover())) // self._more)
-        beside = rounds * effort.level_replications + 2 * effort.final_replications
+        beside = self._most_rounds * effort.level_replications + 2 * effort.final_replications
         after = min(effort.draws, effort.predicted_sets) * len(PREDICTED)
         return effort.points * effort.replications + beside + after
+
+    @property
+    def most_beats(self) -> int:
+        """How often chains call back at most: one in each round, two at the end, twice in each step."""
+        return (self._most_rounds + 2) * 2 * self.effort.chain_steps
+
+    @property
+    def _most_rounds(self) -> int:
+        return 1 + -(-(self.effort.points - len(self._cover())) // self._more)
 
     @property
     def _more(self) -> int:
@@ -198,7 +215,15 @@ class Fitting:
     def _sample(self, likelihood: Likelihood, draws: int, round_: int) -> NDArray[np.float64]:
         d = len(self.aim.low)
         free = np.ones(d, dtype=bool)
-        return sample(likelihood, free, np.full(d, 0.5), draws, self.seed + 1000 * round_)
+        return sample(
+            likelihood,
+            free,
+            np.full(d, 0.5),
+            draws,
+            self.seed + 1000 * round_,
+            self.effort.chain_steps,
+            self.beat,
+        )
 
     def _doubt(
         self, emulator: Emulator, likelihood: Likelihood, chain: NDArray[np.float64]
@@ -259,7 +284,15 @@ class Fitting:
         free = np.array([not fitted.is_decision for fitted in self.aim.targets.fit])
         if not free.any():
             return np.tile(point, (self.effort.draws, 1))
-        return sample(likelihood, free, point, self.effort.draws, self.seed + 7)
+        return sample(
+            likelihood,
+            free,
+            point,
+            self.effort.draws,
+            self.seed + 7,
+            self.effort.chain_steps,
+            self.beat,
+        )
 
     def _before_and_after(self, numbers: Point) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """With luck that the fit has not seen."""
@@ -347,7 +380,6 @@ def fit(
     folder: Path | None = None,
     progress: Progress | None = None,
     say: Callable[[str], None] = lambda _: None,
-    ran: Callable[[int], None] = lambda _: None,
 ) -> Fit:
     """Fit a scenario's assumptions to figures.
 
@@ -357,12 +389,10 @@ def fit(
         Where points are kept while they are run; the same folder again goes on from there.
     say
         Told what happens.
-    ran
-        Told how many more replications have been run, each time that some have.
 
     Raises
     ------
     MissingExtra
         Without scikit-learn and emcee.
     """
-    return Fitting(aim, effort or Effort(), seed, workers, folder, progress, say, ran).run()
+    return Fitting(aim, effort or Effort(), seed, workers, folder, progress, say).run()

@@ -204,7 +204,7 @@ def _as_json(found: Fit, command: str) -> dict[str, Any]:
 
 def _print(found: Fit) -> None:
     from ..calibrate.findings import assumptions, figures, sentences
-    from ..calibrate.words import named, shown
+    from ..report.calibration import named, shown
 
     groups = {key: group.label for key, group in found.aim.scenario.world.groups.items()}
     rows = []

@@ -14,7 +14,7 @@ from ..scenario.tree import shown
 from ..wording import sentence_case
 from .kinds import KINDS, Quarters, Unit
 from .reading import EXAMPLE, SIZES, usual_groups
-from .sheet import COLUMNS
+from .sheet import COLUMNS, MOST_LINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,8 +55,13 @@ What is needed
 Quarters
   All four are needed where they add up: with three of four the year is left out, and you are told.
 
+What to begin with
+  Figures that most areas have: in_contact, in_treatment, new_presentations, planned_exits and unplanned_exits, for
+  all and for each group, two or three years of each; then kept_12_weeks_share, re_presentations and allocation_gbp.
+  No single person can be told from them, and none should be: give counts, never a list of clients.
+
 Saving
-  In Excel save as CSV UTF-8. Lines that begin with # are skipped. Then:
+  In Excel save as CSV UTF-8, not as a workbook. Lines that begin with # are skipped. At most {lines:,} lines. Then:
     treatment-sim check FILE.csv
     treatment-sim calibrate baseline_2008 FILE.csv --out DIR
 """
@@ -111,7 +116,7 @@ def guide() -> str:
     lines = ["Your own figures, one in each line", ""]
     for name, text in _COLUMNS.items():
         lines += _wrapped(name, text.format(groups=groups), 13)
-    lines += ["", _WHAT_IS_NEEDED.format(sizes=", ".join(SIZES)), "Measures"]
+    lines += ["", _WHAT_IS_NEEDED.format(sizes=", ".join(SIZES), lines=MOST_LINES), "Measures"]
     return "\n".join([*lines, *(line for how in Quarters for line in _measures(how))]) + "\n"
 
 

@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from ..calibrate.findings import assumptions, figures, pulls, sentences
-from ..calibrate.words import named, shown
+from ..observe import ALL, OBSERVED
 from ..outputs import model_version
-from ..wording import MISSING, counted
+from ..wording import MISSING, counted, measure_label, sentence_case
+from ..wording import show as show_measure
 from .document import Bullets, Chapter, Command, Document, Drawing, Piece
 from .table import Row, Table, cells
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from ..calibrate.findings import AssumptionFound, FigureFound
     from ..calibrate.result import Fit
+    from ..calibrate.targets import Target
 
 MEANS = (
     "A fit says which sets of assumptions agree with the figures it was given. It does not say that the"
@@ -33,6 +35,24 @@ VERDICTS = (
     " **near**: within twice its doubt (its standard error, and the chance that it holds);"
     " **miss**: neither."
 )
+
+
+def named(target: Target, groups: dict[str, str]) -> str:
+    """A figure in plain English: what, of whom, in which year."""
+    observed = OBSERVED.get(target.measure)
+    what = observed.title if observed else measure_label(target.measure)
+    group = "" if target.group == ALL else f", {groups[target.group].lower()}"
+    return f"{sentence_case(what)}{group}, {target.year}"
+
+
+def shown(measure: str, value: float | None) -> str:
+    """A figure as it is read."""
+    if value is None or math.isnan(value):
+        return MISSING
+    if measure not in OBSERVED:
+        exact = measure.endswith("_share")
+        return f"{value:.1%}" if exact else show_measure(measure, value)
+    return f"{value:.1%}" if measure.endswith("_share") else f"{value:,.0f}"
 
 
 def _percent(part: float) -> str:
