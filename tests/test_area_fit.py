@@ -86,6 +86,8 @@ def test_what_is_kept_of_the_baseline_is_what_it_counts_now(baseline):
         baseline, wanted, reference.SEED, range(reference.REPLICATIONS)
     ).mean(axis=0)
     assert [kept[each] for each in wanted] == pytest.approx(counted, rel=1e-9)
+    backwards = wanted[::-1]
+    assert reference.means(baseline, backwards) == [kept[each] for each in backwards]
 
 
 def test_an_area_in_the_years_of_the_baseline_has_a_scenario_without_a_run(
