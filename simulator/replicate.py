@@ -367,11 +367,18 @@ def run(
     samples = []
     for place, scenario in enumerate(scenarios):
         mine = [r for each in range(place, len(tasks), len(scenarios)) for r in done[each]]
-        inputs = tuple(r.inputs for r in mine)
-        accounts = np.stack([r.streams for r in mine])
-        values = _values(scenario, mine)
-        samples.append(Sample(scenario, seed, values, inputs, draws, accounts))
+        samples.append(sample_of(scenario, seed, mine, draws))
     return samples
+
+
+def sample_of(
+    scenario: Scenario, seed: int, replications: Sequence[Replication], draws: Draws | None = None
+) -> Sample:
+    """Replications of one scenario, in the order of their numbers, as one sample."""
+    inputs = tuple(each.inputs for each in replications)
+    accounts = np.stack([each.streams for each in replications])
+    values = _values(scenario, replications)
+    return Sample(scenario, seed, values, inputs, draws, accounts)
 
 
 def _many_partnerships(scenarios: Sequence[Scenario]) -> bool:
@@ -433,7 +440,7 @@ def compare(
     BadInput
         If there are fewer than two scenarios, or they differ in years, groups or partnerships.
     """
-    _check_alike(scenarios)
+    check_alike(scenarios)
     first, *others = run(scenarios, replications, seed, workers, progress, draws=draws)
     return Comparison(first, tuple(others))
 
@@ -445,7 +452,14 @@ def _listed(names: Sequence[str]) -> str:
     return f"{names[0]}, {names[1]} … {names[-1]} ({len(names)} in all)"
 
 
-def _check_alike(scenarios: Sequence[Scenario]) -> None:
+def check_alike(scenarios: Sequence[Scenario]) -> None:
+    """Refuse to compare scenarios that differ in years, groups or partnerships, or fewer than two.
+
+    Raises
+    ------
+    BadInput
+        With every fault.
+    """
     faults = []
     if len(scenarios) < 2:
         faults.append(
