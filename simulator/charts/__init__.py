@@ -25,9 +25,9 @@ from .ranges import determined, met
 __all__ = [
     "Chart",
     "alone_against_together",
-    "assumptions_shown",
     "alone_and_together",
     "alone_by_formula",
+    "assumptions_shown",
     "choices_by_round",
     "client_worth",
     "determined",

@@ -12,8 +12,8 @@ from ..calibrate.fitted import draws, fitted_whole
 from ..scenario import as_dict
 from ..scenario.changes import resolved
 from ..scenario.tree import at
-from ..scenario.writing import as_yaml
 from .kinds import KINDS, Unit
+from .short_file import short_file
 from .told import number_told, title_of
 
 if TYPE_CHECKING:
@@ -167,8 +167,8 @@ class FittedArea:
     partnership
         The area.
     scenario, file_text
-        The fitted scenario, and the same as a complete file; it loads back as the same scenario where the file
-        is called ``area_fitted.yaml``.
+        The fitted scenario, and the same as a file; it loads back as the same scenario where the file is called
+        ``area_fitted.yaml``.
     figures
         Each figure of the area, those fitted to and those kept to test the fit.
     assumptions
@@ -239,13 +239,13 @@ class FittedArea:
         return as_rows(self)
 
 
-def fitted_area(fit: Fit, figures_given: LocalFigures) -> FittedArea:
-    """What came of a fit of an area."""
+def fitted_area(fit: Fit, figures_given: LocalFigures, extends: str) -> FittedArea:
+    """What came of a fit of an area that began from a scenario of the library, or of no library."""
     scenario = fitted_whole(fit, FITTED_NAME, f"{figures_given.partnership}, fitted to its figures")
     return FittedArea(
         partnership=figures_given.partnership,
         scenario=scenario,
-        file_text=as_yaml(scenario),
+        file_text=short_file(scenario, extends),
         figures=tuple(_figures(fit)),
         assumptions=tuple(_assumptions(fit)),
         draws=draws(fit, f"{FITTED_NAME}_draws"),

@@ -14,12 +14,14 @@ from ..calibrate.fit import Fitting
 from ..calibrate.result import Effort
 from ..calibrate.targets import aim
 from ..scenario import load, people_expected
-from ..scenario.writing import as_yaml
 from ..workers import workers_by_default
 from .aims import area_targets
 from .area import area_scenario
 from .fitted_area import FittedArea, StartingArea, fitted_area
+from .moved import years_needed
 from .reading import USUAL_BASE
+from .reference import is_stored
+from .short_file import short_file
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
@@ -34,19 +36,39 @@ BEATS = 40
 """So many beats of a chain take about as long as a replication."""
 
 
+def is_at_once(figures: LocalFigures, base: Scenario | str = USUAL_BASE) -> bool:
+    """Whether an area's scenario needs no run: its figures lie in the years of a base whose counts are kept."""
+    known = _base(base)
+    return years_needed(figures, known) == (known.first_year, known.years) and is_stored(known)
+
+
 def starting_area(figures: LocalFigures, base: Scenario | str = USUAL_BASE) -> StartingArea:
     """The scenario of an area before it is fitted.
 
-    Without a run where the figures lie in the years of baseline_2008; else the base is run over the area's years,
-    for some seconds.
+    Without a run where `is_at_once` says so; else the base is run over the area's years, for some seconds.
 
     Raises
     ------
     BadInput
         As `area_scenario`.
     """
-    scenario = area_scenario(figures, load(base) if isinstance(base, str) else base)
-    return StartingArea(figures, scenario, as_yaml(scenario))
+    known = _base(base)
+    scenario = area_scenario(figures, known)
+    return StartingArea(figures, scenario, short_file(scenario, known.name))
+
+
+def start_work(
+    progress: Progress, figures: LocalFigures, base: Scenario | str = USUAL_BASE
+) -> StartingArea:
+    """The scenario of an area before it is fitted, as a job."""
+    progress(0, 1)
+    found = starting_area(figures, base)
+    progress(1, 1)
+    return found
+
+
+def _base(base: Scenario | str) -> Scenario:
+    return load(base) if isinstance(base, str) else base
 
 
 def quick_effort(scenario: Scenario) -> Effort:
@@ -109,7 +131,7 @@ def work(
         beat=steps.beat,
     )
     steps.begin(fitting)
-    found = fitted_area(fitting.run(), figures)
+    found = fitted_area(fitting.run(), figures, _base(base).name)
     steps.end()
     return found
 

@@ -35,6 +35,11 @@ def means(scenario: Scenario, wanted: Sequence[Figure]) -> list[float]:
     return [known[each] for each in wanted] if known.keys() >= {*wanted} else _run(scenario, wanted)
 
 
+def is_stored(scenario: Scenario) -> bool:
+    """Whether what a scenario counts is kept."""
+    return numbers(scenario) in stored()
+
+
 def _run(scenario: Scenario, wanted: Sequence[Figure]) -> list[float]:
     found = observed(scenario, list(wanted), SEED, range(REPLICATIONS)).mean(axis=0)
     return [float(mean) for mean in found]
