@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SIM := $(BIN)/treatment-sim
 READY := $(VENV)/.ready
 
-.PHONY: demo test quick bench app setup clean study-fit study-england study-draw-england \
+.PHONY: demo test quick bench app setup clean study-fit study-area study-england study-draw-england \
 	study-formulas study-influence study-killed \
 	study-recovery study-methods study-replications study-validate
 
@@ -39,6 +39,9 @@ study-fit: $(READY) ## fit the baseline, then work out the long list and the sup
 	$(BIN)/python -m studies.fit_baseline --write
 	$(BIN)/python -m studies.fit_long_waits --write
 	$(BIN)/python -m studies.size_support
+
+study-area: $(READY) ## what an area is compared with, and the figures of a made-up one
+	$(BIN)/python -m studies.local_area
 
 study-england: $(READY) ## fit to England's published years; ships scenario, draws and report
 	$(BIN)/python -m studies.england_fit

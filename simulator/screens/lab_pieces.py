@@ -48,7 +48,7 @@ def job(
     key: str,
     what: str,
     seconds: float,
-    work: tuple[Callable[..., Any], Any, Any, Any],
+    work: tuple[Callable[..., Any], *tuple[Any, ...]],
     draw: Callable[[Any], None],
 ) -> None:
     """A long job: a button that starts it, how far it is, and what came of it."""
