@@ -41,6 +41,7 @@ FLOORS = (
     {"sweeps"},
     {"discovery", "optimisation", "sensitivity_analysis"},
     {"findings"},
+    {"comparing"},
     # Answers to look at.
     {"charts", "outputs", "printing"},
     {"report"},
