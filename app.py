@@ -1,6 +1,6 @@
 """The app from a checkout: ``streamlit run app.py``. ``treatment-sim app`` starts the same page."""
 
 if __name__ == "__main__":
-    from simulator.screens.first_page import show
+    from simulator.screens.navigation import show
 
     show()

@@ -217,15 +217,15 @@ def changed(partnership: str, pounds: float, part: float) -> str:
 def explain(sample: Sample) -> Explanation:
     """Say why each partnership's allocation changed, from the second year on."""
     names = tuple(sample.scenario.partnerships)
-    shape = (sample.replications, len(names), sample.scenario.years - 1, len(EXPLAIN_STEPS))
-    steps = [_steps(years, names) for years in sample.inputs]
-    return Explanation(sample, np.array(steps, dtype=np.int64).reshape(shape))
+    return Explanation(sample, np.stack([steps_of(years, names) for years in sample.inputs]))
 
 
-def _steps(years: tuple[Inputs, ...], names: Sequence[str]) -> list[list[list[int]]]:
+def steps_of(years: tuple[Inputs, ...], names: Sequence[str]) -> NDArray[np.int64]:
     """Pounds of one replication by partnership, year from the second on, and step."""
     told = [explain_each(before, after, names) for before, after in pairwise(years)]
-    return [[[step.gbp for step in year[name]] for year in told] for name in names]
+    steps = [[[step.gbp for step in year[name]] for year in told] for name in names]
+    shape = (len(names), len(years) - 1, len(EXPLAIN_STEPS))
+    return np.array(steps, dtype=np.int64).reshape(shape)
 
 
 def _over_all_orders(years: tuple[Inputs, ...], name: str) -> list[list[float]]:

@@ -367,11 +367,18 @@ def run(
     samples = []
     for place, scenario in enumerate(scenarios):
         mine = [r for each in range(place, len(tasks), len(scenarios)) for r in done[each]]
-        inputs = tuple(r.inputs for r in mine)
-        accounts = np.stack([r.streams for r in mine])
-        values = _values(scenario, mine)
-        samples.append(Sample(scenario, seed, values, inputs, draws, accounts))
+        samples.append(sample_of(scenario, seed, mine, draws))
     return samples
+
+
+def sample_of(
+    scenario: Scenario, seed: int, replications: Sequence[Replication], draws: Draws | None = None
+) -> Sample:
+    """Replications of one scenario, in the order of their numbers, as one sample."""
+    inputs = tuple(each.inputs for each in replications)
+    accounts = np.stack([each.streams for each in replications])
+    values = _values(scenario, replications)
+    return Sample(scenario, seed, values, inputs, draws, accounts)
 
 
 def _many_partnerships(scenarios: Sequence[Scenario]) -> bool:

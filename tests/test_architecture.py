@@ -23,7 +23,7 @@ README = ROOT / "README.md"
 
 FLOORS = (
     {"errors", "years"},
-    {"distributions", "chance", "wording", "workers"},
+    {"distributions", "chance", "link", "wording", "workers"},
     {"cluster"},
     {"scenario", "journal"},
     {"funding", "money", "journey", "published"},
@@ -35,9 +35,9 @@ FLOORS = (
     {"observe", "replicate"},
     # Questions asked of the model.
     {"evidence", "explanation", "stream_means"},
-    {"calibrate", "incentives", "precision"},
-    {"behaviour", "changeover", "local_area"},
-    {"formula_lab", "side_by_side", "study", "validate"},
+    {"calibrate", "incentives", "jobs", "levers", "precision"},
+    {"behaviour", "changeover", "local_area", "proposal"},
+    {"formula_lab", "side_by_side", "study", "validate", "visit"},
     {"sweeps"},
     {"discovery", "optimisation", "sensitivity_analysis"},
     {"findings"},

@@ -4,7 +4,7 @@ A chart says its message in its title and its unit and period below it. Lines ca
 their right end, so that nothing hangs on colour alone, and each chart has a text alternative.
 """
 
-from .bars import alone_against_together, client_worth, waterfall
+from .bars import alone_against_together, client_worth, difference_waterfall, waterfall
 from .conduct import choices_by_round, price_of_following
 from .formulas import lost_alone, recovery_by_formula
 from .harms import gained_by_harm, in_pounds, worth_by_day
@@ -19,6 +19,7 @@ __all__ = [
     "choices_by_round",
     "client_worth",
     "determined",
+    "difference_waterfall",
     "differences_by_year",
     "four_moves",
     "gained_by_harm",

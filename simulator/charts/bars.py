@@ -68,6 +68,19 @@ def waterfall(
     return finished(bars(rows), title, subtitle, f"Waterfall chart. {title}. {told}.")
 
 
+def difference_waterfall(steps: Sequence[tuple[str, float]], title: str, subtitle: str) -> Chart:
+    """What makes up the difference between two allocations, step by step.
+
+    Parameters
+    ----------
+    steps
+        Names and pounds, in their order; what is nothing is left out.
+    """
+    rows = _falling([(name, amount) for name, amount in steps if round(amount)])
+    told = "; ".join(f"{row['name']}: {row['text']}" for row in rows)
+    return finished(bars(rows), title, subtitle, f"Waterfall chart. {title}. {told}.")
+
+
 def _falling(steps: Sequence[tuple[str, float]]) -> Rows:
     """Bars that each begin where the one before ended, and the whole change at last."""
     rows: Rows = []

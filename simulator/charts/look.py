@@ -67,6 +67,21 @@ def finished(chart: Chart, title: str, subtitle: str, alt_text: str) -> Chart:
     return _dressed(chart.properties(title=heading, description=alt_text))
 
 
+def untitled(chart: Chart) -> tuple[str, str, Chart]:
+    """The message of a chart, what stands beneath it, and the chart without either, to be set beside them on a page.
+
+    A single chart keeps its height and takes the width that there is; several in one keep their own.
+    """
+    heading = chart.title
+    lines = [getattr(heading, part, None) for part in ("text", "subtitle")]
+    message, beneath = (" ".join(each) if isinstance(each, list) else "" for each in lines)
+    bare = chart.copy(deep=False)
+    bare.title = altair().Undefined
+    several = any(hasattr(chart, part) for part in ("hconcat", "vconcat", "concat", "spec"))
+    kind = "pad" if several else "fit-x"
+    return message, beneath, bare.properties(autosize={"type": kind, "contains": "padding"})
+
+
 def picture(charts: Sequence[Chart], title: str, subtitle: str, *, columns: int = 2) -> Chart:
     """Several charts as one, in rows under a title; each keeps its own."""
     told = " ".join(chart.description for chart in charts)

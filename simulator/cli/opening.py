@@ -44,6 +44,6 @@ def open_app(
     headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
 ) -> None:
     """Open the app in a browser; it listens on this machine alone."""
-    from ..screens.start import start
+    from ..screens.serving import start
 
     raise typer.Exit(start(port, headless=headless))

@@ -23,23 +23,29 @@ from .plans import (
     what_support_buys,
     whether_the_cut_bites,
 )
+from .proposed import HEADLINES, Proposed, levels, step_differences, what_is_proposed
 from .together import Together, acting_together, alone_and_together
 from .worth import what_a_client_is_worth
 
 __all__ = [
+    "HEADLINES",
     "Figure",
     "Finding",
+    "Proposed",
     "Together",
     "acting_together",
     "all_findings",
     "alone_and_together",
     "alone_or_together",
+    "levels",
     "message",
     "money_and_recovery",
     "of_comparison",
+    "step_differences",
     "support_gbp",
     "together_of",
     "what_a_client_is_worth",
+    "what_is_proposed",
     "what_it_costs",
     "what_moves_the_money",
     "what_one_would_do",

@@ -2,24 +2,78 @@
 
 from __future__ import annotations
 
+import io
 import os
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import Fault
 from .tree import instead, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from importlib.resources.abc import Traversable
 
 YAML_ENDINGS = (".yaml", ".yml")
 RUN_ENDING = ".json"
 
 _PACKAGE = files("simulator")
+
+
+class TextFile(Traversable):
+    """A file that is nowhere but in memory."""
+
+    def __init__(self, name: str, text: str):
+        self._name, self._content = name, text.encode()
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self._name
+
+    def __str__(self) -> str:
+        return self._name
+
+    def is_file(self) -> bool:
+        """Always."""
+        return True
+
+    def is_dir(self) -> bool:
+        """Never."""
+        return False
+
+    def iterdir(self) -> Iterator[Traversable]:
+        """Nothing."""
+        return iter(())
+
+    def open(self, mode: str = "r", *_: Any, **__: Any) -> Any:
+        """Its bytes, or its text where the mode is not binary."""
+        whole = io.BytesIO(self._content)
+        return whole if "b" in mode else io.TextIOWrapper(whole, encoding="utf-8")
+
+    def read_bytes(self) -> bytes:
+        """Its bytes."""
+        return self._content
+
+    def read_text(self, encoding: str | None = None) -> str:
+        """Its text."""
+        return self._content.decode(encoding or "utf-8")
+
+    def joinpath(self, *_: str | os.PathLike[str]) -> Traversable:
+        """Refused: there is nothing below it.
+
+        Raises
+        ------
+        FileNotFoundError
+            Always.
+        """
+        raise FileNotFoundError(self._name)
+
+    def __truediv__(self, child: str | os.PathLike[str]) -> Traversable:
+        return self.joinpath(child)
 
 
 @dataclass(frozen=True, slots=True)

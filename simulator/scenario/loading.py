@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -11,13 +11,14 @@ from ..errors import BadInput, Fault
 from .changes import apply
 from .draft import Draft, draft
 from .faults import faults_of
-from .library import Source, find
+from .library import Source, TextFile, find, is_path
 from .reading import read
 from .rules import broken_rules
 from .run_record import read_record
 from .schema import Scenario
 from .size import allowed_bytes, in_words, too_large
 from .tree import Tree, merge, shown
+from .writing import flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,6 +75,48 @@ def load_all(
     if faults:
         raise BadInput(in_order(faults))
     return tuple(found)
+
+
+def load_text(text: str, name: str, *, memory_limit_bytes: int | None = None) -> Scenario:
+    """Read a scenario file that is given as text, such as one that came through a link or was uploaded.
+
+    Parameters
+    ----------
+    text
+        The file. It may extend scenarios of the library, and no file.
+    name
+        The scenario's name, and how messages name the file.
+    memory_limit_bytes
+        As in `load`.
+
+    Raises
+    ------
+    BadInput
+        With every fault found.
+    """
+    source = Source(TextFile(f"{name}.yaml", text), f"{name}.yaml")
+    tree = read(source.file, source.shown)
+    extends = tree.data.get("extends")
+    if isinstance(extends, str) and is_path(extends):
+        where, advice = str(tree.origin(("extends",))), "extend a scenario of the library"
+        rule = "be the name of a scenario of the library"
+        raise BadInput([Fault(where, "extends", rule, shown(extends), advice)])
+    checked = _checked(draft(_extended(source, ()), source.name), memory_limit_bytes)
+    if isinstance(checked, Scenario):
+        return checked
+    raise BadInput(in_order(checked))
+
+
+def checked_dict(data: dict[str, Any], name: str) -> Scenario:
+    """Check plain values, as `as_dict` gives them, as a scenario of this name.
+
+    Raises
+    ------
+    BadInput
+        With every fault found.
+    """
+    whole = {key: value for key, value in data.items() if key != "name"}
+    return load_text(flow(whole), name)
 
 
 def in_order(faults: Iterable[Fault]) -> list[Fault]:

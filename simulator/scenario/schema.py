@@ -116,6 +116,15 @@ def _slider(unit: str, low: float, high: float) -> dict[str, Any]:
     return {"unit": unit, "range": [low, high]}
 
 
+def _lever(question: str, low: float, high: float, step: float, **more: Any) -> dict[str, Any]:
+    """What makes a value a lever of the app: a plain question, and the ends and steps of its slider.
+
+    ``relative`` sliders move every year in proportion; ``rest`` is the value that takes what is left; ``nothing`` is
+    the value that stands where there is none.
+    """
+    return {"lever": {"question": question, "low": low, "high": high, "step": step} | more}
+
+
 class Weibull(Part):
     """A duration whose hazard rises (shape above 1) or falls (below 1). No scale: it never ends."""
 
@@ -432,7 +441,14 @@ class Rest(Part):
         title="Successful completions that each of the others has",
         json_schema_extra=_CLIENTS_A_YEAR,
     )
-    growth_per_year: Growth = Field(title="Growth of the others' activity")
+    growth_per_year: Growth = Field(
+        title="Growth of the others' activity",
+        description="By how much the effective clients of every other partnership change each year. Where theirs"
+        " grow and yours do not, your share of the pot falls.",
+        json_schema_extra=_lever(
+            "How fast do the numbers of the rest of England grow?", -0.05, 0.1, 0.001, order=6
+        ),
+    )
 
 
 class SharingRule(Part):
@@ -449,7 +465,12 @@ class SharingRule(Part):
     )
     phase_in_share: ByYear[Share] = Field(title="How far the formula is phased in")
     floor_share: ByYear[NotNegative | None] = Field(
-        title="Smallest allocation, as a share of last year's (null: no floor)"
+        title="Smallest allocation, as a share of last year's (null: no floor)",
+        description="What a partnership gets at least, whatever the formula says. At 1 no budget can fall; 0 is no"
+        " floor. What a floor gives to one, the others pay.",
+        json_schema_extra=_lever(
+            "What share of last year's money is safe?", 0, 1, 0.01, order=7, nothing=0
+        ),
     )
     ceiling_share: ByYear[NotNegative | None] = Field(
         title="Largest allocation, as a share of last year's (null: no ceiling)"
@@ -462,7 +483,13 @@ class SharingRule(Part):
 class Formula(SharingRule):
     """The rule by which the pot is shared, the pot, and who else shares it."""
 
-    pot_gbp: ByYear[Pounds] = Field(title="The pot that all partnerships share, a year")
+    pot_gbp: ByYear[Pounds] = Field(
+        title="The pot that all partnerships share, a year",
+        description="The Pooled Treatment Budget of England. The slider moves every year in proportion.",
+        json_schema_extra=_lever(
+            "How large is the national pot?", -0.3, 0.3, 0.01, order=5, relative=True
+        ),
+    )
     rest: Rest = Field(title="The rest of England")
 
 
@@ -499,13 +526,15 @@ class Plan(Part):
         title="How long ready clients are kept",
         description="A client who is ready leaves at the first quarterly review once this long has "
         "passed. Long protects the numbers that the formula pays for; 0 moves people on at once.",
-        json_schema_extra=_slider("days", 0, 1000),
+        json_schema_extra=_slider("days", 0, 1000)
+        | _lever("How long are clients kept who are ready to leave?", 0, 1460, 1, order=1),
     )
     early_exit_rate_per_year: ByGroup[ByYear[PerYear]] = Field(
         title="Rate of exits pushed before clients are ready",
         description="Exits so early look like success and relapse more. 0.1 pushes out about one "
         "in ten clients a year.",
-        json_schema_extra=_slider("a year", 0, 1),
+        json_schema_extra=_slider("a year", 0, 1)
+        | _lever("How many exits are pushed before clients are ready?", 0, 0.5, 0.01, order=3),
     )
     treatment_share: ByYear[Share] = Field(
         title="Share for treatment",
@@ -517,7 +546,15 @@ class Plan(Part):
         title="Share for reintegration",
         description="Of the money after the fixed overhead, what buys support places: housing, "
         "employment, aftercare and family.",
-        json_schema_extra=_slider("share", 0, 0.5),
+        json_schema_extra=_slider("share", 0, 0.5)
+        | _lever(
+            "How much of the money goes to reintegration?",
+            0,
+            0.3,
+            0.01,
+            order=2,
+            rest="treatment_share",
+        ),
     )
     outreach_share: ByYear[Share] = Field(
         title="Share for outreach",
@@ -551,7 +588,8 @@ class Plan(Part):
         title="How far caseloads may be stretched",
         description="Clients are taken on until standard costs pass the money for treatment by this "
         "share. Above 0 keyworkers have more clients, and more clients drop out.",
-        json_schema_extra=_slider("share", 0, 0.5),
+        json_schema_extra=_slider("share", 0, 0.5)
+        | _lever("How far are caseloads stretched?", 0, 0.3, 0.01, order=4),
     )
     recorded_as_pdu_share: ByYear[Share] = Field(
         title="Other clients recorded as problem drug users",

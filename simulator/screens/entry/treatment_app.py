@@ -1,6 +1,6 @@
 """What Streamlit runs: a few lines, since worker processes may import them again."""
 
 if __name__ == "__main__":
-    from simulator.screens.first_page import show
+    from simulator.screens.navigation import show
 
     show()

@@ -1,0 +1,7 @@
+"""Work that goes on while a page is looked at: replications that come at once and then better, and long jobs."""
+
+from .desk import Desk, Look, State, first
+from .pool import Pool
+from .tasks import Task, Tasks
+
+__all__ = ["Desk", "Look", "Pool", "State", "Task", "Tasks", "first"]

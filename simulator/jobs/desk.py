@@ -1,0 +1,301 @@
+"""Replications of scenarios that people look at: a few at once, then more for as long as somebody looks.
+
+The desk hands single replications to the pool. Whoever has fewest is served first, so that twenty people who each
+move a lever all see their first runs before anybody sees a hundredth. What has been run is kept under the scenario's
+fingerprint and the seed, so that two who ask the same share it, and a page that is loaded again finds it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from ..errors import BadInput, Fault, SimulatorError
+from ..explanation import Explanation
+from ..replicate import sample_of
+from ..scenario import fingerprint
+from .pool import lived
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+
+    from ..replicate import Sample
+    from ..scenario import Scenario
+    from .pool import Lived, Pool
+
+State = Literal["running", "waiting", "done", "stopped", "failed"]
+Key = tuple[str, int]
+
+FIRST = 4
+"""Replications after which there is something to show."""
+KEPT = 40
+"""Scenarios of which runs are kept, the last that were looked at."""
+LOOKS_WITHIN_SECONDS = 20.0
+"""A run that nobody has looked at for so long rests until somebody does."""
+MOST_TRIES = 2
+"""How often a replication whose process is ended is tried."""
+LOST = (
+    "run: a worker process was ended from outside, often for want of memory; what was done is kept,"
+    " and running again goes on from there"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How far the runs of a scenario are.
+
+    Parameters
+    ----------
+    done, wanted
+        Replications that are there, and that were asked for.
+    explained
+        Those that are there, from the first on, and why their allocations changed; None before there is one.
+    told
+        What went wrong, where something did.
+    """
+
+    state: State
+    done: int
+    wanted: int
+    explained: Explanation | None = None
+    told: str = ""
+
+    @property
+    def sample(self) -> Sample | None:
+        """The replications that are there."""
+        return self.explained.sample if self.explained else None
+
+    @property
+    def moves(self) -> bool:
+        """Whether more is to come by itself."""
+        return self.state in ("running", "waiting")
+
+
+@dataclass(slots=True, eq=False)
+class _Run:
+    """Replications of one scenario, and who looks at them: when they last did, and how many they want."""
+
+    scenario: Scenario
+    seed: int
+    lookers: dict[str, tuple[float, int]] = field(default_factory=dict)
+    there: dict[int, Lived] = field(default_factory=dict)
+    given: dict[int, Future[Lived]] = field(default_factory=dict)
+    tries: dict[int, int] = field(default_factory=dict)
+    failed: str = ""
+    explained: Explanation | None = None
+
+    @property
+    def whole(self) -> int:
+        """Replications from the first on, without a gap."""
+        number = 0
+        while number in self.there:
+            number += 1
+        return number
+
+    @property
+    def begun(self) -> int:
+        return len(self.there) + len(self.given)
+
+    def wanted(self, now: float) -> int:
+        """How many those who still look want."""
+        fresh = (n for when, n in self.lookers.values() if now - when < LOOKS_WITHIN_SECONDS)
+        return 0 if self.failed else max(fresh, default=0)
+
+    def next(self, now: float) -> int | None:
+        """The first replication that is wanted and that nobody has begun."""
+        for number in range(self.wanted(now)):
+            if number not in self.there and number not in self.given:
+                return number
+        return None
+
+    def leave(self, who: str) -> None:
+        """Somebody looks no more; where nobody does, nothing more is begun."""
+        if self.lookers.pop(who, None) and not self.lookers:
+            for number, future in list(self.given.items()):
+                if future.cancel():
+                    self.given.pop(number, None)
+
+
+class Desk:
+    """Where runs are asked for and looked at; it may be used by many threads.
+
+    Parameters
+    ----------
+    pool
+        Who does the work.
+    clock
+        Seconds.
+    """
+
+    def __init__(self, pool: Pool, clock: Callable[[], float] = time.monotonic):
+        self._pool, self._clock = pool, clock
+        self._runs: OrderedDict[Key, _Run] = OrderedDict()
+        self._lock = threading.RLock()
+
+    def look_at(
+        self, scenarios: Sequence[Scenario], seed: int, replications: int, who: str
+    ) -> tuple[Look, ...]:
+        """See how far the runs of some scenarios are and have more of them, and of nothing else that one looked at.
+
+        Parameters
+        ----------
+        replications
+            How many are wanted of each in the end.
+        who
+            The visitor. More are run for as long as any visitor looks.
+        """
+        keys = [(fingerprint(scenario), seed) for scenario in scenarios]
+        with self._lock:
+            for key, run in self._runs.items():
+                if key not in keys:
+                    run.leave(who)
+            for key, scenario in zip(keys, scenarios, strict=True):
+                run = self._runs.setdefault(key, _Run(scenario, seed))
+                run.lookers[who] = (self._clock(), replications)
+                self._runs.move_to_end(key)
+            self._forget()
+            self._serve()
+            return tuple(self._seen(self._runs[key], replications) for key in keys)
+
+    def look(self, scenario: Scenario, seed: int, replications: int, who: str = "") -> Look:
+        """The same of one scenario alone, whatever else is looked at."""
+        key = (fingerprint(scenario), seed)
+        with self._lock:
+            run = self._runs.setdefault(key, _Run(scenario, seed))
+            run.lookers[who] = (self._clock(), replications)
+            self._runs.move_to_end(key)
+            self._forget()
+            self._serve()
+            return self._seen(run, replications)
+
+    def see(self, scenarios: Sequence[Scenario], seed: int, replications: int) -> tuple[Look, ...]:
+        """See how far runs are, and have no more of them."""
+        with self._lock:
+            found = [self._runs.get((fingerprint(each), seed)) for each in scenarios]
+            return tuple(
+                self._seen(run, replications) if run else Look("stopped", 0, replications)
+                for run in found
+            )
+
+    def leave(self, who: str) -> None:
+        """Have no more for a visitor; what is under way comes to its end, and what is there stays."""
+        with self._lock:
+            for run in self._runs.values():
+                run.leave(who)
+
+    def again(self, scenarios: Sequence[Scenario], seed: int) -> None:
+        """Try once more where something failed."""
+        with self._lock:
+            for each in scenarios:
+                run = self._runs.get((fingerprint(each), seed))
+                if run is not None:
+                    run.failed = ""
+                    run.tries.clear()
+
+    def _seen(self, run: _Run, wanted: int) -> Look:
+        done = min(run.whole, wanted)
+        if done and (run.explained is None or run.explained.sample.replications != done):
+            run.explained = _explained(run, done)
+        explained = run.explained if done else None
+        return Look(self._state(run, done, wanted), done, wanted, explained, run.failed)
+
+    def _state(self, run: _Run, done: int, wanted: int) -> State:
+        if done >= wanted:
+            return "done"
+        if run.failed:
+            return "failed"
+        if not run.wanted(self._clock()):
+            return "stopped"
+        return "running" if run.given else "waiting"
+
+    def _forget(self) -> None:
+        """Let go of what was looked at longest ago and does not run."""
+        for key in list(self._runs):
+            if len(self._runs) <= KEPT:
+                return
+            if not self._runs[key].given and not self._runs[key].wanted(self._clock()):
+                del self._runs[key]
+
+    def _serve(self) -> None:
+        """Give the pool as much as it has processes for, to those first who have least."""
+        while sum(len(run.given) for run in self._runs.values()) < self._pool.workers:
+            now = self._clock()
+            hungry = [run for run in self._runs.values() if run.next(now) is not None]
+            if not hungry:
+                return
+            run = min(hungry, key=lambda each: each.begun)
+            number = run.next(now)
+            if number is None or not self._give(run, number):
+                return
+
+    def _give(self, run: _Run, number: int) -> bool:
+        try:
+            future = self._pool.submit(lived, run.scenario, run.seed, number)
+        except BrokenProcessPool:
+            run.failed = LOST
+            return False
+        except RuntimeError:  # the server ends
+            return False
+        run.given[number] = future
+        future.add_done_callback(lambda done: self._came(run, number, done))
+        return True
+
+    def _came(self, run: _Run, number: int, future: Future[Lived]) -> None:
+        """A replication is there, or will not be."""
+        with self._lock:
+            if run.given.get(number) is future:
+                del run.given[number]
+            self._take(run, number, future)
+            self._serve()
+
+    @staticmethod
+    def _take(run: _Run, number: int, future: Future[Lived]) -> None:
+        try:
+            run.there[number] = future.result()
+        except CancelledError:
+            return
+        except BrokenProcessPool:
+            run.tries[number] = run.tries.get(number, 0) + 1
+            if run.tries[number] >= MOST_TRIES:
+                run.failed = LOST
+        except SimulatorError as error:
+            run.failed = str(error)
+        except Exception as error:  # a defect is told where it is looked at, and the desk goes on
+            run.failed = f"run: the model stopped with {type(error).__name__}; please report this"
+
+
+def _explained(run: _Run, replications: int) -> Explanation:
+    """The first replications of a run."""
+    there = [run.there[number] for number in range(replications)]
+    sample = sample_of(run.scenario, run.seed, [each.replication for each in there])
+    return Explanation(sample, np.stack([each.steps for each in there]))
+
+
+def first(explained: Explanation, replications: int) -> Explanation:
+    """The first replications of what was run and explained.
+
+    Raises
+    ------
+    BadInput
+        If there are not so many.
+    """
+    sample = explained.sample
+    if replications > sample.replications:
+        rule, got = f"be at most {sample.replications}", str(replications)
+        raise BadInput([Fault("runs", "replications", rule, got, "wait for more runs")])
+    accounts = None if sample.accounts is None else sample.accounts[:replications]
+    fewer = replace(
+        sample,
+        values=sample.values[:replications],
+        inputs=sample.inputs[:replications],
+        accounts=accounts,
+    )
+    return Explanation(fewer, explained.steps[:replications])

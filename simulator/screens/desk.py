@@ -1,0 +1,74 @@
+"""What the server shares between visitors: the runs that are under way or done, and the long jobs."""
+
+from __future__ import annotations
+
+import gc
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ..jobs import Desk, Pool, Tasks
+from ..scenario import load
+from ..visit import comparable as comparable_with
+from ..visit import explorable as that_can_be_explored
+
+if TYPE_CHECKING:
+    from ..proposal import Proposal
+    from ..scenario import Scenario
+
+MOST_SCENARIOS = 400
+
+
+@st.cache_resource(show_spinner=False)
+def desk() -> Desk:
+    """The runs; the pool starts at once, so that the first visitor finds it warm."""
+    pool = Pool()
+    pool.warm()
+    # All that is heavy is imported: the collector, which comes after every run of a page, need not look at it.
+    gc.collect()
+    gc.freeze()
+    return Desk(pool)
+
+
+@st.cache_resource(show_spinner=False)
+def tasks() -> Tasks:
+    """The long jobs."""
+    return Tasks()
+
+
+_SCENARIOS: dict[str, Scenario] = {}
+
+
+def scenario_of(plan: Proposal, others: Scenario | None = None) -> Scenario:
+    """The scenario of a proposal; made once.
+
+    Raises
+    ------
+    BadInput
+        With every fault of it.
+    """
+    key = repr((plan, others.name if others else "", id(others) if others else 0))
+    if key not in _SCENARIOS:
+        if len(_SCENARIOS) >= MOST_SCENARIOS:
+            _SCENARIOS.pop(next(iter(_SCENARIOS)), None)
+        _SCENARIOS[key] = plan.scenario(others)
+    return _SCENARIOS[key]
+
+
+@lru_cache(maxsize=1)
+def explorable() -> tuple[str, ...]:
+    """Scenarios of the library that may be explored."""
+    return that_can_be_explored()
+
+
+@lru_cache(maxsize=64)
+def comparable(base: str) -> tuple[str, ...]:
+    """Scenarios that a plan which starts from this one may be compared with."""
+    return comparable_with(base)
+
+
+@lru_cache(maxsize=64)
+def library(name: str) -> Scenario:
+    """A scenario of the library."""
+    return load(name)

@@ -1,0 +1,152 @@
+"""Explore: move a lever, see what it does to money and people, how sure that is, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from ..levers import levers, standing
+from ..proposal import OWN, Proposal
+from ..visit import CHOICES_OF_REPLICATIONS, LARGEST_SEED
+from . import lever, outcome, pieces, state
+from .desk import comparable, explorable, library, scenario_of
+
+
+def show() -> None:
+    """Draw the page."""
+    st.title("Explore: what happens if…?")
+    pieces.banner()
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        _choices()
+    with right:
+        outcome.show()
+
+
+# What is chosen
+
+
+def _choices() -> None:
+    st.header("What would you change?")
+    _steps()
+    _start()
+    now = state.visit()
+    start, plan = lever.plans(now.plan)
+    lever.tell_trouble()
+    if start is None or plan is None:
+        return
+    found = levers(given=plan)
+    st.subheader("What you decide")
+    for each in found:
+        if each.whose == "yours":
+            lever.show(standing(each, start, plan), plan)
+    lever.acting(start)
+    st.subheader("What others decide")
+    for each in found:
+        if each.whose == "others":
+            lever.show(standing(each, start, plan), plan)
+    with st.expander("What is assumed about the world"):
+        lever.assumptions(start)
+    with st.expander("How many runs, and whose luck"):
+        _runs()
+    with st.expander("Name this proposal and put it aside"):
+        _save()
+
+
+def _steps() -> None:
+    back, forth, afresh = st.columns(3)
+    back.button("Undo", on_click=state.undo, disabled=not state.can_undo(), width="stretch")
+    forth.button("Redo", on_click=state.redo, disabled=not state.can_redo(), width="stretch")
+    plan = state.visit().plan
+    afresh.button(
+        "Start afresh",
+        on_click=lambda: state.propose(Proposal(base=plan.base, own_file=plan.own_file)),
+        disabled=not plan.is_changed,
+        width="stretch",
+        help="Take every change back. Undo brings them again.",
+    )
+
+
+def _start() -> None:
+    now = state.visit()
+    bases = (*explorable(), *((OWN,) if now.plan.own_file else ()))
+    st.session_state["base"] = now.plan.base
+    st.selectbox(
+        "Start from",
+        bases,
+        format_func=lambda name: _title(name, now.plan),
+        key="base",
+        on_change=_rebase,
+    )
+    alike = comparable(now.plan.base)
+    st.session_state["against"] = now.against if now.against in alike else alike[0]
+    st.selectbox(
+        "Compare with",
+        alike,
+        format_func=lambda name: (
+            f"{_title(name, now.plan)}{'' if name != now.plan.base else ', unchanged'}"
+        ),
+        key="against",
+        on_change=lambda: state.change(replace(state.visit(), against=st.session_state["against"])),
+        help="Scenarios of the same people in the same world.",
+    )
+    st.caption(
+        pieces.safe(
+            scenario_of(replace(now.plan, changes=(), acting="alone", title="")).description
+        )
+    )
+
+
+def _rebase() -> None:
+    plan = state.visit().plan
+    state.propose(Proposal(base=st.session_state["base"], own_file=plan.own_file))
+
+
+def _title(name: str, plan: Proposal) -> str:
+    if name == OWN:
+        return scenario_of(Proposal(base=OWN, own_file=plan.own_file)).title
+    return library(name).title
+
+
+def _runs() -> None:
+    now = state.visit()
+    st.session_state["replications"] = now.replications
+    options = sorted({*CHOICES_OF_REPLICATIONS, now.replications})
+    st.select_slider(
+        "Runs of each in the end: more give a surer mean and take longer",
+        options,
+        key="replications",
+        on_change=lambda: state.change(
+            replace(state.visit(), replications=int(st.session_state["replications"]))
+        ),
+    )
+    st.session_state["seed"] = now.seed
+    st.number_input(
+        "Seed: the same seed gives the same people with the same luck",
+        min_value=0,
+        max_value=LARGEST_SEED,
+        step=1,
+        key="seed",
+        on_change=lambda: state.change(
+            replace(state.visit(), seed=int(st.session_state["seed"] or 0))
+        ),
+    )
+
+
+def _save() -> None:
+    now = state.visit()
+    with st.form("save", border=False):
+        title = st.text_input("What do you call it?", now.plan.title, max_chars=100)
+        reason = st.text_area("Why do you propose it?", now.plan.reason, max_chars=1000)
+        if st.form_submit_button("Put aside") and title.strip():
+            state.change(now.save(title, reason))
+            st.rerun()
+    for each in now.saved:
+        st.button(
+            f"Open: {pieces.safe(each.title)}",
+            key=f"open {each.name}",
+            on_click=partial(state.propose, each),
+            help=pieces.safe(each.reason) or "No reason was given.",
+        )

@@ -1,0 +1,142 @@
+"""Pieces that every page is made of: the banner, faults in plain English, a chart with its numbers, progress."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from ..charts.look import untitled
+from ..errors import BadInput, SimulatorError
+from ..outputs import as_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from ..charts import Chart
+    from ..jobs import Task
+
+ILLUSTRATIVE = (
+    "Illustrative. The partnership is a made-up average of England, and several assumptions about it are not"
+    " verified. Read directions and sizes, not forecasts."
+)
+CHANCE_ALONE = "Bands hold 9 runs in 10 and are about chance alone: assumptions may be wrong too."
+FITS = """<style>
+.stVegaLiteChart svg { max-width: 100%; height: auto; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: #3d3d3d; opacity: 1; }
+[data-testid="stAlertContainer"] * { color: #0b0c0c; }
+[data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 3rem; }
+h1 { font-size: 2.2rem !important; }
+h2 { font-size: 1.6rem !important; }
+h3 { font-size: 1.25rem !important; }
+[data-testid="stMetricValue"] { font-size: 1.7rem; }
+[data-testid="stMetricLabel"] p { white-space: normal; }
+.stSlider [data-testid="stTickBarMin"], .stSlider [data-testid="stTickBarMax"] { color: #3d3d3d; }
+</style>"""
+"""Charts shrink where the page is narrow, and no text is pale."""
+POLL_SECONDS = 0.5
+
+
+def banner(*more: str) -> None:
+    """Say that what is shown is illustrative."""
+    st.warning(" ".join((ILLUSTRATIVE, *more)), icon="⚠️")
+
+
+def faults(error: SimulatorError, begin: str = "That does not work yet:") -> None:
+    """Tell what is wrong with something, each fault a line."""
+    if not isinstance(error, BadInput):
+        st.error(safe(str(error)))
+        return
+    told = "\n".join(f"- {safe(str(fault))}" for fault in error.faults)
+    st.error(f"{begin}\n\n{told}")
+
+
+SIGN = re.compile(r"([+−])(?=[£\d])")
+"""A sign that must not be left alone at the end of a line."""
+MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
+
+
+def safe(text: str) -> str:
+    """Text that somebody gave, as it stands: nothing in it means anything to the page."""
+    return MARKS.sub(r"\\\1", SIGN.sub("\\1\u2060", text.replace("\n", " ")))
+
+
+def chart_with_table(
+    drawn: Chart,
+    table: Mapping[str, Sequence[str]] | pd.DataFrame,
+    told: str,
+    key: str,
+    numbers: pd.DataFrame | None = None,
+) -> None:
+    """A chart, and below it the same in numbers: a table, and a file of them.
+
+    Parameters
+    ----------
+    table
+        As it is read.
+    told
+        What the table is, which is its text alternative.
+    numbers
+        Of the file; by default the table.
+    """
+    picture(drawn, f"chart {key}")
+    with st.expander(f"{told}: in numbers"):
+        numbers_of(table, told, key, numbers)
+
+
+def picture(drawn: Chart, key: str) -> None:
+    """A chart as wide as the page has room; its title and subtitle are text of the page, which wraps.
+
+    It carries its text alternative.
+    """
+    message, beneath, bare = untitled(drawn)
+    if message:
+        st.markdown(f"**{safe(message)}**")
+    if beneath:
+        st.caption(safe(beneath))
+    st.altair_chart(bare, theme=None, key=key, width="stretch")
+
+
+def numbers_of(
+    table: Mapping[str, Sequence[str]] | pd.DataFrame,
+    told: str,
+    key: str,
+    numbers: pd.DataFrame | None = None,
+) -> None:
+    """A table that can be read aloud, and a file of its numbers."""
+    import pandas as pd
+
+    shown = pd.DataFrame(table)
+    st.table(shown.set_index(shown.columns[0]), alt=told)
+    st.download_button(
+        "Download these numbers as CSV",
+        as_csv(shown if numbers is None else numbers),
+        file_name=f"{re.sub('[^a-z0-9]+', '_', key.lower()).strip('_')}.csv",
+        mime="text/csv",
+        key=f"file {key}",
+        on_click="ignore",
+    )
+
+
+def job(task: Task, what: str, cancel: Callable[[], None], key: str) -> None:
+    """How far a long job is, with a button that ends it."""
+    if task.state == "waiting":
+        st.info(f"{what}: waits for another job to end.")
+    elif task.state == "running":
+        part = task.done / task.of if task.of else 0.0
+        steps = f"{task.done} of {task.of}" if task.of else "starting"
+        st.progress(min(1.0, part), text=f"{what}: {steps}")
+    elif task.state == "failed":
+        st.error(safe(task.told))
+    elif task.state == "cancelled":
+        st.info(f"{what}: cancelled. Nothing of it was kept.")
+    if task.moves:
+        st.button("Cancel", key=f"cancel {key}", on_click=cancel)
+
+
+def polled(draw: Callable[[], Any], moves: bool) -> None:
+    """Draw a part of the page, again and again by itself while something moves."""
+    st.fragment(draw, run_every=POLL_SECONDS if moves else None)()
