@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from planted import Axis, Read
 
 from simulator.comparing.worlds import LUCKS, Contest, lucks_of
+
+
+@dataclass(frozen=True)
+class Assumed(Axis):
+    """An assumption with its source."""
+
+    source: str = "A report, 2008"
 
 
 def contest(
@@ -38,4 +47,4 @@ def flat(points):
 
 
 def cost(low=20.0, high=50.0):
-    return Axis("cost", low, high, title="What a stable client costs", unit="£ a week")
+    return Assumed("cost", low, high, title="What a stable client costs", unit="£ a week")

@@ -300,7 +300,7 @@ def test_a_number_is_that_of_a_run_of_its_world(plans, lived):
 
 @pytest.mark.slow
 def test_worlds_are_the_same_for_any_number_of_workers_and_cover_each_range(plans, lived):
-    again = work(lambda done, of: None, plans, 20, 3, 4, 2)
+    again = work(lambda done, of: None, plans, 20, 3, 4, None, 2)
     assert np.array_equal(again.numbers, lived.numbers, equal_nan=True)
     for dimension, column in zip(lived.dimensions, lived.points.T, strict=True):
         where = (column - dimension.low) / (dimension.high - dimension.low)

@@ -197,7 +197,7 @@ def four_lines(
     """
     effect = four.by_year(measure)[-1]
     message = title or f"{sentence_case(effect.outcome.label)}: {effect.in_short}"
-    return lines_by_year(four.samples, measure, message, names=names)
+    return lines_by_year(four.samples, measure, message, names=names, partnership=four.partnership)
 
 
 class _Dots:
@@ -263,7 +263,11 @@ class _Dots:
         drawn = self._of(rows).mark_text(
             align="left", fontSize=FONT_SIZE, color=INK, fontWeight="bold"
         )
-        return [drawn.encode(x=self.alt.value(WIDTH + 8), y=self._y("at"), text="text:N")]
+        return [
+            drawn.encode(
+                x=self.alt.value(self.alt.ExprRef("width + 8")), y=self._y("at"), text="text:N"
+            )
+        ]
 
     def band(self) -> Chart:
         """Where the curve may be."""

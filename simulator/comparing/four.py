@@ -221,14 +221,21 @@ class Four:
     ----------
     samples
         As it is, with the plan, with changed assumptions, with both.
+    partnership
+        By default all together.
     """
 
     samples: tuple[Sample, Sample, Sample, Sample]
+    partnership: str | None = None
 
     @cached_property
     def _effects(self) -> tuple[Pair, Pair]:
         base, plan, other, both = self.samples
-        return pairs_of([base, plan]).pairs[0], pairs_of([other, both]).pairs[0]
+        first, second = (
+            pairs_of(each, partnership=self.partnership).pairs[0]
+            for each in ((base, plan), (other, both))
+        )
+        return first, second
 
     @property
     def replications(self) -> int:
@@ -237,7 +244,7 @@ class Four:
 
     def effect(self, headline: Headline) -> Effect:
         """What the plan does to one number under each set of assumptions, and how that differs."""
-        (outcome,) = outcomes_of([headline], self.samples[0].scenario)
+        (outcome,) = outcomes_of([headline], self.samples[0].scenario, self.partnership)
         return self._effect(outcome)
 
     def _effect(self, outcome: Outcome) -> Effect:
@@ -294,8 +301,8 @@ def table_of_effects(effects: Sequence[Effect]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def four_of(samples: Sequence[Sample]) -> Four:
-    """Four samples as they belong together.
+def four_of(samples: Sequence[Sample], partnership: str | None = None) -> Four:
+    """Four samples as they belong together; of one partnership, or by default of all together.
 
     Raises
     ------
@@ -306,4 +313,4 @@ def four_of(samples: Sequence[Sample]) -> Four:
         rule, advice = "be four, in the order of four_scenarios", "run all four"
         raise BadInput([Fault("four", "samples", rule, str(len(samples)), advice)])
     base, plan, other, both = samples
-    return Four((base, plan, other, both))
+    return Four((base, plan, other, both), partnership)

@@ -50,8 +50,15 @@ HEADLINES = (
 """What is compared where nothing is said. Pounds left over tell whether a plan pays: what it brings in less what it costs."""
 
 
-def outcomes_of(headlines: Sequence[Headline], scenario: Scenario) -> tuple[Outcome, ...]:
-    """The numbers as they are read off a replication, for all partnerships and groups together.
+def outcomes_of(
+    headlines: Sequence[Headline], scenario: Scenario, partnership: str | None = None
+) -> tuple[Outcome, ...]:
+    """The numbers as they are read off a replication, for all groups together.
+
+    Parameters
+    ----------
+    partnership
+        By default all together.
 
     Raises
     ------
@@ -88,7 +95,9 @@ def outcomes_of(headlines: Sequence[Headline], scenario: Scenario) -> tuple[Outc
     ]
     if faults:
         raise BadInput(faults)
-    return tuple(Outcome(each.measure, each.year, years=years) for each in headlines)
+    return tuple(
+        Outcome(each.measure, each.year, partnership=partnership, years=years) for each in headlines
+    )
 
 
 def headline(measure: str) -> Headline:

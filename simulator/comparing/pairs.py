@@ -12,6 +12,7 @@ import numpy as np
 from ..incentives import Estimate
 from ..incentives.estimate import if_few
 from ..measures import MEASURES
+from ..replicate import paired
 from ..wording import interval, measure_label, show_difference, verdict
 from .headlines import HEADLINES, Headline, outcomes_of
 from .words import difference_in_words, quoted
@@ -51,7 +52,7 @@ class Pair:
     years
         Names of the years.
     differences
-        By replication, measure (in the order of `MEASURES`) and year, all partnerships and groups together.
+        By replication, measure (in the order of `MEASURES`) and year, all groups together.
     """
 
     scenario: str
@@ -78,30 +79,32 @@ class Pair:
         """One row for each measure and year: difference, interval, and why its sign cannot be told."""
         import pandas as pd
 
+        mean, low, high, _ = paired(self.differences)
         rows = [
-            self._row(measure, year, name)
+            self._row(measure, name, float(mean[place]), float(low[place]), float(high[place]))
             for measure in measures
             for year, name in enumerate(self.years)
+            for place in [(MEASURES.index(measure), year)]
+            if not np.isnan(mean[place])
         ]
-        return pd.DataFrame([row for row in rows if row is not None], columns=COLUMNS)
+        return pd.DataFrame(rows, columns=COLUMNS)
 
-    def _row(self, measure: str, year: int, name: str) -> tuple[object, ...] | None:
-        told = Estimate.of(self.differences[:, MEASURES.index(measure), year])
-        if np.isnan(told.mean):
-            return None
-        ends = told.low, told.high
-        said = interval(*ends, lambda amount: show_difference(measure, amount))
+    def _row(
+        self, measure: str, year: str, mean: float, low: float, high: float
+    ) -> tuple[object, ...]:
+        said = interval(low, high, lambda amount: show_difference(measure, amount))
         return (
             self.scenario,
             self.against,
             measure,
             measure_label(measure),
-            name,
-            told.mean,
-            *ends,
-            show_difference(measure, told.mean),
+            year,
+            mean,
+            low,
+            high,
+            show_difference(measure, mean),
             said,
-            verdict(*ends),
+            verdict(low, high),
         )
 
 
@@ -138,6 +141,7 @@ def pairs_of(
     samples: Sequence[Sample],
     names: Mapping[str, str] | None = None,
     headlines: Sequence[Headline] = HEADLINES,
+    partnership: str | None = None,
 ) -> Pairs:
     """Each two of several scenarios that were run with the same seed.
 
@@ -147,21 +151,24 @@ def pairs_of(
         Two or more; where one has more replications than another, those that both have count.
     names
         Short names by scenario; by default their titles.
+    partnership
+        By default all together.
     """
     known = names or {}
     titles = [known.get(each.scenario.name, each.scenario.title) for each in samples]
     many = min(each.replications for each in samples)
-    together = [_together(each)[:many] for each in samples]
+    together = [_of_all_groups(each, partnership)[:many] for each in samples]
     pairs = tuple(
         Pair(titles[j], titles[i], samples[0].years, together[j] - together[i])
         for i, j in combinations(range(len(samples)), 2)
     )
-    return Pairs(pairs, outcomes_of(headlines, samples[0].scenario))
+    return Pairs(pairs, outcomes_of(headlines, samples[0].scenario, partnership))
 
 
-def _together(sample: Sample) -> NDArray[np.float64]:
-    """By replication, measure and year, all partnerships and groups together."""
-    return np.stack([sample.of(each, sample.partnerships[-1]) for each in MEASURES], axis=1)
+def _of_all_groups(sample: Sample, partnership: str | None) -> NDArray[np.float64]:
+    """By replication, measure and year, all groups together."""
+    place = partnership or sample.partnerships[-1]
+    return np.stack([sample.of(each, place) for each in MEASURES], axis=1)
 
 
 def sentence(pair: Pair, outcomes: Sequence[Outcome]) -> str:

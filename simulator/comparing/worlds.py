@@ -161,6 +161,7 @@ def in_worlds(
     *,
     headlines: Sequence[Headline] = HEADLINES,
     at_most: int | None = AT_MOST,
+    partnership: str | None = None,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Contest:
@@ -176,6 +177,8 @@ def in_worlds(
         What is compared.
     at_most
         How many assumptions are drawn; None for all that have a range.
+    partnership
+        Whose numbers; by default of all together.
     workers
         Processes. Results do not depend on it.
     progress
@@ -188,7 +191,7 @@ def in_worlds(
     """
     _check(scenarios, worlds, seed, workers)
     known = _named_apart(scenarios)
-    outcomes = outcomes_of(headlines, known[0])
+    outcomes = outcomes_of(headlines, known[0], partnership)
     checked = worlds_of(known, assumptions_drawn(known, at_most), worlds, seed)
     points = checked.points()
     values, failures = _lived(checked, points, outcomes, workers, progress)
@@ -210,10 +213,24 @@ def work(
     worlds: int = WORLDS,
     seed: int = 1,
     at_most: int | None = AT_MOST,
+    partnership: str | None = None,
     workers: int = 1,
 ) -> Contest:
     """The same as a job in a process of its own, which may be ended at any time."""
-    return in_worlds(scenarios, worlds, seed, at_most=at_most, workers=workers, progress=progress)
+    return in_worlds(
+        scenarios,
+        worlds,
+        seed,
+        at_most=at_most,
+        partnership=partnership,
+        workers=workers,
+        progress=progress,
+    )
+
+
+def runs_of(plans: int, worlds: int) -> int:
+    """Replications that so many plans in so many worlds take."""
+    return plans * sum(lucks_of(worlds))
 
 
 def _check(scenarios: Sequence[Scenario], worlds: int, seed: int, workers: int) -> None:

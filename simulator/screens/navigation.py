@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from . import doors, explore, front, memory, money, pieces, state
+from . import compare, doors, explore, front, memory, money, pieces, state
 from .desk import desk
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ PAGES: tuple[tuple[str, str, Callable[[], None]], ...] = (
     ("Start", "", front.show),
     ("Explore", "explore", explore.show),
     ("Money", "money", money.show),
+    ("Compare", "compare", compare.show),
 )
 """Title, address and page, in the order of the navigation."""
 
