@@ -278,6 +278,13 @@ def test_what_plans_differ_in_is_left_as_it_is():
     assert path not in [each.path for each in assumptions_drawn([base, other])]
 
 
+def test_what_somebody_has_set_stays_so():
+    plans = [load("park"), load("move_on")]
+    first = assumptions_drawn(plans, 1)[0].path
+    assert first not in [each.path for each in assumptions_drawn(plans, 3, [first])]
+    assert len(assumptions_drawn(plans, 3, [first])) == 4
+
+
 def test_what_was_set_beyond_its_range_is_left_as_it_is():
     base = load("park")
     first = assumptions_drawn([base], 1)[0]
@@ -300,7 +307,7 @@ def test_a_number_is_that_of_a_run_of_its_world(plans, lived):
 
 @pytest.mark.slow
 def test_worlds_are_the_same_for_any_number_of_workers_and_cover_each_range(plans, lived):
-    again = work(lambda done, of: None, plans, 20, 3, 4, None, 2)
+    again = work(lambda done, of: None, plans, 20, 3, 4, (), None, 2)
     assert np.array_equal(again.numbers, lived.numbers, equal_nan=True)
     for dimension, column in zip(lived.dimensions, lived.points.T, strict=True):
         where = (column - dimension.low) / (dimension.high - dimension.low)

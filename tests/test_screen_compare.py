@@ -65,7 +65,7 @@ class FakeDesk:
             small = a_tenth_of(scenario) if len(scenario.partnerships) == 1 else scenario
             (sample,) = replicate.run([small], self.done, seed, workers=1)
             RUN[key] = explain(sample)
-        return Look(self.state, self.done, 4, RUN.get(key) if self.done else None)
+        return Look(self.state, self.done, self.done or 4, RUN.get(key) if self.done else None)
 
     def leave(self, who: str) -> None:
         self.left.append(who)
@@ -219,6 +219,10 @@ def test_four_lines_come_with_an_assumption_that_was_changed(
     assert "under changed assumptions" in words(at)
     at.selectbox(key="compare four measure").select("allocation_gbp").run()
     assert "Allocation, 2012-13: with the plan" in words(at)
+    assert "The assumptions that you changed stay as you set them." in words(at)
+    at.button(key="worlds go").click().run()
+    (asked,) = jobs.asked.values()
+    assert asked[4] == (RELAPSE,)
     assert not at.exception
 
 
@@ -243,7 +247,7 @@ def test_worlds_are_lived_in_when_they_are_asked_for(jobs: FakeTasks) -> None:
     at.button(key="worlds go").click().run()
     assert not at.exception
     (asked,) = jobs.asked.values()
-    assert asked[1:] == (40, 1, None, None)
+    assert asked[1:] == (40, 1, None, (), None)
     assert "beats" in words(at)
     assert "It flips if “What a stable client costs” passes" in words(at)
     assert "Along which assumption" in [each.label for each in at.selectbox]

@@ -55,6 +55,8 @@ PARTS = {
     "behind beyond luck": PALETTE[3],
 }
 """What a bar of worlds is cut into."""
+AXIS_CHARACTERS = 36
+"""How long a line below an axis is, so that it is whole on a narrow page."""
 _BETTER = {"higher": "higher is better", "lower": "lower is better", "": "neither is better"}
 NUMBER = "replace(format(datum.value, ',.3~f'), '-', '−')"
 
@@ -179,8 +181,9 @@ def worlds_won(contest: Contest, told: Sequence[Lead], title: str = "") -> Chart
     first, other = (quoted(contest.title(n)) for n in (view.scenario, view.baseline))
     message = title or f"In how many worlds {first} is ahead of {other}"
     subtitle = (
-        f"Share of {counted(max(each.worlds for each in told), 'world')}. Where neither is better, ahead means higher."
-        f" {ILLUSTRATIVE}"
+        f"Share of {counted(max(each.worlds for each in told), 'world')}. Dark blue: ahead beyond luck;"
+        " light grey: within luck; darker grey: exactly alike; orange: behind beyond luck. Where neither is better,"
+        f" ahead means higher. {ILLUSTRATIVE}"
     )
     return stacked(parts, PARTS, message, subtitle, percent)
 
@@ -318,7 +321,7 @@ class _Dots:
         room = 0.02 * (dimension.high - dimension.low)
         return self.alt.X(
             f"{column}:Q",
-            title=wrapped(f"{named(dimension)}{unit}", 66),
+            title=wrapped(f"{named(dimension)}{unit}", AXIS_CHARACTERS),
             scale=self.alt.Scale(
                 domain=[dimension.low - room, dimension.high + room], nice=False, zero=False
             ),

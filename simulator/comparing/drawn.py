@@ -35,7 +35,7 @@ def is_circumstance(path: Sequence[str | int]) -> bool:
 
 
 def assumptions_drawn(
-    scenarios: Sequence[Scenario], at_most: int | None = AT_MOST
+    scenarios: Sequence[Scenario], at_most: int | None = AT_MOST, fixed: Sequence[str] = ()
 ) -> tuple[Assumption, ...]:
     """Assumptions that are drawn within the ranges of the evidence, those first that move most.
 
@@ -48,10 +48,16 @@ def assumptions_drawn(
         Those that are compared.
     at_most
         How many; None for all. The cost of a stable client comes on top where it is not among them.
+    fixed
+        Dotted paths of what somebody has set, and stays so.
     """
     whole = [as_dict(each) for each in scenarios]
     moves = {path: told.size for path, told in measured().items()}
-    found = [each for each in assumptions(scenarios[0]) if _may_be_drawn(each, whole)]
+    found = [
+        each
+        for each in assumptions(scenarios[0])
+        if each.path not in fixed and _may_be_drawn(each, whole)
+    ]
     found.sort(key=lambda each: -moves.get(each.path, 0.0))
     chosen = found if at_most is None else found[:at_most]
     deciding = [each for each in found if each.path.endswith(DECIDES)][:1]

@@ -161,6 +161,7 @@ def in_worlds(
     *,
     headlines: Sequence[Headline] = HEADLINES,
     at_most: int | None = AT_MOST,
+    fixed: Sequence[str] = (),
     partnership: str | None = None,
     workers: int = 1,
     progress: Progress | None = None,
@@ -177,6 +178,8 @@ def in_worlds(
         What is compared.
     at_most
         How many assumptions are drawn; None for all that have a range.
+    fixed
+        Dotted paths of assumptions that somebody has set, and that stay so.
     partnership
         Whose numbers; by default of all together.
     workers
@@ -192,7 +195,7 @@ def in_worlds(
     _check(scenarios, worlds, seed, workers)
     known = _named_apart(scenarios)
     outcomes = outcomes_of(headlines, known[0], partnership)
-    checked = worlds_of(known, assumptions_drawn(known, at_most), worlds, seed)
+    checked = worlds_of(known, assumptions_drawn(known, at_most, fixed), worlds, seed)
     points = checked.points()
     values, failures = _lived(checked, points, outcomes, workers, progress)
     return Contest(
@@ -213,6 +216,7 @@ def work(
     worlds: int = WORLDS,
     seed: int = 1,
     at_most: int | None = AT_MOST,
+    fixed: Sequence[str] = (),
     partnership: str | None = None,
     workers: int = 1,
 ) -> Contest:
@@ -222,6 +226,7 @@ def work(
         worlds,
         seed,
         at_most=at_most,
+        fixed=fixed,
         partnership=partnership,
         workers=workers,
         progress=progress,

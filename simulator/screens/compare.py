@@ -17,9 +17,10 @@ from ..comparing.pairs import pairs_of
 from ..comparing.words import difference_in_words, quoted
 from ..findings import message
 from ..jobs import first
-from ..replicate import Comparison
+from ..replicate import ALL, Comparison
 from ..scenario import fingerprint
-from ..wording import measure_label, sentence_case, verdict
+from ..wording import interval, measure_label, sentence_case, verdict
+from ..wording import show as in_words
 from . import compare_worlds, contenders, doors, four_plans, pieces, state
 from .desk import desk
 from .outcome import MILESTONES
@@ -176,7 +177,12 @@ def _tell(plans: Plans, samples: tuple[Sample, ...]) -> None:
             f"{measure_label(measure)} under each plan",
             partnership=place,
         )
-        pieces.picture(drawn, "chart compare lines")
+        pieces.chart_with_table(
+            drawn,
+            _levels(samples, measure, place),
+            f"{measure_label(measure)} under each plan",
+            "compare levels",
+        )
     with right:
         title = (
             message(comparison, measure, {})
@@ -184,10 +190,10 @@ def _tell(plans: Plans, samples: tuple[Sample, ...]) -> None:
             else f"{measure_label(measure)}: difference"
         )
         drawn = differences_by_year(comparison, measure, title, partnership=place)
-        pieces.picture(drawn, "chart compare differences")
-    with st.expander(f"{measure_label(measure)}: differences by year, in numbers"):
         told = found.table[found.table["measure"] == measure]
-        pieces.numbers_of(_by_year(told), "Differences by year", f"compare {measure}", told)
+        pieces.chart_with_table(
+            drawn, _by_year(told), "Differences by year", "compare differences", told
+        )
     st.caption(
         "Ranges are 95% intervals of the mean difference over paired runs: about chance alone, in one world. Below, the"
         " world itself is not known."
@@ -219,10 +225,25 @@ def _numbers(found: Pairs) -> pd.DataFrame:
 
 def _in_words(found: Pairs, plans: Plans) -> dict[str, list[str]]:
     """Every headline of every plan against the first."""
-    rows: dict[str, list[str]] = {"": [sentence_case(each.label) for each in found.outcomes]}
+    rows: dict[str, list[str]] = {"Result": [sentence_case(each.label) for each in found.outcomes]}
     for pair in found.pairs[: len(plans) - 1]:
         head = f"{quoted(pair.scenario)} against {quoted(pair.against)}"
         rows[head] = [difference_in_words(each, pair.of(each)) for each in found.outcomes]
+    return rows
+
+
+def _levels(samples: Sequence[Sample], measure: str, place: str | None) -> dict[str, list[str]]:
+    """A measure by year under each plan: the mean, and the band that holds nine runs in ten."""
+    rows: dict[str, list[str]] = {"Year": [*samples[0].years]}
+    for sample in samples:
+        table = sample.summary
+        chosen = (table["measure"] == measure) & (table["group"] == ALL)
+        own = table[chosen & (table["partnership"] == (place or sample.partnerships[-1]))]
+        columns = (own[name].tolist() for name in ("mean", "low", "high"))
+        rows[f"{sample.scenario.title}: mean (9 runs in 10)"] = [
+            f"{in_words(measure, mean)} ({interval(low, high, partial(in_words, measure))})"
+            for mean, low, high in zip(*columns, strict=True)
+        ]
     return rows
 
 

@@ -49,7 +49,7 @@ def show(plans: Plans) -> None:
     st.write(
         "The results above suppose that every assumption is as it is written. Here assumptions are drawn together within"
         " the ranges of their evidence, and every such world is lived under each plan with the same people and the same"
-        " luck."
+        f" luck.{' The assumptions that you changed stay as you set them.' if _fixed() else ''}"
     )
     left, right = st.columns(2)
     worlds = int(left.select_slider("How many worlds", CHOICES, value=WORLDS, key="worlds many"))
@@ -70,14 +70,25 @@ def show(plans: Plans) -> None:
 
 def key_of(plans: Plans, worlds: int, at_most: int | None) -> str:
     """The name of the job: the same for whoever asks the same."""
-    asked = [*(fingerprint(each.scenario) for each in plans), worlds, at_most, state.visit().seed]
+    asked = [
+        *(fingerprint(each.scenario) for each in plans),
+        worlds,
+        at_most,
+        _fixed(),
+        state.visit().seed,
+    ]
     return f"worlds {hashlib.sha256(repr(asked).encode()).hexdigest()[:24]}"
 
 
 def _begin(key: str, plans: Plans, worlds: int, at_most: int | None) -> None:
     scenarios = tuple(each.scenario for each in plans)
     seed = state.visit().seed
-    tasks().start(key, work, scenarios, worlds, seed, at_most, plans[0].place)
+    tasks().start(key, work, scenarios, worlds, seed, at_most, _fixed(), plans[0].place)
+
+
+def _fixed() -> tuple[str, ...]:
+    """Assumptions that the visitor has set."""
+    return tuple(path for path, _ in state.visit().plan.assumptions)
 
 
 def _time(runs: int) -> str:
@@ -115,16 +126,21 @@ def _tell(key: str, contest: Contest) -> None:
     st.write(pieces.safe(told[outcome]))
     pieces.chart_with_table(
         differences_by_world(contest, lead(contest, scenario, baseline, outcome)),
-        _leads(found),
-        "In how many worlds, for each result",
-        "worlds leads",
+        _leads([found[outcome]]),
+        "In how many worlds",
+        "worlds differences",
         contest.table,
     )
     _assumptions(contest, scenario, baseline, outcome)
     if len(contest.scenarios) > 2:
         _everybody(contest, outcome)
     st.subheader("All results at a glance")
-    pieces.picture(worlds_won(contest, found), "chart worlds won")
+    pieces.chart_with_table(
+        worlds_won(contest, found),
+        _leads(found),
+        "In how many worlds, for each result",
+        "worlds leads",
+    )
     with st.expander("The answer for every result, in words"):
         for sentence in told:
             st.markdown(f"- {pieces.safe(sentence)}")
