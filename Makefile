@@ -48,6 +48,7 @@ study-draw-england: $(READY) ## draw 149 made-up partnerships like England, and 
 
 study-formulas: $(READY) ## formulas side by side on made-up England: docs/formulas.md (about half an hour)
 	$(SIM) formula compare --group opiate --out docs --runs results/formulas
+	$(BIN)/python -m studies.stored_formulas
 
 study-killed: $(READY) ## ten sweeps of 500 cells, each killed at a random moment
 	$(BIN)/python -m studies.killed_sweeps --write

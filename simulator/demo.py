@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import charts, findings, outputs, replicate
+from .csv_text import as_csv
 from .incentives import client_kept
 from .replicate import paired
 from .report import Study, check_installed, html_of, put
@@ -253,7 +254,7 @@ def _with_differences(study: Study, measure: str) -> Table:
     for other in others:
         told = zip(_means(other, measure), _differences(study, other, measure), strict=True)
         rows.append(Row(study.name(other), tuple(Cell(*pair) for pair in told)))
-    return Table(measure_label(measure), ("", *year_heads(study.years)), tuple(rows))
+    return Table(measure_label(measure, study.prices), ("", *year_heads(study.years)), tuple(rows))
 
 
 def _means(sample: Sample, measure: str) -> list[str]:
@@ -321,15 +322,10 @@ def write(shown: Shown, out: Path) -> tuple[Path, ...]:
         put(out / "report.html", html_of(shown.study).encode()),
         put(out / "picture.svg", charts.to_svg(drawn).encode()),
         put(out / "picture.png", charts.to_png(drawn)),
-        put(out / "client_kept.csv", _csv(shown.kept)),
+        put(out / "client_kept.csv", as_csv(shown.kept.table).encode()),
         *outputs.write(out / "plans", shown.plans),
         *outputs.write(out / "eight", shown.eight),
     )
-
-
-def _csv(kept: ClientKept) -> bytes:
-    text = kept.table.to_csv(index=False, float_format="%.10g", lineterminator="\n")
-    return text.encode()
 
 
 def picture(shown: Shown) -> charts.Chart:

@@ -94,10 +94,12 @@ def in_unit(value: float, of: str) -> str:
         text = f"{100 * value:.3g}%{of.removeprefix('share') and ' a year'}"
         return text.replace("-", "−")
     if of == "days":
-        return f"{value:,.4g} days"
+        return f"{float(f'{value:.4g}'):,.10g} days"
     if of.startswith("£"):
         return f"{gbp(value)}{of[1:]}"
-    if of == "people" and value == round(value):
+    if of.startswith("people") and value != round(value):
+        return f"{decimal(value)} {of}"
+    if of == "people":
         return counted(round(value), "person") if abs(value) == 1 else f"{value:,.0f} people"
     number = decimal(value) if abs(value) >= 10 else f"{value:.3g}".replace("-", "−")
     return f"{number} {of}" if of not in ("", "ratio") else number

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import evidence
+from .csv_text import DIGITS, as_csv
 from .errors import BadInput, Fault
 from .explanation import Explanation
 from .incentives import Incentive
@@ -47,8 +48,6 @@ TABLES = (
     "incentive.csv",
     "meters.csv",
 )
-DIGITS = 10
-"""Significant digits of a value."""
 VERSIONS_OF = ("numpy", "scipy", "pandas", "simpy")
 DISTRIBUTION = "treatment-funding-simulator"
 USUAL = {"seed": 1, "replications": 100}
@@ -208,12 +207,6 @@ def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def as_csv(table: pd.DataFrame) -> str:
-    """A table as it is written: ten significant digits."""
-    text: str = table.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
-    return text
-
-
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a table in plain values that JSON can hold; what is missing is null."""
     return [
@@ -263,6 +256,13 @@ def _unwritable(directory: Path, error: Exception) -> BadInput:
     return BadInput([Fault(f"--out {directory}", "the folder", rule, got.lower(), advice)])
 
 
+def files(result: Result) -> dict[str, bytes]:
+    """What `write` writes of a result: its tables and, last, its record, by the name of the file."""
+    texts = {name: as_csv(table) for name, table in tables(result).items()}
+    texts[RECORD] = f"{json.dumps(record(result), indent=1, ensure_ascii=False, allow_nan=False)}\n"
+    return {name: text.encode() for name, text in texts.items()}
+
+
 def write(directory: str | Path, result: Result) -> tuple[Path, ...]:
     """Write a result's tables and its record into a folder, which is made where there is none.
 
@@ -279,25 +279,24 @@ def write(directory: str | Path, result: Result) -> tuple[Path, ...]:
         If the folder cannot be written.
     """
     directory = Path(directory)
-    texts = {name: as_csv(table) for name, table in tables(result).items()}
-    texts[RECORD] = f"{json.dumps(record(result), indent=1, ensure_ascii=False, allow_nan=False)}\n"
+    contents = files(result)
     try:
-        return _written(directory, texts)
+        return _written(directory, contents)
     except (OSError, ValueError) as error:
         raise _unwritable(directory, error) from error
 
 
-def _written(directory: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+def _written(directory: Path, contents: Mapping[str, bytes]) -> tuple[Path, ...]:
     made = _make(directory)
     try:
         with tempfile.TemporaryDirectory(dir=directory, prefix=".part-") as beside:
-            for name, text in texts.items():
-                (Path(beside) / name).write_text(text, encoding="utf-8", newline="\n")
+            for name, content in contents.items():
+                (Path(beside) / name).write_bytes(content)
             (directory / RECORD).unlink(missing_ok=True)
             for name in TABLES:
-                if name not in texts:
+                if name not in contents:
                     (directory / name).unlink(missing_ok=True)
-            return tuple((Path(beside) / name).replace(directory / name) for name in texts)
+            return tuple((Path(beside) / name).replace(directory / name) for name in contents)
     except BaseException:
         _remove_if_empty(made)
         raise

@@ -180,8 +180,11 @@ def is_decision(path: str) -> bool:
 
 
 def _has(path: str) -> bool:
-    """Whether a value is one that evidence is given for."""
-    return path.split(".", maxsplit=1)[0] not in ("plan", "partnerships")
+    """Whether a value is one that evidence is given for: no plan, and of a formula's terms what they weigh alone."""
+    part, *steps = path.split(".")
+    if (part, *steps[:1]) == ("formula", "terms"):
+        return "weight" in steps[2:] or "group_weights" in steps[2:]
+    return part not in ("plan", "partnerships")
 
 
 def _with(whole: dict[str, Any], changed: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:

@@ -440,7 +440,7 @@ def compare(
     BadInput
         If there are fewer than two scenarios, or they differ in years, groups or partnerships.
     """
-    _check_alike(scenarios)
+    check_alike(scenarios)
     first, *others = run(scenarios, replications, seed, workers, progress, draws=draws)
     return Comparison(first, tuple(others))
 
@@ -452,7 +452,14 @@ def _listed(names: Sequence[str]) -> str:
     return f"{names[0]}, {names[1]} … {names[-1]} ({len(names)} in all)"
 
 
-def _check_alike(scenarios: Sequence[Scenario]) -> None:
+def check_alike(scenarios: Sequence[Scenario]) -> None:
+    """Refuse to compare scenarios that differ in years, groups or partnerships, or fewer than two.
+
+    Raises
+    ------
+    BadInput
+        With every fault.
+    """
     faults = []
     if len(scenarios) < 2:
         faults.append(

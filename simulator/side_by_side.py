@@ -81,7 +81,7 @@ class Side:
 
         The same plan under every formula, so that formulas are held against one thing.
         """
-        return tuple(_soonest(options) for options in self.game.table.options)
+        return tuple(soonest(options) for options in self.game.table.options)
 
     @property
     def now(self) -> Profile:
@@ -177,7 +177,7 @@ class Side:
         return list(self.game.table.scenario.partnerships).index(self.shown)
 
 
-def _soonest(options: Sequence[Option]) -> int:
+def soonest(options: Sequence[Option]) -> int:
     """The place of the option that pushes fewest out early and, of these, moves ready clients on soonest."""
     levers = [option.of_levers for option in options]
     wanted = [
@@ -313,11 +313,11 @@ def _side(
             folder=folder,
             progress=progress,
         )
-    return Side(preset, told.paid[0], game, changeover(areas), _unsteady(types, game))
+    return Side(preset, told.paid[0], game, changeover(areas), steadiness(types, game))
 
 
-def _unsteady(types: Scenario, game: FollowTheMoney) -> Estimate:
-    """Where everybody does what is done now."""
+def steadiness(types: Scenario, game: FollowTheMoney) -> Estimate:
+    """By how much a part of the pot changes in a year where everybody does what is done now."""
     names = list(game.table.scenario.partnerships.values())
     paid: NDArray[np.float64] = game.clients.as_it_is[:, :, OUTCOMES.index("allocation_gbp")]
     pots = [in_year(types.formula.pot_gbp, year) for year in range(types.years)]
@@ -326,10 +326,11 @@ def _unsteady(types: Scenario, game: FollowTheMoney) -> Estimate:
 
 def as_records(told: SideBySide) -> list[dict[str, Any]]:
     """Every formula's answers in plain values that JSON can hold."""
-    return [_record(side) for side in told.sides]
+    return [as_record(side) for side in told.sides]
 
 
-def _record(side: Side) -> dict[str, Any]:
+def as_record(side: Side) -> dict[str, Any]:
+    """One formula's answers in plain values."""
     change, game = side.changeover, side.game
     return {
         "name": side.preset.name,

@@ -7,7 +7,7 @@ function. What is missing reads as a dash.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 MINUS = "−"
@@ -191,11 +191,24 @@ def unit_of(measure: str) -> str:
     return _WORDS[measure][1].unit
 
 
-def measure_label(measure: str) -> str:
-    """A measure in plain English with its unit: ``Average wait (days)``."""
+def measure_label(measure: str, prices: str = "") -> str:
+    """A measure in plain English with its unit: ``Average wait (days)``.
+
+    Parameters
+    ----------
+    prices
+        The prices of pounds, as `prices_of` says them: ``Allocation (£, prices of 2008-09)``.
+    """
     name, unit = measure_name(measure), unit_of(measure)
+    if unit == "£" and prices:
+        unit = f"{unit}, {prices}"
     said = unit in name.split()
     return sentence_case(name if said else f"{name} ({unit})")
+
+
+def prices_of(years: Iterable[str]) -> str:
+    """In which prices pounds are: ``prices of 2008-09``, or of several years where scenarios differ."""
+    return f"prices of {' and '.join(dict.fromkeys(years))}"
 
 
 def show(measure: str, value: float) -> str:

@@ -5,6 +5,9 @@ Time is in days from 1 April of the first year. A year has 365 days; leap days d
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
+
 DAYS_PER_YEAR = 365
 WEEKS_PER_YEAR = DAYS_PER_YEAR / 7
 OCTOBER = 183
@@ -24,6 +27,41 @@ THREE_WEEKS_DAYS = 21
 def first_day(year: int) -> int:
     """Day of 1 April of a year, counted from 0."""
     return year * DAYS_PER_YEAR
+
+
+MONTHS = {
+    "April": 30,
+    "May": 31,
+    "June": 30,
+    "July": 31,
+    "August": 31,
+    "September": 30,
+    "October": 31,
+    "November": 30,
+    "December": 31,
+    "January": 31,
+    "February": 28,
+    "March": 31,
+}
+"""The months of a financial year and their days."""
+_MONTHS_END = tuple(accumulate(MONTHS.values()))
+_MONTHS_OF_THE_OLD_CALENDAR_YEAR = 9
+
+
+def month_name(day: float, first_year: int) -> str:
+    """The month that a day lies in, such as ``June 2010``.
+
+    Parameters
+    ----------
+    day
+        Counted from 1 April of the first year; negative before it.
+    first_year
+        The calendar year of that 1 April.
+    """
+    year, within = divmod(day, DAYS_PER_YEAR)
+    place = bisect_right(_MONTHS_END, within)
+    new_year = place >= _MONTHS_OF_THE_OLD_CALENDAR_YEAR
+    return f"{list(MONTHS)[place]} {first_year + int(year) + new_year}"
 
 
 def half_year_starts(year: int) -> tuple[int, int]:

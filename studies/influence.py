@@ -27,6 +27,7 @@ from scipy.special import stdtrit
 
 from simulator import replicate
 from simulator import scenario as scenarios
+from simulator.beside import put
 from simulator.evidence import WORST_FIRST, Assumption, assumptions
 from simulator.evidence.influence import (
     COLUMNS,
@@ -188,10 +189,8 @@ def kept(
 
 def write(done: dict[str, Rows], order: Sequence[str]) -> None:
     """Write the finished assumptions in the order of the schema, at once or not at all."""
-    beside = FILE.with_suffix(".part")
     rows = list(chain.from_iterable(done[path] for path in order if path in done))
-    beside.write_text(as_csv(rows), encoding="utf-8", newline="\n")
-    beside.replace(FILE)
+    put(FILE, as_csv(rows).encode())
 
 
 def measure(workers: int) -> None:

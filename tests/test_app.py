@@ -1,100 +1,351 @@
-"""The app's first page: each control changes what is run, and it tells the numbers of the command line."""
+"""Explore, money and start: each control changes the scenario that runs, and what is wrong is told on the page."""
 
 from __future__ import annotations
 
-import sys
+import tomllib
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from here import here, page_of, words
 
-import simulator as sim
-from simulator.screens import start
+from simulator.levers import levers
+from simulator.link import link_of
+from simulator.proposal import OWN, Proposal
+from simulator.scenario import fingerprint
+from simulator.screens import navigation, serving, state
+from simulator.visit import Visit
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+__all__ = ["here"]
+
+pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.usefixtures("here")]
+
+FEW = Visit(replications=4)
+
+
+def explore(visit=FEW):
+    at = page_of("explore", visit.link)
+    assert not at.exception
+    return at
+
+
+def visit_of(at) -> Visit:
+    return at.session_state[state.VISIT]
+
+
+def plan_of(at):
+    return fingerprint(visit_of(at).plan.scenario())
+
+
+def test_the_page_opens_with_results_and_says_that_nothing_is_changed():
+    at = explore()
+    assert at.title[0].value == "Explore: what happens if…?"
+    assert at.warning[0].value.startswith("Illustrative")
+    assert "Nothing is changed yet" in words(at)
+    assert len(at.metric) == 4
+
+
+def test_there_is_a_slider_for_every_lever():
+    at = explore()
+    keys = {each.key for each in at.slider}
+    assert {f"slide {lever.path} 0" for lever in levers()} <= keys
+
+
+@pytest.mark.parametrize("path", [lever.path for lever in levers()])
+def test_every_slider_changes_the_scenario_that_runs(path):
+    at = explore()
+    before = plan_of(at)
+    slider = at.slider(key=f"slide {path} 0")
+    wanted = slider.min if slider.value != slider.min else (slider.min + slider.max) / 2
+    slider.set_value(wanted).run()
+    assert not at.exception
+    assert plan_of(at) != before
+    assert at.slider(key=f"slide {path} 0").value == pytest.approx(wanted)
+    assert "Nothing is changed yet" not in words(at)
+
+
+def test_every_exact_value_changes_the_scenario_that_runs():
+    at = explore()
+    keys = [each.key for each in at.number_input if each.key.startswith("type ")]
+    assert len(keys) > 30
+    same = []
+    for key in keys:
+        before = plan_of(at)
+        box = at.number_input(key=key)
+        box.set_value(0.5 * box.value if box.value else 1.0).run()
+        assert not at.exception, key
+        if plan_of(at) == before:
+            same.append(key)
+    assert not same
+
+
+def test_one_year_typed_leaves_the_others():
+    at = explore()
+    at.number_input(key="type plan.reintegration_share 0 1").set_value(10.0).run()
+    plan = visit_of(at).plan.scenario().plan
+    assert plan.reintegration_share == (0.0, 0.1, 0.0, 0.0, 0.0)
+    assert plan.treatment_share == (1.0, 0.9, 1.0, 1.0, 1.0)
+    assert "Differs by year" in words(at)
+
+
+@pytest.mark.parametrize("key", ["base", "against"])
+def test_every_choice_of_a_scenario_is_taken(key):
+    at = explore()
+    for name in at.selectbox(key=key).options:
+        assert name
+    at.selectbox(key=key).set_value("park").run()
+    assert not at.exception
+    now = visit_of(at)
+    assert (now.plan.base if key == "base" else now.against) == "park"
+
+
+def test_who_acts_changes_the_scenario_that_runs(here):
+    at = explore()
+    for acting in ("one_of_eight", "all_of_eight"):
+        at.radio(key="acting").set_value(acting).run()
+        assert not at.exception
+        assert visit_of(at).plan.acting == acting
+        assert len(visit_of(at).plan.scenario().partnerships) == 2
+
+
+def test_an_assumption_is_changed_on_both_sides():
+    at = explore()
+    path = "world.support.cost_gbp_per_week"
+    at.multiselect(key="assumptions").set_value([path]).run()
+    at.number_input(key=f"assume {path}").set_value(33.0).run()
+    assert not at.exception
+    now = visit_of(at)
+    assert now.plan.scenario().world.support.cost_gbp_per_week == 33
+    assert now.baseline.scenario().world.support.cost_gbp_per_week == 33
+    assert "Assumed" in words(at)
+    at.number_input(key=f"assume {path}").set_value(1e9).run()
+    assert "nothing was changed" in words(at)
+    assert visit_of(at) == now
+
+
+def test_runs_and_seed_are_taken(here):
+    at = explore()
+    at.select_slider(key="replications").set_value(20).run()
+    at.number_input(key="seed").set_value(7).run()
+    assert not at.exception
+    assert (visit_of(at).replications, visit_of(at).seed) == (20, 7)
+
+
+def test_steps_are_taken_back_and_again():
+    at = explore()
+    at.slider(key="slide plan.stretch_share 0").set_value(10.0).run()
+    changed = visit_of(at)
+    button(at, "Undo").click().run()
+    assert visit_of(at) == FEW
+    assert at.slider(key="slide plan.stretch_share 0").value == 5.0
+    button(at, "Redo").click().run()
+    assert visit_of(at) == changed
+    button(at, "Start afresh").click().run()
+    assert visit_of(at).plan == Proposal()
+    button(at, "Undo").click().run()
+    assert visit_of(at) == changed
+
+
+def button(at, label):
+    return next(each for each in at.button if each.label.startswith(label))
+
+
+def test_a_lever_is_put_back():
+    at = explore()
+    at.slider(key="slide plan.reintegration_share 0").set_value(10.0).run()
+    button(at, "Put back: share for reintegration").click().run()
+    assert visit_of(at).plan == Proposal()
+
+
+def test_shares_of_more_than_the_whole_change_nothing_and_are_told():
+    at = explore(replace(FEW, plan=Proposal("engage_other_drugs")))
+    before = visit_of(at)
+    at.number_input(key="type plan.reintegration_share 0 all").set_value(100.0).run()
+    assert not at.exception
+    assert visit_of(at) == before
+    assert "That cannot be, so nothing was changed" in words(at)
+    assert "come to 100%" in words(at).replace("\\", "")
+
+
+def test_a_proposal_is_named_put_aside_and_opened():
+    at = explore()
+    at.slider(key="slide plan.stretch_share 0").set_value(10.0).run()
+    at.text_input[0].set_value("My *plan*")
+    at.text_area[0].set_value("=because")
+    button(at, "Put aside").click().run()
+    assert not at.exception
+    (saved,) = visit_of(at).saved
+    assert (saved.title, saved.reason, saved.name) == ("My *plan*", "=because", "my_plan")
+    button(at, "Start afresh").click().run()
+    button(at, "Open").click().run()
+    assert visit_of(at).plan == saved
+
+
+def test_a_shared_link_opens_what_was_shared():
+    plan = Proposal("park").with_changes({"plan.stretch_share": 0.2})
+    at = explore(Visit(plan=plan, against="move_on", replications=4))
+    assert at.slider(key="slide plan.stretch_share 0").value == 20.0
+    assert at.selectbox(key="against").value == "move_on"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "x",
+        "1" + "0" * 40,
+        Visit(seed=5).link[:-3],
+        link_of({"plan": {"base": "/etc/passwd"}}),
+        link_of({"plan": {"changes": [["plan.stretch_share", "lots"]]}}),
+        link_of({"plan": {"base": OWN, "own_file": "{"}}),
+        link_of({"seed": "<script>"}),
+    ],
+)
+def test_a_bad_link_is_told_and_the_page_lives_on(link):
+    at = page_of("explore", link)
+    assert not at.exception
+    assert "The link could not be opened" in at.error[0].value
+    assert visit_of(at) == Visit()
+    assert at.slider
+
+
+def test_a_link_of_a_moment_ago_does_not_undo_what_came_after():
+    at = explore()
+    at.slider(key="slide plan.stretch_share 0").set_value(10.0).run()
+    now = visit_of(at)
+    at.query_params["s"] = FEW.link
+    at.run()
+    assert visit_of(at) == now
+
+
+def test_results_of_before_are_marked_and_told_as_what_they_were(here, monkeypatch):
+    at = explore()
+    at.slider(key="slide plan.stretch_share 0").set_value(10.0).run()
+    monkeypatch.setattr(here._pool, "submit", never)
+    at.slider(key="slide plan.stretch_share 0").set_value(20.0).run()
+    assert not at.exception
+    told = words(at)
+    assert "These are the results of before" in told
+    assert "10%" in at.subheader[-1].value
+    assert button(at, "Stop")
+
+
+def never(*_):
+    from concurrent.futures import Future
+
+    return Future()
+
+
+def test_runs_are_stopped_and_gone_on_with(here, monkeypatch):
+    at = explore()
+    whole = here._pool.submit
+    monkeypatch.setattr(here._pool, "submit", never)
+    at.slider(key="slide plan.stretch_share 0").set_value(12.0).run()
+    button(at, "Stop").click().run()
+    assert "Stopped at 0 of 4 pairs of runs." in words(at)
+    monkeypatch.setattr(here._pool, "submit", whole)
+    button(at, "Go on").click().run()
+    at.run()
+    assert "Stopped" not in words(at)
+
+
+def test_a_worker_that_crashes_is_told_and_the_page_lives_on(here, monkeypatch):
+    from concurrent.futures import Future
+    from concurrent.futures.process import BrokenProcessPool
+
+    def crashes(*_):
+        future = Future()
+        future.set_exception(BrokenProcessPool())
+        return future
+
+    at = explore()
+    whole = here._pool.submit
+    monkeypatch.setattr(here._pool, "submit", crashes)
+    at.slider(key="slide plan.stretch_share 0").set_value(13.0).run()
+    assert not at.exception
+    assert "ended from outside" in words(at)
+    monkeypatch.setattr(here._pool, "submit", whole)
+    button(at, "Go on").click().run()
+    at.run()
+    assert "ended from outside" not in words(at)
+
+
+def test_money_says_why_it_moved():
+    plan = Proposal().with_changes({"plan.move_on_delay_days": 0.0})
+    at = page_of("money", Visit(plan=plan, replications=4).link)
+    assert not at.exception
+    told = words(at).replace("\\", "")
+    assert "Your plan against the comparison" in told
+    assert "Own number" in str([table.value.to_string() for table in at.table])
+    assert "paid on the history" in told
+
+
+def test_start_says_what_it_is_not():
+    at = page_of("front")
+    assert not at.exception
+    assert "not a forecast" in words(at)
+
+
+def test_pages_have_addresses_of_their_own():
+    addresses = [address for _, address, _ in navigation.PAGES]
+    assert len(set(addresses)) == len(addresses)
+    assert addresses[0] == ""
+
 
 APP = Path(__file__).parents[1] / "app.py"
-ENTRY = start.ENTRY
-
-pytestmark = pytest.mark.filterwarnings("default")
 
 
-@pytest.fixture(autouse=True)
-def main_module_as_it_was() -> Iterator[None]:
-    """The page becomes ``__main__`` while it runs; worker processes of later tests must not import it."""
-    main = sys.modules["__main__"]
-    yield
-    sys.modules["__main__"] = main
+def test_both_entries_show_the_same_page():
+    assert APP.read_text().splitlines()[2:] == serving.ENTRY.read_text().splitlines()[2:]
 
 
-def page() -> AppTest:
-    return AppTest.from_file(APP, default_timeout=60).run()
+def test_entry_stands_in_a_folder_of_its_own():
+    files = [each.name for each in serving.ENTRY.parent.iterdir() if each.suffix == ".py"]
+    assert files == [serving.ENTRY.name]
 
 
-def told(at: AppTest) -> list[str]:
-    return [each.value for each in at.metric]
+def test_a_checkout_and_the_command_have_the_same_settings():
+    told = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text())
+    flat = {
+        f"{part}.{name}": str(value).lower() if isinstance(value, bool) else str(value)
+        for part, names in told.items()
+        for name, value in names.items()
+    }
+    assert flat == serving.SETTINGS
 
 
-@pytest.fixture
-def quick_runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """Runs in this process, on two years, and what was asked for."""
-    from simulator import replicate
-
-    asked: list[dict[str, Any]] = []
-    whole = replicate.run
-
-    def run(scenarios: Any, replications: int, seed: int, *_: Any, **__: Any) -> Any:
-        asked.append({"name": scenarios[0].name, "replications": replications, "seed": seed})
-        return whole(scenarios, 2, seed, workers=1)
-
-    monkeypatch.setattr(replicate, "run", run)
-    return asked
+# Method
 
 
-def test_page_opens_with_a_question_and_a_banner() -> None:
-    at = page()
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("Help", "Who does this?"),
+        ("The model", "Each 1 April"),
+        ("How far to trust it", "160 checks"),
+        ("Limits", "In one sentence"),
+        ("Words", "Pooled Treatment Budget"),
+        ("Accessibility", "Web Content Accessibility Guidelines"),
+    ],
+)
+def test_every_part_of_the_method_can_be_read(part, told):
+    at = page_of("method")
+    at.radio(key="part").set_value(part).run()
     assert not at.exception
-    assert at.title[0].value == "Treatment Funding Simulator"
-    assert at.warning[0].value.startswith("Illustrative")
-    assert at.header[0].value == sim.load("baseline_2008").question
-    assert at.info[0].value == "Nothing has been run yet with these choices."
+    assert at.header[0].value == part
+    assert told in words(at)
+    assert "](" not in words(at).replace("](http", ""), "a link to a file that is not there"
 
 
-@pytest.mark.slow
-def test_each_control_changes_the_scenario_that_runs(quick_runs: list[dict[str, Any]]) -> None:
-    at = page()
-    at.button[0].click().run()
-    at.selectbox(key="scenario").select("move_on").run()
-    assert at.info, "results of another scenario would be stale"
-    at.select_slider(key="replications").set_value(10).run()
-    at.number_input(key="seed").set_value(7).run()
-    at.button[0].click().run()
+def test_assumptions_are_found_by_words_and_grade():
+    at = page_of("method")
+    at.radio(key="part").set_value("Assumptions").run()
+    whole = len(at.table[0].value)
+    at.text_input(key="search").set_value("relapse opiates").run()
+    found = at.table[0].value
+    assert 0 < len(found) < whole
+    assert found.index.str.lower().str.contains("opiates").all()
+    at.selectbox(key="grade").set_value("unverified").run()
+    assert "No assumption has all of these words" in words(at)
+    at.text_input(key="search").set_value("").run()
+    assert set(at.table[0].value["Grade"]) == {"unverified"}
     assert not at.exception
-    assert quick_runs == [
-        {"name": "baseline_2008", "replications": 20, "seed": 1},
-        {"name": "move_on", "replications": 10, "seed": 7},
-    ]
-    assert len(told(at)) == 4
-
-
-@pytest.mark.slow
-def test_page_tells_the_numbers_of_the_python_door(quick_runs: list[dict[str, Any]]) -> None:
-    from simulator import wording
-
-    at = page()
-    at.number_input(key="seed").set_value(3).run()
-    at.button[0].click().run()
-    sample = sim.run("baseline_2008", replications=2, seed=3, workers=1)
-    mean = sample.of("allocation_gbp")[:, -1].mean()
-    assert told(at)[0] == wording.show("allocation_gbp", mean)
-    assert "treatment-sim run baseline_2008 --replications" in at.code[0].value
-
-
-def test_both_entries_show_the_same_page() -> None:
-    assert APP.read_text().splitlines()[2:] == ENTRY.read_text().splitlines()[2:]
-
-
-def test_entry_stands_in_a_folder_of_its_own() -> None:
-    assert [each.name for each in ENTRY.parent.iterdir() if each.suffix == ".py"] == [ENTRY.name]

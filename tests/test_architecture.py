@@ -23,7 +23,7 @@ README = ROOT / "README.md"
 
 FLOORS = (
     {"errors", "years"},
-    {"distributions", "chance", "link", "wording", "workers"},
+    {"beside", "csv_text", "distributions", "chance", "link", "papers", "wording", "workers"},
     {"cluster"},
     {"scenario", "journal"},
     {"funding", "money", "journey", "published"},
@@ -36,16 +36,16 @@ FLOORS = (
     # Questions asked of the model.
     {"evidence", "explanation", "stream_means"},
     {"calibrate", "incentives", "jobs", "levers", "precision"},
-    {"behaviour", "changeover", "local_area", "proposal"},
+    {"behaviour", "changeover", "flows", "local_area", "proposal"},
     {"formula_lab", "side_by_side", "study", "validate", "visit"},
     {"sweeps"},
     {"discovery", "optimisation", "sensitivity_analysis"},
     {"findings"},
-    {"comparing"},
+    {"comparing", "own_formula"},
     # Answers to look at.
     {"charts", "outputs", "printing"},
     {"report"},
-    {"demo"},
+    {"demo", "exports"},
     # Doors.
     {"screens"},
     {"cli"},

@@ -64,7 +64,7 @@ def test_the_tables_and_every_finding_are_printed(shown):
     text = printed(shown)
     together = " ".join(text.split())
     for measure in (
-        "Allocation (£)",
+        "Allocation (£, prices of 2008-09)",
         "In treatment",
         "Planned exits",
         "Successful completions",

@@ -258,16 +258,16 @@ def test_what_goes_wrong_while_writing_leaves_no_new_folder(error, sample, tmp_p
 
 def _fail_at_the_second_file(monkeypatch, error):
     written = []
-    write_text = Path.write_text
+    write_bytes = Path.write_bytes
 
-    def fail_at_the_second(path, text, **how):
+    def fail_at_the_second(path, content):
         written.append(path)
         if len(written) == 2:
-            write_text(path, text[:100], **how)
+            write_bytes(path, content[:100])
             raise error
-        return write_text(path, text, **how)
+        return write_bytes(path, content)
 
-    monkeypatch.setattr(Path, "write_text", fail_at_the_second)
+    monkeypatch.setattr(Path, "write_bytes", fail_at_the_second)
 
 
 def test_record_stands_only_beside_the_tables_that_belong_to_it(

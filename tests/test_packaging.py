@@ -42,7 +42,13 @@ def files_below(folder):
 
 
 CODE = {file for file in files_below(ROOT / "simulator") if file.suffix == ".py"}
-DATA = (files_below(ROOT / "simulator") | files_below(ROOT / "scenarios")) - CODE
+PAPERS = {
+    file
+    for pattern in SETUPTOOLS["package-data"]["simulator._docs"]
+    for file in (ROOT / "docs").glob(pattern)
+}
+"""Documents that come with the program; others stay in the checkout."""
+DATA = (files_below(ROOT / "simulator") | files_below(ROOT / "scenarios") | PAPERS) - CODE
 
 
 def ran(*command, cwd, status=0):
@@ -87,7 +93,7 @@ def treatment_sim(wheel, tmp_path_factory):
 
 def test_every_folder_with_code_is_a_listed_package():
     found = {".".join(file.parent.relative_to(ROOT).parts) for file in CODE}
-    assert found | {"simulator._scenarios"} == set(SETUPTOOLS["packages"])
+    assert found | {"simulator._docs", "simulator._scenarios"} == set(SETUPTOOLS["packages"])
 
 
 def test_every_other_file_is_listed_as_data():
@@ -106,9 +112,9 @@ def test_wheel_holds_the_package_with_its_data_and_nothing_else(wheel):
         held = {PurePosixPath(name) for name in opened.namelist()}
     about = {file for file in held if file.parts[0].endswith(".dist-info")}
     here = {PurePosixPath(file.relative_to(ROOT)) for file in CODE | DATA}
-    scenarios = {file for file in here if file.parts[0] == "scenarios"}
-    moved = {PurePosixPath("simulator/_scenarios", *file.parts[1:]) for file in scenarios}
-    assert held - about == (here - scenarios) | moved
+    elsewhere = {file for file in here if file.parts[0] in ("docs", "scenarios")}
+    moved = {PurePosixPath(f"simulator/_{file.parts[0]}", *file.parts[1:]) for file in elsewhere}
+    assert held - about == (here - elsewhere) | moved
     for needed in ("_scenarios/baseline_2008.yaml", "report/page.html"):
         assert PurePosixPath("simulator", needed) in held
 

@@ -137,6 +137,27 @@ def test_the_page_says_its_language_and_can_be_skipped_into(page):
     assert "main" in [a.get("id") for a, _ in page.all("main")]
 
 
+def test_every_pound_says_in_which_prices_it_is(html):
+    _, *sections = html.split("<section ")
+    for section in sections:
+        for table in re.findall(r"<table.*?</table>", section, re.S):
+            if "£" in table:
+                (caption,) = re.findall(r"<caption>(.*?)</caption>", table)
+                assert "prices of 2008-09" in caption or "Pounds are in prices of" in section
+        for chart in re.findall(r"<svg.*?</svg>", section, re.S):
+            if "£" in chart:
+                told = " ".join(re.sub(r"<[^>]+>", " ", chart).split())
+                assert "prices of 2008-09" in told or "Pounds are in prices of" in section
+
+
+def test_on_paper_it_is_black_on_white_with_heads_on_each_page(html):
+    on_paper = html.partition("@media print")[2]
+    assert "--ink: #000" in on_paper
+    assert "--warn: #fff" in on_paper
+    assert "display: table-header-group" in on_paper
+    assert "counter(page)" in html
+
+
 def test_headings_go_down_one_step_at_a_time(page):
     levels = [int(tag[1]) for tag, _, _ in page.found if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1

@@ -204,10 +204,10 @@ def test_a_key_changes_with_all_that_numbers_depend_on_and_nothing_else(plans):
 
 
 def test_the_version_of_the_model_holds_every_room_that_makes_numbers():
-    """Whatever `replicate` imports at run time, down to the ground, but for errors and words."""
+    """Whatever `replicate` imports at run time, down to the ground, but for errors, words and files."""
     from test_architecture import PACKAGE, imports
 
-    ground = {"errors", "wording", "workers", "cluster"}
+    ground = {"beside", "csv_text", "errors", "wording", "workers", "cluster"}
     form = {"scenario"}  # of its rooms those that change numbers are listed
     seen, todo = set(), ["replicate"]
     while todo:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 import simulator as sim
+from simulator.beside import PART
 from simulator.sweeps import written
 from studies import killed_sweeps
 from studies.killed_sweeps import Place, killed_at, lay_out, quick
@@ -77,7 +78,7 @@ NOBODY = 999_999_999
 def test_what_a_killed_sweep_left_half_written_goes(study, tmp_path):
     place = Place(study, tmp_path)
     place.out.mkdir()
-    left = place.out / f".differences.csv.{NOBODY}{written.PART}"
+    left = place.out / f".differences.csv.{NOBODY}{PART}"
     left.write_text("half a li", encoding="utf-8")
     data = {"title": "One", "scenarios": [str(study.parent / "kept.yaml")], "replications": 1}
     sim.sweep(data, out=place.out, cells=place.cells)

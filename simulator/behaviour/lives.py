@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..beside import put
 from ..errors import BadInput, Fault
 from ..measures import TALLIES
 from ..model import OneAmongOthers, replicate_once
@@ -234,14 +234,8 @@ class Lives:
         if self.folder is None:
             return
         file = self.folder / _file(key)
-        beside = file.with_name(f".{file.name}.{os.getpid()}.part")
         whole = {"of": key, **told, "outcomes": list(OUTCOMES), "values": values.tolist()}
-        self.folder.mkdir(parents=True, exist_ok=True)
-        try:
-            beside.write_text(f"{json.dumps(whole)}\n", encoding="utf-8", newline="\n")
-            beside.replace(file)
-        finally:
-            beside.unlink(missing_ok=True)
+        put(file, f"{json.dumps(whole)}\n".encode())
 
 
 def _file(key: str) -> str:

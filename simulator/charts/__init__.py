@@ -11,11 +11,21 @@ from .harms import gained_by_harm, in_pounds, worth_by_day
 from .lines import differences_by_year, lines_by_year
 from .look import Chart, picture, to_png, to_svg
 from .meter import four_moves, meter
+from .own_formula import (
+    alone_and_together,
+    alone_by_formula,
+    gains_and_losses,
+    meter_by_formula,
+    price_by_rule,
+    recovery_by_rule,
+)
 from .ranges import determined, met
 
 __all__ = [
     "Chart",
     "alone_against_together",
+    "alone_and_together",
+    "alone_by_formula",
     "choices_by_round",
     "client_worth",
     "determined",
@@ -23,14 +33,18 @@ __all__ = [
     "differences_by_year",
     "four_moves",
     "gained_by_harm",
+    "gains_and_losses",
     "in_pounds",
     "lines_by_year",
     "lost_alone",
     "met",
     "meter",
+    "meter_by_formula",
     "picture",
+    "price_by_rule",
     "price_of_following",
     "recovery_by_formula",
+    "recovery_by_rule",
     "to_png",
     "to_svg",
     "waterfall",

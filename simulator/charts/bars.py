@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ..funding import EXPLAIN_STEPS
-from ..wording import gbp, gbp_exact, sentence_case, signed
+from ..wording import gbp, gbp_exact, prices_of, sentence_case, signed
 from .look import (
     FONT_SIZE,
     ILLUSTRATIVE,
@@ -59,7 +59,8 @@ def waterfall(
         if round(amount)
     ]
     subtitle = (
-        f"“{name or sample.scenario.title}”: change of the yearly allocation (£) from"
+        f"“{name or sample.scenario.title}”: change of the yearly allocation (£,"
+        f" {prices_of([sample.scenario.funding.price_year])}) from"
         f" {sample.years[first]} to {sample.years[-1]}, mean of {sample.replications} replications."
         f" Steps are counted in this order; another order would give other steps. {ILLUSTRATIVE}"
     )

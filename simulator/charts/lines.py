@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..replicate import ALL, BAND
-from ..wording import NO_DIFFERENCE, measure_label, show, show_difference, verdict
+from ..wording import NO_DIFFERENCE, measure_label, prices_of, show, show_difference, verdict
 from .look import (
     DASHES,
     FONT_SIZE,
@@ -139,17 +139,22 @@ def lines_by_year(
     drawn = means(samples, measure, names or {}, partnership)
     years = samples[0].years
     told = "; ".join(_line_told(each, measure, years) for each in drawn)
+    label = measure_label(measure, _prices(samples))
     plot = _Plot(altair(), years, measure, _told_apart(drawn))
     return finished(
         plot.whole(plot.bands(), plot.lines(), plot.points()),
         title,
-        _lines_subtitle(samples[0], measure, plot, brief=brief),
-        f"Line chart. {title}. {measure_label(measure)}. {told}.",
+        _lines_subtitle(samples[0], label, plot, brief=brief),
+        f"Line chart. {title}. {label}. {told}.",
     )
 
 
-def _lines_subtitle(sample: Sample, measure: str, plot: _Plot, *, brief: bool) -> str:
-    whole = f"{measure_label(measure)}, {sample.years[0]} to {sample.years[-1]}."
+def _prices(samples: Sequence[Sample]) -> str:
+    return prices_of(sample.scenario.funding.price_year for sample in samples)
+
+
+def _lines_subtitle(sample: Sample, label: str, plot: _Plot, *, brief: bool) -> str:
+    whole = f"{label}, {sample.years[0]} to {sample.years[-1]}."
     cut_off = "" if plot.shows_zero else " The scale does not begin at 0."
     if brief:
         return f"{whole}{cut_off}"
@@ -180,8 +185,9 @@ def differences_by_year(
     named = names or {}
     drawn = differences(comparison, measure, named, partnership)
     years = comparison.baseline.years
+    label = measure_label(measure, _prices(comparison.samples))
     subtitle = (
-        f"{measure_label(measure)}: difference from “{_name(comparison.baseline, named)}”,"
+        f"{label}: difference from “{_name(comparison.baseline, named)}”,"
         f" {years[0]} to {years[-1]}. Bars are 95% intervals over"
         f" {comparison.baseline.replications} paired replications; open circles are too close to"
         f" call. {ILLUSTRATIVE}"
@@ -194,7 +200,7 @@ def differences_by_year(
         plot.whole(plot.zero(), plot.intervals(), plot.points(may_be_open=True)),
         title,
         subtitle,
-        f"Chart of differences. {title}. {measure_label(measure)}. {told}.",
+        f"Chart of differences. {title}. {label}. {told}.",
     )
 
 

@@ -6,13 +6,14 @@ import hashlib
 import html
 import re
 import textwrap
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import MissingExtra
 from ..wording import unit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 Chart: TypeAlias = Any
 """An Altair chart, of whichever kind."""
@@ -26,6 +27,8 @@ WIDTH, HEIGHT = 470, 280
 FONT_SIZE, LINE_HEIGHT = 13, 15
 TITLE_SIZE, SUBTITLE_SIZE = 17, 13
 TITLE_CHARACTERS, SUBTITLE_CHARACTERS = 68, 96
+NARROW_TITLE_CHARACTERS, NARROW_SUBTITLE_CHARACTERS = 36, 52
+"""What fits on a telephone that is 360 pixels wide."""
 PICTURE_SIZES = {"fontSize": 26, "subtitleFontSize": 15, "offset": 24}
 PICTURE_TITLE_CHARACTERS, PICTURE_SUBTITLE_CHARACTERS = 92, 172
 ILLUSTRATIVE = "Illustrative: no real partnership is shown."
@@ -61,25 +64,64 @@ def vl_convert() -> Any:
     return vl_convert
 
 
-def finished(chart: Chart, title: str, subtitle: str, alt_text: str) -> Chart:
-    """A chart with its message, its unit and period, and its text alternative."""
-    heading = _heading(title, TITLE_CHARACTERS, subtitle, SUBTITLE_CHARACTERS)
+def finished(
+    chart: Chart, title: str, subtitle: str, alt_text: str, *, narrow: bool = False
+) -> Chart:
+    """A chart with its message, its unit and period, and its text alternative.
+
+    Parameters
+    ----------
+    narrow
+        Whether it is for a telephone, with shorter lines.
+    """
+    title_width, subtitle_width = (
+        (NARROW_TITLE_CHARACTERS, NARROW_SUBTITLE_CHARACTERS)
+        if narrow
+        else (TITLE_CHARACTERS, SUBTITLE_CHARACTERS)
+    )
+    heading = _heading(title, title_width, subtitle, subtitle_width)
     return _dressed(chart.properties(title=heading, description=alt_text))
 
 
-def untitled(chart: Chart) -> tuple[str, str, Chart]:
-    """The message of a chart, what stands beneath it, and the chart without either, to be set beside them on a page.
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A chart as a page sets it: its words are the page's own, which wrap, and the rest is Vega-Lite.
 
-    A single chart keeps its height and takes the width that there is; several in one keep their own.
+    Parameters
+    ----------
+    message, beneath
+        Its title, and what stands beneath it.
+    alt
+        Its text alternative.
+    vega
+        The chart without words above it. A single one keeps its height and takes the width that there is; several in
+        one keep their own.
     """
-    heading = chart.title
-    lines = [getattr(heading, part, None) for part in ("text", "subtitle")]
-    message, beneath = (" ".join(each) if isinstance(each, list) else "" for each in lines)
-    bare = chart.copy(deep=False)
-    bare.title = altair().Undefined
-    several = any(hasattr(chart, part) for part in ("hconcat", "vconcat", "concat", "spec"))
-    kind = "pad" if several else "fit-x"
-    return message, beneath, bare.properties(autosize={"type": kind, "contains": "padding"})
+
+    message: str
+    beneath: str
+    alt: str
+    vega: dict[str, Any]
+
+
+def spec_of(build: Callable[[], Chart]) -> Spec:
+    """Build a chart for a page, without the checks of its library, which take most of the time.
+
+    The same charts are checked whenever they are drawn for a report.
+    """
+    alt = altair()
+    with alt.utils.schemapi.debug_mode(False):
+        chart = build()
+        heading = chart.title
+        lines = [getattr(heading, part, None) for part in ("text", "subtitle")]
+        message, beneath = (" ".join(each) if isinstance(each, list) else "" for each in lines)
+        bare = chart.copy(deep=False)
+        bare.title = alt.Undefined
+        several = any(hasattr(chart, part) for part in ("hconcat", "vconcat", "concat", "spec"))
+        kind = "pad" if several else "fit-x"
+        sized = bare.properties(autosize={"type": kind, "contains": "padding"})
+        vega: dict[str, Any] = sized.to_dict(validate=False)
+    return Spec(message, beneath, str(vega.get("description", "")), vega)
 
 
 def picture(charts: Sequence[Chart], title: str, subtitle: str, *, columns: int = 2) -> Chart:

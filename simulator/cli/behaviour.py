@@ -220,7 +220,7 @@ def behaviour(
 def _write(game: FollowTheMoney, out: Path, command: str) -> list[str]:
     """Tables, a record and a page, each beside its place and then renamed."""
     from ..behaviour import price
-    from ..outputs import as_csv
+    from ..csv_text import as_csv
     from ..report.behaviour import document
     from ..report.document import page
     from ..report.page import put

@@ -12,6 +12,7 @@ import typer
 import simulator as sim
 
 from .. import wording
+from ..beside import beside
 from ..errors import BadInput, Fault
 from ..printing import print_evidence, print_table
 from .door import app, noted, print_json, say
@@ -153,7 +154,8 @@ def schema(
         say(text)
         return
     try:
-        out.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        with beside(out) as part:
+            part.write_text(f"{text}\n", encoding="utf-8", newline="\n")
     except (OSError, ValueError) as error:
         got = str(getattr(error, "strerror", None) or error)
         where, rule, advice = f"--out {out}", "be a file that can be written", "name another file"

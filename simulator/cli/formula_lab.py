@@ -11,6 +11,7 @@ import typer
 
 import simulator as sim
 
+from ..csv_text import as_csv
 from ..errors import BadInput, Fault
 from ..printing import PROGRAM, print_table, progress_on_stderr
 from .door import noted, print_json, say, tell
@@ -234,11 +235,6 @@ def _documents(document: Document, name: str) -> dict[str, str]:
     return {f"{name}.md": markdown(document), f"{name}.html": page(document)}
 
 
-def _csv(table: Any) -> str:
-    text: str = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-    return text
-
-
 def _json_text(told: dict[str, Any]) -> str:
     return json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -252,7 +248,7 @@ def _write_stress(result: Stress, out: Path, command: str) -> list[str]:
 
     out.mkdir(parents=True, exist_ok=True)
     files = write_smallest(result, out)
-    texts = {"stress.csv": _csv(stress_table(result))}
+    texts = {"stress.csv": as_csv(stress_table(result))}
     draw = can_draw()
     texts |= _documents(stress_document(result, command, draw=draw), "stress")
     texts["stress.json"] = _json_text(_stress_json(result, command))
@@ -316,8 +312,8 @@ def _write_search(result: Search, out: Path, command: str) -> list[str]:
     draw = can_draw()
     _remove_older(out)
     texts = {f"{point.name}.yaml": suggested_yaml(point, result) for point in result.shown}
-    texts["frontier.csv"] = _csv(frontier_table(result))
-    texts["losers.csv"] = _csv(losers_table(result))
+    texts["frontier.csv"] = as_csv(frontier_table(result))
+    texts["losers.csv"] = as_csv(losers_table(result))
     texts |= _documents(search_document(result, command, draw=draw), "search")
     texts["search.json"] = _json_text(_search_json(result, command))
     files = _put(out, texts)

@@ -6,6 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from ..csv_text import as_csv
 from ..sweeps.tables import put_beside
 from .words import failing_when, limits, sentences
 
@@ -67,10 +68,7 @@ def write(found: Discovered, folder: Path, **heading: Any) -> list[str]:
         "worlds.csv": found.worlds_table,
         "density_and_coverage.csv": found.way_table,
     }
-    texts = {
-        name: table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-        for name, table in tables.items()
-    }
+    texts = {name: as_csv(table) for name, table in tables.items()}
     told = {"verb": "discover", **heading, **record(found)}
     texts["discover.json"] = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     for name, text in texts.items():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import wording
+from ..beside import beside
 from ..errors import BadInput, Fault
 from ..scenario import as_dict, load, names
 from ..scenario.library import as_shown
@@ -220,10 +220,9 @@ def write_markdown(
         rule, advice = f"end in {ENDING}", f"add {ENDING}"
         raise BadInput([Fault(f"--out {as_shown(str(path))}", "the file", rule, path.name, advice)])
     text = as_markdown(scenario, grades)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
+        with beside(path) as part:
+            part.write_text(text, encoding="utf-8", newline="\n")
     except (OSError, ValueError) as error:
         got = (getattr(error, "strerror", None) or str(error)).lower()
         where, rule, advice = (
@@ -232,5 +231,3 @@ def write_markdown(
             "name another file",
         )
         raise BadInput([Fault(where, "the file", rule, got, advice)]) from error
-    finally:
-        beside.unlink(missing_ok=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..beside import put
+from ..csv_text import as_csv
 from ..incentives import Estimate
 from ..scenario import write
 from ..scenario.formulas import formula_yaml
@@ -66,12 +68,10 @@ def write_smallest(result: Stress, folder: Path) -> list[str]:
                 write(_told(result, harm, scenario), folder / file)
                 files.append(file)
         if harm.cliff:
-            _by_day(harm).to_csv(folder / f"{harm.name}.csv", index=False, lineterminator="\n")
+            put(folder / f"{harm.name}.csv", as_csv(_by_day(harm)).encode())
             files.append(f"{harm.name}.csv")
         if harm.example:
-            _example(harm).to_csv(
-                folder / smallest_files(harm)[0], index=False, lineterminator="\n"
-            )
+            put(folder / smallest_files(harm)[0], as_csv(_example(harm)).encode())
             files += smallest_files(harm)
     return files
 

@@ -1,7 +1,7 @@
 """Work that goes on while a page is looked at: replications that come at once and then better, and long jobs."""
 
-from .desk import Desk, Look, State, first
+from .desk import Desk, Look, State, first, mark_of
 from .pool import Pool
 from .tasks import Task, Tasks
 
-__all__ = ["Desk", "Look", "Pool", "State", "Task", "Tasks", "first"]
+__all__ = ["Desk", "Look", "Pool", "State", "Task", "Tasks", "first", "mark_of"]

@@ -48,6 +48,20 @@ LOST = (
 )
 
 
+_MARKS: OrderedDict[int, tuple[Scenario, str]] = OrderedDict()
+MOST_MARKS = 500
+
+
+def mark_of(scenario: Scenario) -> str:
+    """A scenario's fingerprint; worked out once for as long as the same object is used."""
+    known = _MARKS.get(id(scenario))
+    if known is None or known[0] is not scenario:
+        known = _MARKS[id(scenario)] = (scenario, fingerprint(scenario))
+        if len(_MARKS) > MOST_MARKS:
+            _MARKS.popitem(last=False)
+    return known[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How far the runs of a scenario are.
@@ -152,7 +166,7 @@ class Desk:
         who
             The visitor. More are run for as long as any visitor looks.
         """
-        keys = [(fingerprint(scenario), seed) for scenario in scenarios]
+        keys = [(mark_of(scenario), seed) for scenario in scenarios]
         with self._lock:
             for key, run in self._runs.items():
                 if key not in keys:
@@ -167,7 +181,7 @@ class Desk:
 
     def look(self, scenario: Scenario, seed: int, replications: int, who: str = "") -> Look:
         """The same of one scenario alone, whatever else is looked at."""
-        key = (fingerprint(scenario), seed)
+        key = (mark_of(scenario), seed)
         with self._lock:
             run = self._runs.setdefault(key, _Run(scenario, seed))
             run.lookers[who] = (self._clock(), replications)
@@ -179,7 +193,7 @@ class Desk:
     def see(self, scenarios: Sequence[Scenario], seed: int, replications: int) -> tuple[Look, ...]:
         """See how far runs are, and have no more of them."""
         with self._lock:
-            found = [self._runs.get((fingerprint(each), seed)) for each in scenarios]
+            found = [self._runs.get((mark_of(each), seed)) for each in scenarios]
             return tuple(
                 self._seen(run, replications) if run else Look("stopped", 0, replications)
                 for run in found
@@ -195,7 +209,7 @@ class Desk:
         """Try once more where something failed."""
         with self._lock:
             for each in scenarios:
-                run = self._runs.get((fingerprint(each), seed))
+                run = self._runs.get((mark_of(each), seed))
                 if run is not None:
                     run.failed = ""
                     run.tries.clear()

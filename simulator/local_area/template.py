@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 import textwrap
 from typing import TYPE_CHECKING
 
+from ..beside import beside
+from ..csv_text import exact_csv
 from ..errors import BadInput, Fault
 from ..scenario.library import as_shown
 from ..scenario.tree import shown
@@ -28,8 +27,6 @@ EXAMPLES = (
     (EXAMPLE, "2012-13 Q1", "planned_exits", "opiate", "31", TAKE_OUT),
     (EXAMPLE, "2012-13", "re_presentations", "crack", "<5", TAKE_OUT),
 )
-_EVALUATED = ("=", "+", "-", "@", "\t", "\r")
-"""What spreadsheets take for the beginning of a formula."""
 
 _COLUMNS = {
     "partnership": "Name of the partnership, the same in all lines. May be left empty.",
@@ -73,15 +70,8 @@ WIDTH = 118
 
 def as_csv(rows: Iterable[Sequence[str]]) -> str:
     """Rows as text that spreadsheets read, and in which no cell is taken for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerows([escaped(cell) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def escaped(cell: str) -> str:
-    """A cell that no spreadsheet evaluates."""
-    return f"'{cell}" if cell.startswith(_EVALUATED) else cell
+    heads, *others = rows
+    return exact_csv(heads, others, ending="\r\n")
 
 
 def template() -> str:
@@ -121,29 +111,26 @@ def write_template(file: Path) -> tuple[Path, Path]:
     BadInput
         Where the file does not end in .csv, is there already or cannot be written.
     """
-    beside = file.with_name(f"{file.stem}{GUIDE_ENDING}")
+    columns = file.with_name(f"{file.stem}{GUIDE_ENDING}")
     if file.suffix.lower() != ENDING:
         raise _refused(file, f"end in {ENDING}", shown(file.name), f"add {ENDING}")
-    for each in (file, beside):
+    for each in (file, columns):
         if each.exists():
             raise _refused(each, "be a new file", "one that is there", "name another file")
     # With a mark at the beginning, so that Excel reads £ as £.
-    _put(beside, guide())
+    _put(columns, guide())
     _put(file, f"\ufeff{template()}")
-    return file, beside
+    return file, columns
 
 
 def _put(file: Path, text: str) -> None:
     """Write a file beside, then rename it."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        part.write_text(text, encoding="utf-8", newline="")
-        part.replace(file)
+        with beside(file) as part:
+            part.write_text(text, encoding="utf-8", newline="")
     except (OSError, ValueError) as error:
         got = (getattr(error, "strerror", None) or str(error)).lower()
         raise _refused(file, "be a file that can be written", got, "name another file") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _refused(file: Path, rule: str, got: str, advice: str) -> BadInput:

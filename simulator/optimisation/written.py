@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..calibrate.fitted import named_from
+from ..csv_text import as_csv
 from ..scenario import as_dict
 from ..scenario.draft import own_changes
 from ..scenario.tree import dotted
@@ -44,8 +45,7 @@ def write(found: Found, prepared: Prepared, folder: Path, command: str = "") -> 
     texts = {
         plan_file(number): plan_yaml(found, number, prepared, folder) for number in found.suggested
     }
-    table = pd.DataFrame(found.rows())
-    texts["plans.csv"] = table.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    texts["plans.csv"] = as_csv(pd.DataFrame(found.rows()))
     told = {"verb": "optimise", "command": command, "title": prepared.checked.title}
     texts["optimise.json"] = (
         json.dumps(told | found.as_record(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"

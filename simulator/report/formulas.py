@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from ..changeover import YEARS
 from ..charts import lost_alone, recovery_by_formula
-from ..outputs import as_csv, model_version
+from ..csv_text import as_csv
+from ..outputs import model_version
 from ..published import UNKNOWN, beside_the_rule
 from ..side_by_side import WORTH_TIMES
 from ..wording import (

@@ -85,7 +85,8 @@ def steps(study: Study, explanation: Explanation) -> Table:
     ]
     whole = [Estimate.of(year) for year in explanation.steps[:, 0].sum(axis=2).T.astype(float)]
     return Table(
-        f"“{study.name(sample)}”: steps by which the allocation changed from the year before, £, means",
+        f"“{study.name(sample)}”: steps by which the allocation changed from the year before, means;"
+        f" £ in {study.prices}; an asterisk (*) marks what is too close to call",
         ("Step", *sample.years[1:]),
         (*rows, Row("In all", tuple(_step(each) for each in whole))),
     )

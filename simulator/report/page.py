@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from .. import beside
 from ..errors import BadInput, Fault, MissingExtra
 from ..evidence import WORST_FIRST
 from ..findings import (
@@ -139,18 +138,12 @@ def put(path: Path, content: bytes) -> Path:
     BadInput
         Where it cannot be written.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        return beside.replace(path)
+        return beside.put(path, content)
     except (OSError, ValueError) as error:
         got = getattr(error, "strerror", None) or str(error)
         advice = "check the folder and its permissions"
         raise BadInput([Fault(str(path), "the file", "be writable", got, advice)]) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def check_installed() -> None:
@@ -212,7 +205,7 @@ def sections(study: Study) -> list[Section]:
 
 def _findings(study: Study) -> Iterator[Part]:
     for finding in study.findings:
-        yield Part("finding", finding=finding, table=results.figures(finding))
+        yield Part("finding", finding=finding, table=results.figures(finding, study.prices))
 
 
 def _transition(study: Study) -> str:
@@ -253,12 +246,16 @@ def _support(study: Study) -> Iterator[Part]:
             yield Part("table", table=results.support(study, sample))
 
 
+def _prices(study: Study) -> str:
+    return f"Pounds are in {study.prices}."
+
+
 def _client(study: Study) -> Iterator[Part]:
     kept = study.kept
     if kept is None:
         return
     finding = what_a_client_is_worth(kept)
-    yield Part("text", KEPT)
+    yield Part("text", f"{KEPT} {_prices(study)}")
     yield Part("chart", svg=drawings.client_worth(kept, finding))
     yield Part("table", table=money.kept(kept))
     yield Part("table", table=sources.rests_on(kept))
@@ -268,7 +265,7 @@ def _together(study: Study) -> Iterator[Part]:
     if study.together is None:
         return
     finding = acting_together(study.together, study.acting)
-    yield Part("text", ONE_POT)
+    yield Part("text", f"{ONE_POT} {_prices(study)}")
     yield Part("chart", svg=drawings.alone_against_together(study.together, finding))
     yield Part("table", table=money.together(alone_and_together(study.together)))
 
@@ -281,6 +278,8 @@ def _reasons(study: Study) -> Iterator[Part]:
 
 def _reason(study: Study, explanation: Explanation) -> Iterator[Part]:
     yield Part("heading", study.name(explanation.sample))
+    if len(explanation.partnerships) > 1:
+        yield Part("text", f"Of {explanation.partnerships[0]}, the first of the partnerships.")
     yield Part("chart", svg=drawings.waterfall(study, explanation))
     yield Part("list", items=explanation.sentences_of(explanation.partnerships[0]))
     yield Part("table", table=money.steps(study, explanation))
@@ -290,11 +289,12 @@ def _drift(study: Study) -> Iterator[Part]:
     place = study.samples.index(study.reference_sample)
     finding = what_moves_the_money(study.explanations[place])
     yield Part("heading", finding.title)
-    yield Part("text", finding.sentence)
+    yield Part("text", f"{finding.sentence} {_prices(study)}")
 
 
 def _scenarios(study: Study) -> Iterator[Part]:
     reference = study.reference_sample.scenario
+    yield Part("text", _prices(study))
     for sample in _every_sample(study):
         scenario = sample.scenario
         yield Part("heading", scenario.title)
@@ -347,6 +347,7 @@ def _limits(study: Study) -> tuple[str, ...]:
 
 def _evidence(study: Study) -> Iterator[Part]:
     scenario = study.reference_sample.scenario
+    yield Part("text", _prices(study))
     yield Part("table", table=sources.grades(scenario))
     for grade in WORST_FIRST:
         table = sources.evidence(scenario, grade)

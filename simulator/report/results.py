@@ -10,6 +10,7 @@ from ..wording import (
     MISSING,
     NO_DIFFERENCE,
     gbp,
+    gbp_exact,
     interval,
     measure_label,
     sentence_case,
@@ -58,7 +59,8 @@ COMPARED = (
 def by_year(study: Study, measure: str) -> Table:
     """A measure by year under each scenario: mean, and the band that holds nine runs in ten."""
     return Table(
-        f"{measure_label(measure)} by year: mean, and below it the band that holds 9 runs in 10",
+        f"{measure_label(measure, study.prices)} by year: mean, and below it the band that holds"
+        " 9 runs in 10",
         ("Scenario", *year_heads(study.years)),
         tuple(
             Row(study.name(sample), tuple(_with_band(sample, measure))) for sample in study.samples
@@ -84,7 +86,7 @@ def differences(study: Study, other: Sample, year: str) -> Table:
     """What differs in one year from the baseline, with interval, error and verdict."""
     baseline = study.name(study.comparison.baseline)
     return Table(
-        f"“{study.name(other)}” less “{baseline}”, {year}",
+        f"“{study.name(other)}” less “{baseline}”, {year}; £ in {study.prices}",
         ("Measure", "Difference", "95% interval", "Monte-Carlo error", "Can the sign be told?"),
         tuple(
             Row(measure_label(measure), _difference(row, measure))
@@ -118,7 +120,7 @@ def every_difference(study: Study, other: Sample) -> Table:
     baseline = study.name(study.comparison.baseline)
     return Table(
         f"“{study.name(other)}” less “{baseline}” by year: difference, and below it its 95%"
-        " interval; an asterisk (*) marks what is too close to call",
+        f" interval; an asterisk (*) marks what is too close to call; £ in {study.prices}",
         ("Measure", *year_heads(study.years)),
         tuple(
             Row(measure_label(measure), tuple(_marked(study.comparison, other, measure)))
@@ -138,10 +140,11 @@ def _marked(comparison: Comparison, other: Sample, measure: str) -> Iterator[Cel
         yield Cell(f"{text}{mark}", ends)
 
 
-def figures(finding: Finding) -> Table:
+def figures(finding: Finding, prices: str) -> Table:
     """The numbers that a finding stands on."""
+    money = any(each.show in (gbp, gbp_exact) for each in finding.figures)
     return Table(
-        "The numbers behind it",
+        f"The numbers behind it; £ in {prices}" if money else "The numbers behind it",
         ("Number", "Mean", "95% interval"),
         tuple(Row(each.name, cells(each.text, each.interval)) for each in finding.figures),
         label=f"Numbers behind: {finding.title}",
@@ -169,8 +172,10 @@ def support(study: Study, sample: Sample) -> Table:
         Row("Set aside for support (£)", cells(*map(gbp, planned))),
         Row("Spent on places in use (£)", cells(*map(gbp, spent))),
     ]
+    several = len(sample.scenario.partnerships) > 1
+    of = f" of {sample.partnerships[0]}" if several else ""
     return Table(
-        f"“{study.name(sample)}”: support places by year, means",
+        f"“{study.name(sample)}”: support places{of} by year, means; £ in {study.prices}",
         ("Measure", *year_heads(study.years)),
         tuple(rows),
     )

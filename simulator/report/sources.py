@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ..comparing.inputs import what_differs
+from ..comparing.inputs import AS_ALL, values_of, what_differs
 from ..evidence import WORST_FIRST, Assumption, register
 from ..scenario import fingerprint
+from ..scenario.outline import field_at
 from ..wording import MISSING, sentence_case
 from .table import Cell, Row, Table, cells
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from ..incentives import ClientKept
     from ..scenario import Scenario
+    from ..scenario.tree import Path
 
 MOST_CHANGES = 40
 
@@ -33,15 +35,33 @@ def changes(scenario: Scenario, baseline: Scenario) -> Table | None:
     return Table(f"How “{scenario.title}” differs", columns, tuple(shown), words=True)
 
 
-def _value(value: Any) -> str:
+def differing(scenario: Scenario, baseline: Scenario) -> list[tuple[Path, Any, Any]]:
+    """Every value that differs between two scenarios: its path, what it is in the baseline, and here."""
+    was, now = (values_of(each) for each in (baseline, scenario))
+    return [
+        (path, was.get(path, AS_ALL), now.get(path, AS_ALL))
+        for path in was | now
+        if was.get(path, AS_ALL) != now.get(path, AS_ALL)
+    ]
+
+
+def title_of(path: Path) -> str:
+    """A value's title in the schema; empty where it has none."""
+    lever = path[path.index("plan") :] if "plan" in path else path
+    found = field_at(lever)
+    return sentence_case(found.title or "") if found is not None else ""
+
+
+def value_told(value: Any) -> str:
+    """A value of a scenario as a table tells it."""
     if value is None:
         return "none"
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {_value(each)}" for name, each in value.items())
+        return "; ".join(f"{name}: {value_told(each)}" for name, each in value.items())
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return f"{len(value)} bands"
     if isinstance(value, list):
-        return "; ".join(_value(each) for each in value)
+        return "; ".join(value_told(each) for each in value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:,.0f}" if value == round(value) else f"{value:,.6g}"
     return str(value)
@@ -89,9 +109,9 @@ def _evidence(each: Assumption) -> tuple[Cell, ...]:
     ends = each.range
     outside = " (the value lies outside)" if each.outside_range else ""
     return cells(
-        _value(each.value),
+        value_told(each.value),
         each.unit or MISSING,
-        f"{_value(ends[0])} to {_value(ends[1])}{outside}" if ends else MISSING,
+        f"{value_told(ends[0])} to {value_told(ends[1])}{outside}" if ends else MISSING,
         sentence_case(each.grade),
         each.source,
         (each.evidence.fitted_to if each.evidence else None) or MISSING,

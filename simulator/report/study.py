@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..explanation import Explanation, explain
+from ..wording import prices_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,8 @@ class Study:
         What is done alone or together, to begin a sentence.
     reference
         The name of the scenario that shows how the world goes if nothing changes; by default the baseline.
+    explained
+        Why the money moved under each scenario, where that has been worked out already.
     """
 
     title: str
@@ -54,6 +57,7 @@ class Study:
     together: Comparison | None = None
     acting: str = "The other plan"
     reference: str | None = None
+    explained: tuple[Explanation, ...] = ()
 
     @property
     def samples(self) -> tuple[Sample, ...]:
@@ -63,7 +67,7 @@ class Study:
     @cached_property
     def explanations(self) -> tuple[Explanation, ...]:
         """Why the money moved under each scenario."""
-        return tuple(explain(sample) for sample in self.samples)
+        return self.explained or tuple(explain(sample) for sample in self.samples)
 
     @property
     def reference_sample(self) -> Sample:
@@ -74,6 +78,11 @@ class Study:
     def name(self, sample: Sample) -> str:
         """What a scenario is called in charts and tables."""
         return self.names.get(sample.scenario.name, sample.scenario.title)
+
+    @property
+    def prices(self) -> str:
+        """In which prices its pounds are."""
+        return prices_of(sample.scenario.funding.price_year for sample in self.samples)
 
     @property
     def years(self) -> tuple[str, ...]:

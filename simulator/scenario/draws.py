@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import ValidationError
 
+from ..csv_text import rows_as_csv
 from ..errors import BadInput, Fault
 from .changes import UnknownNameError, resolved
 from .draft import draft, own_changes
@@ -327,8 +328,4 @@ def _is_number(text: str) -> bool:
 
 def draws_text(draws: Draws) -> str:
     """The draws as a file, to 10 significant digits."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(draws.paths)
-    writer.writerows([f"{value:.10g}" for value in row] for row in draws.rows)
-    return out.getvalue()
+    return rows_as_csv(draws.paths, draws.rows)

@@ -136,7 +136,26 @@ def load_formula(given: str | FilePath | Preset) -> Preset:
         return given
     file = _file(given)
     where = as_shown(str(file))
-    tree = read(file, where)
+    return _of_tree(read(file, where), file.stem, where)
+
+
+def formula_of(told: Mapping[str, Any], name: str, where: str) -> Preset:
+    """A formula of plain values, such as those of a file in ``scenarios/formulas``, checked as a file is.
+
+    Parameters
+    ----------
+    where
+        What messages call the place that the values come from.
+
+    Raises
+    ------
+    BadInput
+        With every fault found.
+    """
+    return _of_tree(Tree(dict(told), {(): Origin(where)}), name, where)
+
+
+def _of_tree(tree: Tree, name: str, where: str) -> Preset:
     told = Draft(tree, tree.data)
     own = _evidence_faults(told)
     faults = [*tree.faults, *_scenarios_own(told), *own, *_broken_rules(told, own)]
@@ -149,7 +168,7 @@ def load_formula(given: str | FilePath | Preset) -> Preset:
         raise BadInput(in_order(faults)) from error
     if faults:
         raise BadInput(in_order(faults))
-    return Preset(file.stem, where, preset)
+    return Preset(name, where, preset)
 
 
 def _broken_rules(told: Draft, but: list[Fault]) -> list[Fault]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ..beside import beside
 from ..errors import BadInput, Fault
 from ..workers import signals_wait
 from .draft import own_changes
@@ -123,15 +123,12 @@ def write(scenario: Scenario, path: str | FilePath) -> None:
     if path.suffix.lower() not in YAML_ENDINGS:
         rule, advice = f"end in {' or '.join(YAML_ENDINGS)}", "add .yaml"
         raise BadInput([Fault(as_shown(str(path)), "the file", rule, shown(path.name), advice)])
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        beside.write_text(as_yaml(scenario), encoding="utf-8", newline="\n")
-        beside.replace(path)
+        with beside(path) as part:
+            part.write_text(as_yaml(scenario), encoding="utf-8", newline="\n")
     except (OSError, ValueError) as error:
         got = getattr(error, "strerror", None) or str(error)
         advice = "check the folder and its permissions"
         raise BadInput(
             [Fault(as_shown(str(path)), "the file", "be writable", got, advice)]
         ) from error
-    finally:
-        beside.unlink(missing_ok=True)

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from . import compare, doors, explore, front, memory, money, pieces, state
+from . import (
+    clients,
+    compare,
+    doors,
+    explore,
+    front,
+    lab,
+    memory,
+    method,
+    money,
+    pieces,
+    state,
+)
 from .desk import desk
 
 if TYPE_CHECKING:
@@ -17,7 +29,10 @@ PAGES: tuple[tuple[str, str, Callable[[], None]], ...] = (
     ("Start", "", front.show),
     ("Explore", "explore", explore.show),
     ("Money", "money", money.show),
+    ("Clients", "clients", clients.show),
     ("Compare", "compare", compare.show),
+    ("Formula lab", "formula-lab", lab.show),
+    ("Method", "method", method.show),
 )
 """Title, address and page, in the order of the navigation."""
 

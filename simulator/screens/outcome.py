@@ -10,20 +10,20 @@ import streamlit as st
 
 from .. import wording
 from ..charts import lines_by_year
+from ..charts.look import Spec, spec_of
 from ..errors import BadInput
 from ..explanation import Explanation
 from ..findings import HEADLINES, levels, what_is_proposed
-from ..jobs import first
-from ..scenario import Scenario, fingerprint
+from ..jobs import first, mark_of
+from ..scenario import Scenario
 from . import lever, pieces, state
 from .desk import desk
 
 if TYPE_CHECKING:
-    from ..charts import Chart
     from ..findings import Proposed
     from ..jobs import Look
     from ..replicate import Sample
-MILESTONES = (4, 6, 10, 20, 35, 50, 75, 100, 150, 200, 300, 400, 500)
+MILESTONES = (4, 10, 20, 50, 100, 200, 300, 400, 500)
 """Runs after which the results are drawn again."""
 CHARTS = ("allocation_gbp", "in_treatment", "in_recovery")
 SHOWN, STOPPED, POLLS = "shown", "stopped", "polls"
@@ -60,7 +60,7 @@ def _look(both: Pair) -> tuple[Look, ...]:
 
 def _key(both: Pair) -> tuple[object, ...]:
     now = state.visit()
-    return (*(fingerprint(each) for each in both), now.seed, now.replications)
+    return (*(mark_of(each) for each in both), now.seed, now.replications)
 
 
 def _live(both: Pair, draw: Draw) -> None:
@@ -153,23 +153,19 @@ def _figures(plan: Sample, told: Proposed) -> None:
                 st.write(f"Difference: **{figure.text}** ({figure.interval})")
 
 
-@st.cache_resource(show_spinner=False, max_entries=200)
-def _drawn(key: str, _samples: tuple[Sample, ...], measure: str, _names: dict[str, str]) -> Chart:  # noqa: ARG001
+@st.cache_resource(show_spinner=False, max_entries=300)
+def _drawn(key: str, measure: str, _samples: tuple[Sample, ...], _names: dict[str, str]) -> Spec:  # noqa: ARG001 # the key stands for the samples
     title = wording.sentence_case(wording.measure_name(measure))
     place = _samples[0].partnerships[0]
-    return lines_by_year(_samples, measure, title, names=_names, partnership=place)
+    return spec_of(lambda: lines_by_year(_samples, measure, title, names=_names, partnership=place))
 
 
-def _chart(baseline: Sample, plan: Sample, measure: str, names: dict[str, str]) -> Chart:
-    samples = (
-        (plan,)
-        if fingerprint(plan.scenario) == fingerprint(baseline.scenario)
-        else (baseline, plan)
+def _chart(baseline: Sample, plan: Sample, measure: str, names: dict[str, str]) -> Spec:
+    keys = [mark_of(each.scenario) for each in (baseline, plan)]
+    samples = (plan,) if keys[0] == keys[1] else (baseline, plan)
+    return _drawn(
+        "|".join([*keys, str(plan.seed), str(plan.replications)]), measure, samples, names
     )
-    key = "|".join(
-        [*(fingerprint(each.scenario) for each in samples), str(plan.seed), str(plan.replications)]
-    )
-    return _drawn(key, samples, measure, names)
 
 
 def _rows(

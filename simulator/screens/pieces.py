@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ..charts.look import untitled
+from ..charts.look import Spec, spec_of
+from ..csv_text import as_csv
 from ..errors import BadInput, SimulatorError
-from ..outputs import as_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +32,7 @@ FITS = """<style>
 h1 { font-size: 2.2rem !important; }
 h2 { font-size: 1.6rem !important; }
 h3 { font-size: 1.25rem !important; }
+[data-testid="stTable"] th, [data-testid="stTable"] th * { color: #0b0c0c; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
 .stSlider [data-testid="stTickBarMin"], .stSlider [data-testid="stTickBarMax"] { color: #3d3d3d; }
@@ -65,7 +66,7 @@ def safe(text: str) -> str:
 
 
 def chart_with_table(
-    drawn: Chart,
+    drawn: Chart | Spec,
     table: Mapping[str, Sequence[str]] | pd.DataFrame,
     told: str,
     key: str,
@@ -87,17 +88,20 @@ def chart_with_table(
         numbers_of(table, told, key, numbers)
 
 
-def picture(drawn: Chart, key: str) -> None:
+def picture(drawn: Chart | Spec, key: str) -> None:
     """A chart as wide as the page has room; its title and subtitle are text of the page, which wraps.
 
-    It carries its text alternative.
+    Parameters
+    ----------
+    drawn
+        A chart, or what `charts.look.spec_of` made of one, which a page can keep and set again at no cost.
     """
-    message, beneath, bare = untitled(drawn)
-    if message:
-        st.markdown(f"**{safe(message)}**")
-    if beneath:
-        st.caption(safe(beneath))
-    st.altair_chart(bare, theme=None, key=key, width="stretch")
+    spec = drawn if isinstance(drawn, Spec) else spec_of(lambda: drawn)
+    if spec.message:
+        st.markdown(f"**{safe(spec.message)}**")
+    if spec.beneath:
+        st.caption(safe(spec.beneath))
+    st.vega_lite_chart(spec=spec.vega, theme=None, key=key, width="stretch", alt=spec.alt)
 
 
 def numbers_of(

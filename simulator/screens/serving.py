@@ -10,14 +10,18 @@ from pathlib import Path
 from ..errors import MissingExtra
 
 ENTRY = Path(__file__).parent / "entry" / "treatment_app.py"
-SETTINGS = (
-    "--browser.gatherUsageStats=false",
-    "--server.fileWatcherType=none",
-    "--client.toolbarMode=minimal",
-    "--theme.base=light",
-    "--theme.textColor=#0b0c0c",
-    "--theme.primaryColor=#12436D",
-)
+SETTINGS = {
+    "browser.gatherUsageStats": "false",
+    "client.showErrorDetails": "none",
+    "client.toolbarMode": "minimal",
+    "server.address": "127.0.0.1",
+    "server.fileWatcherType": "none",
+    "server.maxUploadSize": "5",
+    "theme.base": "light",
+    "theme.primaryColor": "#12436D",
+    "theme.textColor": "#0b0c0c",
+}
+"""Nothing leaves the machine, no traceback is shown, uploads are small. A checkout has the same in ``.streamlit``."""
 
 
 def start(port: int | None = None, *, headless: bool = False) -> int:
@@ -33,11 +37,8 @@ def start(port: int | None = None, *, headless: bool = False) -> int:
     """
     if importlib.util.find_spec("streamlit") is None:
         raise MissingExtra("the app", "app")
-    settings = [
-        *SETTINGS,
-        "--server.address=127.0.0.1",
-        f"--server.headless={str(headless).lower()}",
-    ]
+    settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
+    settings.append(f"--server.headless={str(headless).lower()}")
     if port is not None:
         settings.append(f"--server.port={port}")
     command = [sys.executable, "-m", "streamlit", "run", str(ENTRY), *settings]

@@ -6,6 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from ..csv_text import DIGITS, as_csv
 from ..sweeps.tables import put_beside
 from .columns import column_table
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from .whole import Sensitivity
 
-DIGITS = 10
-"""Significant digits of a value."""
 TABLES = ("tornado", "morris", "sobol", "chance", "ahead", "switches", "knowing", "curves")
 WHOLE = "sensitivity.json"
 
@@ -33,17 +32,12 @@ def write(result: Sensitivity, folder: Path, command: str = "") -> list[str]:
         if name not in result.tables:
             (folder / f"{name}.csv").unlink(missing_ok=True)
     tables = {**result.tables, "columns": column_table(result.tables)}
-    texts = {f"{name}.csv": _csv(table) for name, table in tables.items()}
+    texts = {f"{name}.csv": as_csv(table) for name, table in tables.items()}
     told = {"verb": "sensitivity", "command": command, **as_record(result)}
     texts[WHOLE] = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     for name, text in texts.items():
         put_beside(folder / name, text.encode())
     return [*texts]
-
-
-def _csv(table: pd.DataFrame) -> str:
-    text: str = table.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n")
-    return text
 
 
 def as_record(result: Sensitivity) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..beside import PART
 from ..measures import MEASURES
 from .cell import Lived
 from .tables import (
     CSV,
     PARQUET,
-    PART,
     UNREADABLE,
     Texts,
     ending,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..beside import put
+from ..csv_text import exact_csv, unescaped
 from ..errors import SimulatorError
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 PARQUET, CSV = ".parquet", ".csv"
 UNREADABLE = (OSError, ValueError, KeyError, IndexError, NotImplementedError, csv.Error)
 """What reading a file may end in that is no table of ours, or was damaged."""
-PART = ".part"
 _CELLS = b"cells"
 
 
@@ -67,44 +66,13 @@ def ending() -> str:
 
 def put_beside(path: Path, content: bytes) -> None:
     """Write a file beside its place and rename it, so that it is never half there."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(path)
+        put(path, content, durable=True)
     except OSError as error:
         told = error.strerror or str(error)
         raise SimulatorError(
             f"{path}: cannot be written: {told.lower()}; what is finished is kept: try again"
         ) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()
-
-
-def remove_unfinished(folder: Path) -> None:
-    """Take away what a run that was killed left here; what another one is writing stays."""
-    for path in folder.glob(f".*{PART}"):
-        writer = path.name.removesuffix(PART).rpartition(".")[2]
-        if not (writer.isdecimal() and _is_alive(int(writer))):
-            with suppress(OSError):
-                path.unlink()
-
-
-def _is_alive(pid: int) -> bool:
-    """Whether a process runs; where that cannot be asked without harm, it is taken to."""
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def table_bytes(columns: Columns, cells: Sequence[str] = (), kind: str | None = None) -> bytes:
@@ -169,19 +137,11 @@ def _arrow_texts(pa: Any, texts: Sequence[str]) -> Any:
 
 
 def _csv(columns: Columns) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    names = [*columns]
-    told = [_plain(columns[name]) for name in names]
-    writer.writerows(zip(*told, strict=True))
-    return out.getvalue()
+    return exact_csv(columns, zip(*map(_listed, columns.values()), strict=True))
 
 
-def _plain(column: Sequence[Any] | NDArray[Any] | Texts) -> list[Any]:
-    """Values in the shortest text that reads back as the same number; what is missing stays empty."""
-    values = column.tolist() if isinstance(column, np.ndarray | Texts) else list(column)
-    return ["" if isinstance(x, float) and x != x else x for x in values]  # noqa: PLR0124 # nan
+def _listed(column: Sequence[Any] | NDArray[Any] | Texts) -> list[Any]:
+    return column.tolist() if isinstance(column, np.ndarray | Texts) else list(column)
 
 
 def read_cells(path: Path) -> list[str]:
@@ -212,7 +172,8 @@ def read_columns(path: Path) -> dict[str, Any]:
             reader = csv.reader(lines)
             names = next(reader)
             columns: Iterable[tuple[str, ...]] = zip(*reader, strict=True)
-            return dict(zip(names, map(list, columns), strict=True))
+            told = ([unescaped(text) for text in column] for column in columns)
+            return dict(zip(map(unescaped, names), told, strict=True))
     with pyarrow().parquet.ParquetFile(path, page_checksum_verification=True) as file:
         table = file.read().unify_dictionaries().combine_chunks()
     return {name: _unpacked(table.column(name).chunk(0)) for name in table.column_names}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-import os
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+from ..beside import beside, remove_unfinished
+from ..csv_text import write_rows
 from ..errors import BadInput
 from ..evidence.influence import model_version
 from ..precision import Precision
@@ -26,12 +26,10 @@ from .result import (
 )
 from .tables import (
     PARQUET,
-    PART,
     arrow_array,
     ending,
     put_beside,
     pyarrow,
-    remove_unfinished,
     table_bytes,
 )
 
@@ -46,7 +44,7 @@ TOGETHER = 50
 PACKAGE = "datapackage.json"
 FAILED = "failed"
 _SCHEMA = "https://datapackage.org/profiles/2.0/datapackage.json"
-_FIELDS = {
+FIELDS = {
     "cell": ("integer", "Number of the cell: points in order, in each the scenarios in order"),
     "point": ("integer", "Number of the point of the design"),
     "scenario": ("string", "Name of the scenario"),
@@ -75,6 +73,7 @@ _FIELDS = {
     "message": ("string", "Why it failed"),
     "key": ("string", "SHA-256 of scenario, seed, replications and model version"),
 }
+"""What the columns of tables hold: kind, and meaning."""
 
 
 def write(sweep: Sweep, folder: Path, command: str = "") -> list[str]:
@@ -123,25 +122,13 @@ def _as_run(sweep: Sweep) -> dict[str, Any]:
 # The tidy table, a few cells at a time
 
 
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A place beside a file, which takes the file's own when it is whole."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}{PART}")
-    try:
-        yield beside
-        beside.replace(path)
-    finally:
-        with suppress(OSError):
-            beside.unlink()
-
-
 def _put_measures(path: Path, cells: Iterator[Mapping[str, Any]]) -> None:
-    with _beside(path) as beside:
+    with beside(path) as part:
         if path.suffix == PARQUET:
-            _write_parquet(beside, cells)
+            _write_parquet(part, cells)
         else:
             rows = (zip(*(each[n] for n in MEASURE_COLUMNS), strict=True) for each in cells)
-            _write_csv(beside, MEASURE_COLUMNS, chain.from_iterable(rows))
+            _write_csv(part, MEASURE_COLUMNS, chain.from_iterable(rows))
 
 
 def _together(cells: Iterator[Mapping[str, Any]]) -> Iterator[dict[str, list[Any]]]:
@@ -153,7 +140,7 @@ def _write_parquet(path: Path, cells: Iterator[Mapping[str, Any]]) -> None:
     pa = pyarrow()
     texts = pa.dictionary(pa.int32(), pa.string())
     kinds = {"integer": pa.int32(), "number": pa.float64(), "string": texts}
-    schema = pa.schema([(name, kinds[_FIELDS[name][0]]) for name in MEASURE_COLUMNS])
+    schema = pa.schema([(name, kinds[FIELDS[name][0]]) for name in MEASURE_COLUMNS])
     with pa.parquet.ParquetWriter(path, schema, compression="zstd") as out:
         for columns in _together(cells):
             arrays = [arrow_array(pa, columns[field.name]).cast(field.type) for field in schema]
@@ -162,21 +149,12 @@ def _write_parquet(path: Path, cells: Iterator[Mapping[str, Any]]) -> None:
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(map(_plain, row) for row in rows)
+        write_rows(out, columns, rows)
 
 
 def _put_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    with _beside(path) as beside:
-        _write_csv(beside, columns, ([row[name] for name in columns] for row in rows))
-
-
-def _plain(value: Any) -> Any:
-    """A value as text: numbers to ten digits, what is missing empty."""
-    if isinstance(value, float):
-        return "" if value != value else f"{value:.10g}"  # noqa: PLR0124 # nan
-    return value
+    with beside(path) as part:
+        _write_csv(part, columns, ([row[name] for name in columns] for row in rows))
 
 
 # Failures
@@ -286,6 +264,6 @@ def _fields(sweep: Sweep, name: str) -> list[dict[str, Any]]:
                 }
             )
         else:
-            kind, told = _FIELDS[each]
+            kind, told = FIELDS[each]
             fields.append({"name": each, "type": kind, "description": told})
     return fields

@@ -1,0 +1,143 @@
+"""Clients: where people went under two plans, who gains and who loses, and one client under both."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ..errors import BadInput
+from ..flows import RUNGS_IN_WORDS, work
+from ..scenario import fingerprint
+from ..wording import counted
+from . import doors, outcome, pieces, state, whereabouts
+from .desk import desk, tasks
+
+if TYPE_CHECKING:
+    from ..explanation import Explanation
+    from ..jobs import Task
+    from .outcome import Pair
+
+PAIRS = (4, 10, 20, 40)
+USUAL = 10
+SECONDS = 2.0
+"""A pair of runs takes about so long."""
+CHOSEN, POLLS, SEEN = "clients pairs", "clients polls", "clients seen"
+ANSWERS = (
+    "This follows everybody who needs treatment, one by one, from the first day to the last: who starts, who leaves, who"
+    " comes back, and who never came. The same people with the same luck live under both plans, so what differs is the"
+    " plan's doing."
+)
+NOTHING_CHANGED = (
+    "Your plan is the same as what it is compared with, so nobody's life differs. Change something on the page Explore,"
+    " and come back."
+)
+
+
+def show() -> None:
+    """Draw the page."""
+    st.title("Where did people go?")
+    pieces.banner()
+    st.write(ANSWERS)
+    try:
+        both = state.pair()
+    except BadInput as wrong:
+        pieces.faults(wrong)
+        return
+    _plans(both)
+    replications = _pairs()
+    key = _key(both, replications)
+    task = tasks().look(key)
+    if task.state != "done" and not task.moves:
+        _at_once(both, key)
+    pieces.polled(partial(_followed, both, key, replications), task.moves)
+
+
+def _plans(both: Pair) -> None:
+    """What plan A and plan B are."""
+    a, b = (pieces.safe(each.title) for each in both)
+    st.markdown(f"- **Plan A**, the comparison: {a}\n- **Plan B**, your plan: {b}")
+    if _same(both):
+        st.info(NOTHING_CHANGED)
+        doors.link("explore", "Change something in Explore")
+
+
+def _same(both: Pair) -> bool:
+    a, b = both
+    return fingerprint(a) == fingerprint(b)
+
+
+def _pairs() -> int:
+    return int(
+        st.select_slider(
+            "Pairs of runs in which people are followed: more give surer numbers and take longer",
+            PAIRS,
+            value=USUAL,
+            key=CHOSEN,
+        )
+    )
+
+
+def _key(both: Pair, replications: int) -> str:
+    """What names the job: the same people, the same plans, as many runs."""
+    told = [fingerprint(each) for each in both]
+    return " ".join(["clients", *told, str(state.visit().seed), str(replications)])
+
+
+# What is there at once
+
+
+def _at_once(both: Pair, key: str) -> None:
+    """Where people stand at the end, from the runs that all pages share."""
+    last = both[0].first_year + both[0].years
+    st.header(f"Where people stand on 31 March {last}")
+    seen = st.session_state.get(SEEN, key)
+    if seen != key:
+        st.info("What was followed before belongs to other choices, so it is not shown.", icon="⏳")
+    outcome.with_runs(_stand)
+
+
+def _stand(without: Explanation, with_plan: Explanation, changed: tuple[str, ...]) -> None:  # noqa: ARG001
+    table = whereabouts.stand(without.sample, with_plan.sample)
+    st.table(table.set_index("People"), alt="Where people stand at the end under both plans")
+    st.caption(
+        f"Means of {counted(with_plan.sample.replications, 'pair')} of runs; differences with 95% intervals."
+    )
+
+
+# The job
+
+
+def _followed(both: Pair, key: str, replications: int) -> None:
+    """The button, how far the job is, or what came of it."""
+    task = tasks().look(key)
+    if task.state == "done":
+        st.session_state[SEEN] = key
+        whereabouts.tell(task.result, key, same=_same(both))
+    else:
+        _ask(both, key, replications, task)
+    if st.session_state.get(POLLS) and not task.moves:
+        st.session_state[POLLS] = False
+        st.rerun()
+    st.session_state[POLLS] = task.moves
+
+
+def _ask(both: Pair, key: str, replications: int, task: Task) -> None:
+    st.header("Follow everybody")
+    if not task.moves:
+        st.write(
+            "See where the people went who stood in each place on the first day, who stands better at the end under which"
+            " plan, and single clients under both."
+        )
+        seconds = round(SECONDS * replications)
+        words = f"Follow the people (about {seconds} seconds)"
+        if st.button(words, type="primary", key="follow"):
+            desk().leave(state.who())  # the job has the cores
+            tasks().start(key, work, *both, state.visit().seed, replications)
+            st.rerun()  # the page as a whole, which then asks again by itself
+    if task.state != "none":
+        pieces.job(
+            task, "Following the people, in runs", partial(tasks().cancel, key), "clients job"
+        )
+    st.caption(RUNGS_IN_WORDS)

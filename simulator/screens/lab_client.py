@@ -1,0 +1,110 @@
+"""What one client is worth under the formula of the lab: at once, and by runs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from .. import charts
+from ..findings import Figure
+from ..own_formula import at_once, metered
+from ..wording import gbp_exact, signed
+from . import pieces
+from .desk import library
+from .lab_pieces import chart, figure_told, job, table
+
+if TYPE_CHECKING:
+    from ..incentives import GroupWorth
+    from ..incentives.moves import Assumed
+    from ..own_formula import AtOnce, EditedFormula, Metered
+
+ONE = "baseline_2008"
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _expected(group: str) -> Assumed:
+    return metered.expected_of(library(ONE), group)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _at_once(key: tuple[str, str], group: str, _edited: EditedFormula) -> AtOnce:  # noqa: ARG001 # as above
+    return at_once(library(ONE), _edited, [group], known={group: _expected(group)})
+
+
+def show(key: str, name: str, edited: EditedFormula) -> None:
+    """Draw what one client is worth.
+
+    Parameters
+    ----------
+    key
+        The hash of the rule.
+    name
+        What the formula is called.
+    """
+    st.header("Does it pay to do right by one client?")
+    groups = library(ONE).world.groups
+    group = st.selectbox(
+        "A client of", list(groups), key="lab group", format_func=lambda each: groups[each].label
+    )
+    told = _at_once((key, name), group, edited)
+    client = told.clients[0]
+    st.write(pieces.safe(" ".join(client.sentences)))
+    if client.moved_on is not None:
+        chart(
+            "lab meter at once",
+            (key, name, group),
+            lambda: charts.meter_by_formula(client, told.title, told.years),
+        )
+        table(
+            "What one client is worth by the formula alone",
+            "lab meter at once",
+            {
+                "One client": [move.title for move in client.moves],
+                "Allocation": [signed(move.allocation_gbp, gbp_exact) for move in client.moves],
+                "Own treatment costs": [signed(move.cost_gbp, gbp_exact) for move in client.moves],
+                "Net": [signed(move.net_gbp, gbp_exact) for move in client.moves],
+            },
+            told.table,
+        )
+    for note in told.notes:
+        st.caption(pieces.safe(note))
+    st.subheader("Surer: with refill, returns, floors and chance")
+    job(
+        f"lab meter {key} {group}",
+        "Runs of one client's worth",
+        metered.seconds(library(ONE), [group]),
+        (metered.work, library(ONE), edited, (group,)),
+        partial(_metered, (key, name, group)),
+    )
+
+
+def _metered(under: tuple[str, ...], told: Metered) -> None:
+    group: GroupWorth = told.groups[0]
+    st.write(pieces.safe(" ".join(told.sentences)))
+    runs = told.replications
+    if group.meter is not None:
+        message = told.message(group)
+        chart(
+            "lab meter",
+            under,
+            lambda: charts.meter(group, told.title, message, replications=runs),
+        )
+    title = "What each of four moves is worth"
+    chart(
+        "lab moves", under, lambda: charts.four_moves(group, told.title, title, replications=runs)
+    )
+    table("What each move is worth, by runs", "lab moves", _moves_table(group), told.table)
+    for note in told.notes:
+        st.caption(pieces.safe(note))
+
+
+def _moves_table(group: GroupWorth) -> dict[str, list[str]]:
+    asked = [worth for worth in group.worth if worth.clients]
+    names = ("allocation_gbp", "own_cost_gbp", "net_gbp")
+    figures = [[Figure("", worth.total[name], gbp_exact) for name in names] for worth in asked]
+    heads = ("Allocation", "Own treatment costs", "Net")
+    return {"One client": [worth.title for worth in asked]} | {
+        head: [figure_told(row[at]) for row in figures] for at, head in enumerate(heads)
+    }

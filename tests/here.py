@@ -1,0 +1,91 @@
+"""The app in this process: a pool that does its work at once on a tenth of the people, so that pages test quickly."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import Future
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from tiny import a_tenth_of
+
+from simulator.jobs import Desk
+from simulator.jobs.pool import lived
+from simulator.screens import desk as desk_room
+from simulator.screens import outcome
+
+
+class HerePool:
+    """A pool whose work is done when it is given, on a tenth of the people."""
+
+    workers = 1
+
+    def __init__(self):
+        self.asked = []
+        self.kept = {}
+
+    def submit(self, work, scenario, seed, number):
+        assert work is lived
+        self.asked.append(scenario)
+        future = Future()
+        key = (scenario.model_dump_json(), seed, number)
+        if key not in self.kept:
+            self.kept[key] = lived(a_tenth_of(scenario), seed, number)
+        future.set_result(self.kept[key])
+        return future
+
+
+KEPT = {}
+
+
+@pytest.fixture
+def here(monkeypatch):
+    """The desk of every page; `main` is kept as it was, since a page becomes it while it runs."""
+    pool = HerePool()
+    pool.kept = KEPT
+    desk = Desk(pool)
+    for room in (desk_room, outcome):
+        monkeypatch.setattr(room, "desk", lambda: desk)
+    main = sys.modules["__main__"]
+    yield desk
+    sys.modules["__main__"] = main
+
+
+def page_of(room, link=""):
+    """A page as a visitor sees it, perhaps through a link."""
+
+    def page(name):
+        import importlib
+
+        import streamlit as st
+
+        from simulator.screens import pieces, state
+
+        state.begin()
+        state.keep()
+        wrong = state.trouble()
+        if wrong is not None:
+            pieces.faults(wrong, "The link could not be opened, so this is a fresh start:")
+        importlib.import_module(f"simulator.screens.{name}").show()
+        st.session_state["drawn"] = True
+
+    at = AppTest.from_function(page, default_timeout=60, args=(room,))
+    if link:
+        at.query_params["s"] = link
+    return at.run()
+
+
+def words(at):
+    """All that stands on a page."""
+    kinds = (
+        "markdown",
+        "caption",
+        "info",
+        "warning",
+        "error",
+        "title",
+        "header",
+        "subheader",
+        "metric",
+    )
+    return "\n".join(str(each.value) for kind in kinds for each in getattr(at, kind))

@@ -1,0 +1,260 @@
+"""The page of clients: every control changes what is shown, jobs begin, end and are cancelled, nothing is left stale."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from tiny import a_tenth_of
+
+from simulator import flows, replicate
+from simulator.explanation import explain
+from simulator.jobs import Task
+from simulator.jobs.desk import Look
+from simulator.scenario import load
+from simulator.screens import clients, outcome, whereabouts
+from simulator.screens import state as screen_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+@pytest.fixture(autouse=True)
+def main_module_as_it_was() -> Iterator[None]:
+    """The page becomes ``__main__`` while it runs; worker processes of later tests must not import it."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
+
+
+@dataclass
+class FakeTasks:
+    """Jobs that are done at once, or stay where they are told to."""
+
+    result: Any
+    stuck: Task | None = None
+    asked: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    cancelled: list[str] = field(default_factory=list)
+
+    def start(self, key: str, work: Any, *arguments: Any) -> None:
+        assert work is flows.work
+        self.asked[key] = arguments
+
+    def look(self, key: str) -> Task:
+        if key not in self.asked:
+            return Task("none")
+        if key in self.cancelled:
+            return Task("cancelled")
+        return self.stuck or Task("done", result=self.result)
+
+    def cancel(self, key: str) -> None:
+        self.cancelled.append(key)
+
+
+class FakeDesk:
+    """Runs that are all there."""
+
+    def __init__(self, explained: Any):
+        self.explained = explained
+        self.left: list[str] = []
+
+    def look_at(self, *_: Any) -> tuple[Look, ...]:
+        return tuple(Look("done", 3, 3, each) for each in self.explained)
+
+    see = look_at
+
+    def leave(self, who: str) -> None:
+        self.left.append(who)
+
+
+@pytest.fixture(scope="module")
+def plans() -> list[Any]:
+    return [a_tenth_of(load(name)) for name in ("park", "move_on")]
+
+
+@pytest.fixture(scope="module")
+def found(plans: list[Any]) -> Any:
+    return flows.work(None, *plans, 1, 3)
+
+
+@pytest.fixture(scope="module")
+def explained(plans: list[Any]) -> Any:
+    return [explain(sample) for sample in replicate.run(plans, 3, 1, workers=1)]
+
+
+@pytest.fixture
+def jobs(
+    monkeypatch: pytest.MonkeyPatch, plans: list[Any], found: Any, explained: Any
+) -> FakeTasks:
+    fake, desk = FakeTasks(found), FakeDesk(explained)
+    monkeypatch.setattr(clients, "tasks", lambda: fake)
+    monkeypatch.setattr(clients, "desk", lambda: desk)
+    monkeypatch.setattr(outcome, "desk", lambda: desk)
+    monkeypatch.setattr(screen_state, "pair", lambda: tuple(plans))
+    return fake
+
+
+def page() -> None:
+    from simulator.screens import clients as shown
+    from simulator.screens import state
+
+    state.begin()
+    shown.show()
+
+
+def opened() -> AppTest:
+    return AppTest.from_function(page, default_timeout=120).run()
+
+
+@pytest.fixture
+def told(jobs: FakeTasks) -> AppTest:
+    at = opened()
+    return at.button(key="follow").click().run()
+
+
+def headers(at: AppTest) -> list[str]:
+    return [each.value for each in at.header]
+
+
+def charts(at: AppTest) -> list[str]:
+    """The specifications of all charts on the page."""
+    return [each.proto.spec for each in at.get("vega_lite_chart")]
+
+
+def text(at: AppTest) -> str:
+    return " ".join(each.value for each in at.markdown)
+
+
+def test_the_page_says_at_once_where_people_stand(jobs: FakeTasks) -> None:
+    at = opened()
+    assert not at.exception
+    assert at.title[0].value == "Where did people go?"
+    assert at.warning[0].value.startswith("Illustrative")
+    assert headers(at) == ["Where people stand on 31 March 2013", "Follow everybody"]
+    table = at.table[0].value
+    assert list(table.index) == ["In recovery", "In treatment", "Waiting", "Untreated"]
+    assert "Ready clients are kept for years" in text(at)
+    assert not jobs.asked
+
+
+def test_the_button_asks_for_these_plans_and_as_many_runs(
+    jobs: FakeTasks, plans: list[Any]
+) -> None:
+    at = opened()
+    at.select_slider(key="clients pairs").set_value(20).run()
+    at.button(key="follow").click().run()
+    assert not at.exception
+    assert list(jobs.asked.values()) == [(*plans, 1, 20)]
+
+
+def test_results_have_everything_and_say_how_sure_they_are(told: AppTest) -> None:
+    assert not told.exception
+    assert headers(told) == [
+        "What differs",
+        "Where people went",
+        "Who gains and who loses",
+        "Follow one client",
+    ]
+    assert "95% interval" in text(told)
+    assert "made up" in text(told)
+    # each flow, who gains, and the client: in two sizes
+    assert len(charts(told)) == 8
+
+
+def test_other_runs_are_asked_anew_and_nothing_stale_is_shown(told: AppTest) -> None:
+    told.select_slider(key="clients pairs").set_value(4).run()
+    assert not told.exception
+    assert "What differs" not in headers(told)
+    assert any("not shown" in each.value for each in told.info)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("flow period", "2010-11"),
+        ("flow period", whereabouts.BY_YEAR),
+        ("flow group", "other"),
+        ("flow coloured", "untreated"),
+        ("gains by", "where they stood on the first day"),
+        ("client", 1),
+        ("client", 6),
+    ],
+)
+def test_every_choice_changes_what_is_drawn(told: AppTest, key: str, value: Any) -> None:
+    before = charts(told)
+    told.selectbox(key=key).select(value).run()
+    assert not told.exception
+    assert charts(told) != before
+
+
+@pytest.mark.slow
+def test_a_group_is_chosen_where_people_are_told_by_where_they_stood(told: AppTest) -> None:
+    told.selectbox(key="gains by").select("where they stood on the first day").run()
+    before = charts(told)
+    told.selectbox(key="gains group").select("crack").run()
+    assert not told.exception
+    assert charts(told) != before
+
+
+def test_where_nobody_stood_the_page_says_so(
+    jobs: FakeTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(whereabouts.COLOURED, "untreated", (flows.Stage.DIED,))
+    at = opened()
+    at.button(key="follow").click().run()
+    at.selectbox(key="flow coloured").select("untreated").run()
+    assert not at.exception
+    assert any(each.value.startswith("Nobody") for each in at.info)
+
+
+def test_a_job_that_runs_shows_how_far_it_is_and_can_be_cancelled(jobs: FakeTasks) -> None:
+    jobs.stuck = Task("running", 3, 20)
+    at = opened()
+    at.button(key="follow").click().run()
+    assert not at.exception
+    assert headers(at) == ["Follow everybody"]
+    at.button(key="cancel clients job").click().run()
+    assert len(jobs.cancelled) == 1
+    assert any("cancelled" in each.value for each in at.info)
+    assert at.button(key="follow")
+
+
+def test_a_job_that_failed_says_why(jobs: FakeTasks) -> None:
+    jobs.stuck = Task("failed", told="plan B must have the same people")
+    at = opened()
+    at.button(key="follow").click().run()
+    assert not at.exception
+    assert "must have the same people" in at.error[0].value
+    assert at.button(key="follow")
+
+
+def test_a_plan_that_changes_nothing_is_said_to_and_still_shows_the_flow(
+    jobs: FakeTasks, plans: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen_state, "pair", lambda: (plans[0], plans[0]))
+    jobs.result = flows.work(None, plans[0], plans[0], 1, 2)
+    at = opened()
+    assert any("nobody's life differs" in each.value for each in at.info)
+    at.button(key="follow").click().run()
+    assert not at.exception
+    assert headers(at) == ["Where people went", "Follow one client"]
+
+
+def test_a_plan_that_cannot_run_is_told_as_a_list(
+    jobs: FakeTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simulator.errors import BadInput, Fault
+
+    def wrong() -> Any:
+        raise BadInput([Fault("plan", "stretch_share", "be at least 0", "-1", "give 0 or more")])
+
+    monkeypatch.setattr(screen_state, "pair", wrong)
+    at = opened()
+    assert not at.exception
+    assert "be at least 0" in at.error[0].value.replace("\\", "")
