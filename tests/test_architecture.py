@@ -41,7 +41,7 @@ FLOORS = (
     {"sweeps"},
     {"discovery", "optimisation", "sensitivity_analysis"},
     {"findings"},
-    {"own_formula"},
+    {"comparing", "own_formula"},
     # Answers to look at.
     {"charts", "outputs", "printing"},
     {"report"},

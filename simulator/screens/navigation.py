@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from . import area, clients, doors, explore, front, lab, memory, method, money, pieces, state
+from . import area, clients, compare, doors, explore, front, lab, memory, method, money, pieces, state
 from .desk import desk
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ PAGES: tuple[tuple[str, str, Callable[[], None]], ...] = (
     ("Explore", "explore", explore.show),
     ("Money", "money", money.show),
     ("Clients", "clients", clients.show),
+    ("Compare", "compare", compare.show),
     ("Formula lab", "formula-lab", lab.show),
     ("Your area", "area", area.show),
     ("Method", "method", method.show),
