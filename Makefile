@@ -49,9 +49,6 @@ study-draw-england: $(READY) ## draw 149 made-up partnerships like England, and 
 study-formulas: $(READY) ## formulas side by side on made-up England: docs/formulas.md (about half an hour)
 	$(SIM) formula compare --group opiate --out docs --runs results/formulas
 
-study-killed: $(READY) ## ten sweeps of 500 cells, each killed at a random moment
-	$(BIN)/python -m studies.killed_sweeps --write
-
 study-influence: $(READY) ## how far each assumption moves the headline figures, then docs/evidence.md
 	$(BIN)/python -m studies.influence
 	$(SIM) evidence baseline_2008 --out docs/evidence.md
