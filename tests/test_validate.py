@@ -350,6 +350,13 @@ def test_a_new_scenario_changes_the_fingerprint_and_line_ends_do_not(checkout):
     assert fingerprint.fingerprint(checkout / "simulator").sha256 != before.sha256
 
 
+def test_a_study_does_not_change_the_fingerprint_since_no_validation_reads_one(checkout):
+    before = fingerprint.fingerprint(checkout / "simulator")
+    (checkout / "scenarios" / "studies").mkdir()
+    (checkout / "scenarios" / "studies" / "e.yaml").write_text("points: 3", encoding="utf-8")
+    assert fingerprint.fingerprint(checkout / "simulator") == before
+
+
 @pytest.mark.parametrize("name", ["validation.md", "validation.html"])
 def test_the_page_in_docs_is_not_stale(name):
     text = (ROOT / "docs" / name).read_text(encoding="utf-8")
