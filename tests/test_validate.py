@@ -122,6 +122,7 @@ def test_waits_are_a_pass_and_with_one_more_place_in_theory_a_miss(short):
     assert [told[row] for row in (0, 1, 3, 4)] == ["miss"] * 4
 
 
+@pytest.mark.slow
 def test_impatience_is_a_pass_and_with_one_more_place_in_theory_a_miss(short):
     found = list(theory.erlang_a_figures(short))
     assert verdicts(each.check(6) for each in found) == ["pass"] * 6

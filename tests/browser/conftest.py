@@ -13,6 +13,7 @@ REQUIRED = os.environ.get("TREATMENT_SIM_BROWSER") == "required"
 """Whether a missing browser is a failure, as in CI, where otherwise nobody would see that nothing was tried."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if HERE in item.path.parents:
