@@ -483,6 +483,7 @@ def half(tmp_path_factory):
     return figures, scenario, folder / "area.yaml"
 
 
+@pytest.mark.slow
 def test_an_area_of_half_the_clients_has_half_the_people(half, baseline):
     _, scenario, _ = half
     for group, past in scenario.history.groups.items():
@@ -657,6 +658,7 @@ def full(tmp_path_factory):
     return scenario, area_targets(figures, scenario)
 
 
+@pytest.mark.slow
 def test_the_aims_can_be_fitted_in_the_area(full):
     scenario, targets = full
     whole = aim(targets, scenario)
