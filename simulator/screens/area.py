@@ -147,7 +147,7 @@ def _told(wrong: BadInput) -> None:
     st.table(shown.set_index("Row"), alt="What must be put right, by row of the file")
     if len(rows) > MOST_ROWS_TOLD:
         st.caption(f"The first {MOST_ROWS_TOLD} are shown; the file holds all that were found.")
-    from ..outputs import as_csv
+    from ..csv_text import as_csv
 
     st.download_button(
         "Download this list as CSV",
