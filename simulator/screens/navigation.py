@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from . import area, clients, compare, doors, explore, front, lab, memory, method, money, pieces, state
+from . import (
+    area,
+    clients,
+    compare,
+    doors,
+    explore,
+    front,
+    lab,
+    memory,
+    method,
+    money,
+    pieces,
+    state,
+)
 from .desk import desk
 
 if TYPE_CHECKING:
