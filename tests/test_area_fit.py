@@ -20,7 +20,10 @@ from simulator.local_area import (
     template,
 )
 from simulator.local_area.fitted_area import FITTED_NAME
+from simulator.local_area.short_file import short_file
 from simulator.scenario import fingerprint, load
+from simulator.scenario.draws import check_draws
+from simulator.scenario.writing import as_yaml
 from studies import local_area as study
 
 LITTLE = Effort(
@@ -107,6 +110,16 @@ def test_a_base_that_is_not_kept_is_run(monkeypatch, made_up, baseline):
     assert starting_area(made_up, other) != starting_area(made_up, baseline)
 
 
+def test_an_area_file_says_only_what_differs_where_that_is_enough(made_up, baseline):
+    start = starting_area(made_up)
+    assert start.file_text.startswith("extends: baseline_2008\n")
+    assert len(start.file_text) < 20_000
+    other = load("baseline_2008", ["world.groups.opiate.need.onset_per_year=1"])
+    assert short_file(other, "of no library") == as_yaml(other)
+    without = baseline.model_copy(update={"evidence": dict(list(baseline.evidence.items())[1:])})
+    assert short_file(without, "baseline_2008") == as_yaml(without)
+
+
 # The fit
 
 
@@ -126,6 +139,7 @@ def test_the_file_of_a_fitted_area_loads_back_as_the_same_scenario(fitted, tmp_p
     again = loaded(fitted.file_text, tmp_path, FITTED_NAME)
     assert fingerprint(again) == fingerprint(fitted.scenario)
     assert not list(gaps(again))
+    check_draws(fitted.draws, again)
     moved = [path for each in fitted.assumptions for path in each.found.fitted.paths]
     told = {path: again.evidence[path].fitted_to for path in moved if not path.startswith("plan.")}
     assert told

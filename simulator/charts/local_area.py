@@ -139,4 +139,4 @@ def assumptions_shown(area: FittedArea) -> Chart:
         f"Of {counted(len(found), 'assumption')} that moved, the figures determine {well} well"
         f" and {hardly} hardly at all"
     )
-    return determined(found, area.scale, title)
+    return determined(found, area.scale, title, narrow=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .look import FONT_SIZE, INK, PALETTE, WIDTH, Chart, Rows, altair, finished
+from .look import FONT_SIZE, INK, LINE_HEIGHT, PALETTE, WIDTH, Chart, Rows, altair, finished
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,10 +17,20 @@ if TYPE_CHECKING:
 
 ROW_HEIGHT = 26
 NAME_PIXELS = 520
+BREAKS = ": |, "
+"""Where a name may be broken into lines."""
 
 
-def determined(found: list[AssumptionFound], scale: Scale, title: str) -> Chart:
-    """Where in its range each fitted assumption lies, and how far the figures allow it to lie."""
+def determined(
+    found: list[AssumptionFound], scale: Scale, title: str, *, narrow: bool = False
+) -> Chart:
+    """Where in its range each fitted assumption lies, and how far the figures allow it to lie.
+
+    Parameters
+    ----------
+    narrow
+        Whether names are broken into lines, so that there is room on a narrow page.
+    """
     alt = altair()
     rows: Rows = []
     lows, highs, bests = (scale.cube(_column(found, name)) for name in ("low", "high", "best"))
@@ -28,7 +39,9 @@ def determined(found: list[AssumptionFound], scale: Scale, title: str) -> Chart:
         rows.append(
             {"name": each.fitted.name, "low": low, "high": high, "best": best, "kind": kind}
         )
-    base = alt.Chart(alt.Data(values=rows)).encode(y=_names(alt, rows))
+    base = alt.Chart(alt.Data(values=rows)).encode(y=_names(alt, rows, narrow=narrow))
+    lines = max((len(re.split(BREAKS, row["name"])) for row in rows), default=1) if narrow else 1
+    height = max(ROW_HEIGHT, (lines + 1) * LINE_HEIGHT) if narrow else ROW_HEIGHT
     x = alt.X("low:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=_ends(alt))
     whole = (
         base.mark_bar(height=14, color="#e3e3e3")
@@ -51,7 +64,7 @@ def determined(found: list[AssumptionFound], scale: Scale, title: str) -> Chart:
         "Grey: the range that is plausible. Bar: nine in ten of the sets that the figures allow. Diamond: the"
         " value taken. Ranges that span eightfold or more are drawn by ratio."
     )
-    chart = (whole + bars + dots).properties(width=WIDTH, height=ROW_HEIGHT * len(rows))
+    chart = (whole + bars + dots).properties(width=WIDTH, height=height * len(rows))
     return finished(chart, title, subtitle, f"Chart of intervals. {title}. {told}.")
 
 
@@ -67,12 +80,15 @@ def _ends(alt: Any) -> Any:
     )
 
 
-def _names(alt: Any, rows: Rows) -> Any:
+def _names(alt: Any, rows: Rows, *, narrow: bool = False) -> Any:
+    broken = {"labelExpr": f"split(datum.label, /{BREAKS}/)"} if narrow else {}
     return alt.Y(
         "name:N",
         sort=[row["name"] for row in rows],
         title=None,
-        axis=alt.Axis(labelLimit=NAME_PIXELS, labelFontSize=FONT_SIZE, ticks=False, domain=False),
+        axis=alt.Axis(
+            labelLimit=NAME_PIXELS, labelFontSize=FONT_SIZE, ticks=False, domain=False, **broken
+        ),
     )
 
 
