@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from . import clients, doors, explore, front, lab, memory, method, money, pieces, state
+from . import clients, doors, explore, front, lab, memory, method, money, pieces, reports, state
 from .desk import desk
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ PAGES: tuple[tuple[str, str, Callable[[], None]], ...] = (
     ("Money", "money", money.show),
     ("Clients", "clients", clients.show),
     ("Formula lab", "formula-lab", lab.show),
+    ("Reports", "reports", reports.show),
     ("Method", "method", method.show),
 )
 """Title, address and page, in the order of the navigation."""

@@ -1,0 +1,443 @@
+"""Reports: a comparison to take away, as report, workbook and tables, with the files and the command that make it again."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from .. import exports
+from ..csv_text import as_csv
+from ..errors import BadInput
+from ..exports.archive import unzipped, zipped
+from ..exports.chosen import MOST
+from ..exports.whole import PARQUET, REPORT, WORKBOOK
+from ..findings import of_comparison
+from ..jobs import first, mark_of
+from ..proposal import OWN
+from ..report.page import OWN_AREA
+from ..wording import sentence_case
+from . import desk, doors, outcome, pieces, state
+from .lab_pieces import about as about_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from ..explanation import Explanation
+    from ..exports import About, Chosen
+    from ..findings import Finding
+    from ..jobs import Look
+    from ..replicate import Comparison
+    from ..visit import Visit
+
+FEWEST = 2
+"""Runs of each scenario without which nothing can be said of how sure a number is."""
+MOST_CHARACTERS, MOST_WORDS = 150, 1000
+SECONDS, SECONDS_A_RUN = 12.0, 0.02
+"""What it takes to make everything, and more for each run of each scenario."""
+POLLS, TITLE, QUESTION, BESIDE = (
+    "reports polls",
+    "reports title",
+    "reports question",
+    "reports beside",
+)
+MIME_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+GIVES = (
+    "What you have found, to take to a meeting, to check, and to make again: a report that prints, a workbook, the"
+    " numbers, the scenario as a file, and the command that gives the same numbers to the last digit."
+)
+NOTHING_CHANGED = (
+    "Your plan is the same as what it is compared with, so there is nothing to report yet. Change something on the page"
+    " Explore, or choose a proposal that you put aside, and come back."
+)
+HOW_TO_RUN = (
+    "Put the files into one folder, install the program with `pip install treatment-funding-simulator`, open a terminal"
+    " in that folder and run this. The tables come into the folder `results`: the same bytes as the CSV files below, with"
+    " the same version of the program."
+)
+HOW_TO_RUN_ALONE = HOW_TO_RUN.replace("Put the files into one folder, install", "Install").replace(
+    "in that folder", "in any folder"
+)
+SHARE = (
+    "Whoever opens this sees what you see, with your proposals and their reasons. It is all in the link itself: nothing is"
+    " kept on the server."
+)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What is there to be taken away.
+
+    Parameters
+    ----------
+    key
+        What names it: the scenarios, their runs, and what is said of them.
+    """
+
+    comparison: Comparison
+    explanations: tuple[Explanation, ...]
+    about: About
+    key: str
+
+    @property
+    def stem(self) -> str:
+        """How the names of its files begin."""
+        return self.comparison.samples[-1].scenario.name
+
+
+def show() -> None:
+    """Draw the page."""
+    st.title("Reports and data")
+    _banner()
+    st.write(GIVES)
+    st.header("What it is about")
+    try:
+        beside = _beside()
+        wanted = _chosen(repr((state.visit(), beside)), state.visit(), beside)
+    except BadInput as wrong:
+        pieces.faults(wrong)
+        return
+    _scenarios(wanted)
+    about = wanted.about(*_words(wanted))
+    looks = _looks(wanted) if len(wanted.scenarios) > 1 else ()
+    _to_make_again(wanted, looks)
+    st.header("Report, workbook and tables")
+    if not looks:
+        st.info(NOTHING_CHANGED)
+        doors.link("explore", "Change something in Explore")
+        return
+    moves = _moves(wanted, about, looks)
+    st.session_state[POLLS] = moves
+    pieces.polled(partial(_live, wanted, about), moves)
+
+
+def _banner() -> None:
+    if state.visit().plan.base == OWN:
+        st.warning(f"Illustrative. {OWN_AREA}", icon="⚠️")
+    else:
+        pieces.banner()
+
+
+# What it is about
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _chosen(key: str, _visit: Visit, _beside: list[str]) -> Chosen:  # noqa: ARG001 # the key stands for both
+    return exports.chosen(_visit, _beside, desk.scenario_of)
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _why_not(key: str, _visit: Visit) -> dict[str, str]:  # noqa: ARG001 # the key stands for the visit
+    """Of each proposal that was put aside, why it cannot stand beside the plan; empty where it can."""
+    return {each.name: exports.why_not(_visit, each) for each in _visit.saved}
+
+
+def _beside() -> list[str]:
+    """Proposals that were put aside and stand beside the plan; those that cannot are named with the reason."""
+    now = state.visit()
+    reasons = _why_not(repr(now), now)
+    titles = {each.name: each.title for each in now.saved}
+    fit = [name for name, reason in reasons.items() if not reason]
+    kept = st.session_state.get(BESIDE, [])
+    st.session_state[BESIDE] = [name for name in kept if name in fit]
+    if fit:
+        st.multiselect(
+            "Proposals that you put aside, to stand beside your plan",
+            fit,
+            key=BESIDE,
+            format_func=titles.__getitem__,
+            max_selections=MOST - 2,
+        )
+    told = [
+        f"“{titles[name]}” cannot stand beside it: {why}." for name, why in reasons.items() if why
+    ]
+    if told:
+        st.caption(pieces.safe(" ".join(told)))
+    return list(st.session_state[BESIDE])
+
+
+def _scenarios(wanted: Chosen) -> None:
+    baseline, *others = wanted.scenarios
+    lines = [f"- Compared with: **{pieces.safe(baseline.title)}**"]
+    for each in others:
+        why = wanted.reasons.get(each.name, "")
+        told = f" Why: {pieces.safe(why)}" if why else ""
+        lines.append(f"- Proposed: **{pieces.safe(each.title)}**.{told}")
+    st.markdown("\n".join(lines))
+
+
+def _words(wanted: Chosen) -> tuple[str, str]:
+    """The title and the question of the report, where somebody wants others."""
+    question = wanted.scenarios[0].question
+    with st.expander("Title and question of the report"):
+        title = st.text_input(
+            "Title", key=TITLE, max_chars=MOST_CHARACTERS, placeholder=wanted.title
+        )
+        asked = st.text_area(
+            "The question that it answers", key=QUESTION, max_chars=MOST_WORDS, placeholder=question
+        )
+    return title or "", asked or ""
+
+
+# What makes it again
+
+
+def _to_make_again(wanted: Chosen, looks: tuple[Look, ...]) -> None:
+    st.header("To make it again, or to share it")
+    for name, text in wanted.files.items():
+        st.download_button(
+            f"Scenario file: {name}",
+            text,
+            file_name=name,
+            mime="application/yaml",
+            key=f"file {name}",
+            on_click="ignore",
+        )
+    now = state.visit()
+    st.subheader("Command line")
+    st.markdown(HOW_TO_RUN if wanted.files else HOW_TO_RUN_ALONE)
+    runs = _runs_there(looks) or now.replications
+    st.code(wanted.command(runs, now.seed), language=None, wrap_lines=True)
+    if runs < now.replications:
+        st.caption(f"Of the {runs} runs of each that are there, not of {now.replications}.")
+    st.subheader("Link")
+    st.write(SHARE)
+    st.code(_link(), language=None, wrap_lines=True)
+
+
+def _link() -> str:
+    address = (st.context.url or "").partition("?")[0]
+    token = state.link()
+    return f"{address}?{state.PARAMETER}={token}" if token else address or "?"
+
+
+# Runs
+
+
+def _looks(wanted: Chosen) -> tuple[Look, ...]:
+    now = state.visit()
+    if st.session_state.get(outcome.STOPPED) == _key(wanted):
+        return desk.desk().see(wanted.scenarios, now.seed, now.replications)
+    return desk.desk().look_at(wanted.scenarios, now.seed, now.replications, state.who())
+
+
+def _key(wanted: Chosen) -> tuple[object, ...]:
+    """What runs that are stopped are known by, as on the page Explore."""
+    now = state.visit()
+    return (*(mark_of(each) for each in wanted.scenarios), now.seed, now.replications)
+
+
+def _runs_there(looks: tuple[Look, ...]) -> int:
+    """Runs of each that can be taken; none while more are on their way."""
+    if not looks or any(each.moves for each in looks):
+        return 0
+    done = min(each.done for each in looks)
+    return done if done >= FEWEST else 0
+
+
+def _taken(wanted: Chosen, about: About, looks: tuple[Look, ...]) -> Taken | None:
+    runs = _runs_there(looks)
+    if not runs:
+        return None
+    explained = tuple(first(each.explained, runs) for each in looks if each.explained)
+    told = repr((_key(wanted), runs, about))
+    key = f"reports {hashlib.sha256(told.encode()).hexdigest()}"
+    return Taken(exports.comparison_of(explained), explained, about, key)
+
+
+def _moves(wanted: Chosen, about: About, looks: tuple[Look, ...]) -> bool:
+    taken = _taken(wanted, about, looks)
+    return any(each.moves for each in looks) or (
+        taken is not None and desk.tasks().look(taken.key).moves
+    )
+
+
+def _live(wanted: Chosen, about: About) -> None:
+    """Draw how far the runs are, and what can be taken away; the page as a whole where more or less moves than before."""
+    looks = _looks(wanted)
+    moves = _moves(wanted, about, looks)
+    if moves != st.session_state.get(POLLS):
+        st.session_state[POLLS] = moves
+        st.rerun()
+    _progress(wanted, looks)
+    taken = _taken(wanted, about, looks)
+    if taken is None:
+        return
+    _preview(taken)
+    _tables(taken)
+    _rest(taken)
+
+
+def _progress(wanted: Chosen, looks: tuple[Look, ...]) -> None:
+    done, runs = min(each.done for each in looks), looks[0].wanted
+    for told in dict.fromkeys(each.told for each in looks if each.told):
+        st.error(pieces.safe(told))
+    if done >= runs:
+        st.caption(f"{runs} runs of each: the same people with the same luck in all of them.")
+    elif any(each.moves for each in looks):
+        st.progress(
+            done / runs, text=f"{done} of {runs} runs of each. The files come when all are there."
+        )
+        st.button(
+            "Stop, and take what is there",
+            key="reports stop",
+            on_click=partial(_stop, wanted),
+            disabled=done < FEWEST,
+        )
+    else:
+        st.warning(
+            f"Stopped at {done} of {runs} runs of each. Files and command are of {done} runs, so they are less sure."
+            if done >= FEWEST
+            else f"Stopped at {done} of {runs} runs of each: too few to take away."
+        )
+        st.button("Go on", key="reports go on", on_click=partial(_again, wanted))
+
+
+def _stop(wanted: Chosen) -> None:
+    st.session_state[outcome.STOPPED] = _key(wanted)
+    desk.desk().leave(state.who())
+
+
+def _again(wanted: Chosen) -> None:
+    st.session_state.pop(outcome.STOPPED, None)
+    desk.desk().again(wanted.scenarios, state.visit().seed)
+
+
+# What can be taken away
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _found(key: str, _comparison: Comparison) -> tuple[Finding, ...]:  # noqa: ARG001 # the key stands for the comparison
+    return of_comparison(_comparison)
+
+
+def _preview(taken: Taken) -> None:
+    st.subheader(pieces.safe(taken.about.title))
+    st.write(pieces.safe(taken.about.question or taken.comparison.baseline.scenario.question))
+    for place, finding in enumerate(_found(taken.key, taken.comparison)):
+        st.markdown(f"**{pieces.safe(finding.title)}** ({finding.verdict})")
+        st.write(pieces.safe(finding.sentence))
+        with st.expander(f"What finding {place + 1} stands on: in numbers"):
+            st.table(_figures(finding).set_index("What"), alt=finding.title)
+    st.caption(pieces.CHANCE_ALONE)
+
+
+def _figures(finding: Finding) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "What": [sentence_case(each.name) for each in finding.figures],
+            "Mean": [each.text for each in finding.figures],
+            "95% interval": [each.interval for each in finding.figures],
+        }
+    )
+
+
+def _tables(taken: Taken) -> None:
+    """Tables that are made when they are asked for."""
+    st.subheader("Tables at once")
+    st.write(
+        "Every pound has its price year in the workbook and in the whole; shares run from 0 to 1."
+    )
+    left, middle, right = st.columns(3)
+    differences = partial(_differences, taken.comparison)
+    _file(left, "Differences (CSV)", differences, f"{taken.stem}_differences.csv", "text/csv")
+    summary = partial(_summary, taken.comparison)
+    _file(middle, "Summary by year (CSV)", summary, f"{taken.stem}_summary.csv", "text/csv")
+    tables = partial(_all_tables, taken.comparison)
+    _file(right, "All tables (CSV in a ZIP)", tables, f"{taken.stem}_tables.zip", "application/zip")
+
+
+def _file(place: Any, label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
+    place.download_button(
+        label,
+        make,
+        file_name=name,
+        mime=mime,
+        key=f"take {name}",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def _differences(comparison: Comparison) -> bytes:
+    return as_csv(comparison.differences).encode()
+
+
+def _summary(comparison: Comparison) -> bytes:
+    import pandas as pd
+
+    rows = pd.concat([each.summary for each in comparison.samples], ignore_index=True)
+    return as_csv(rows).encode()
+
+
+def _all_tables(comparison: Comparison) -> bytes:
+    return zipped(exports.csv_files(comparison))
+
+
+def _rest(taken: Taken) -> None:
+    """What takes a while: a button, how far it is, or what came of it."""
+    st.subheader("Report, workbook and all the rest")
+    for told in exports.missing_parts().values():
+        st.info(pieces.safe(f"Not on this server: {told}"))
+    tasks = desk.tasks()
+    task = tasks.look(taken.key)
+    if task.state == "done":
+        _files(taken, task.result)
+        return
+    if task.state != "none":
+        pieces.job(task, "Making the files", partial(tasks.cancel, taken.key), "reports")
+    if not task.moves:
+        runs = sum(each.replications for each in taken.comparison.samples)
+        st.button(
+            f"Make report, workbook and the rest ({about_time(SECONDS + SECONDS_A_RUN * runs)})",
+            type="primary",
+            key="reports make",
+            on_click=partial(_make, taken),
+        )
+
+
+def _make(taken: Taken) -> None:
+    desk.desk().leave(state.who())  # the job has the cores
+    told = (taken.comparison, taken.about, taken.explanations)
+    desk.tasks().start(taken.key, exports.work, *told)
+
+
+def _files(taken: Taken, whole: bytes) -> None:
+    missing = exports.missing_parts()
+    left, right = st.columns(2)
+    if REPORT not in missing:
+        make = partial(_part, whole, REPORT)
+        _file(left, "Report (HTML, prints on A4)", make, f"{taken.stem}_report.html", "text/html")
+    if WORKBOOK not in missing:
+        make = partial(_part, whole, WORKBOOK)
+        _file(right, "Workbook (Excel)", make, f"{taken.stem}_workbook.xlsx", MIME_WORKBOOK)
+    if PARQUET not in missing:
+        make = partial(_parquet, whole)
+        _file(
+            left, "Tables (Parquet in a ZIP)", make, f"{taken.stem}_parquet.zip", "application/zip"
+        )
+    everything = partial(bytes, whole)
+    _file(right, "Everything (ZIP)", everything, f"{taken.stem}_everything.zip", "application/zip")
+    st.caption(
+        "Everything holds all of these, the scenario files, what each column means, and README.txt, which says what is"
+        " what and how to make it again."
+    )
+
+
+def _part(whole: bytes, name: str) -> bytes:
+    return unzipped(whole)[name]
+
+
+def _parquet(whole: bytes) -> bytes:
+    files = unzipped(whole)
+    begin = f"{PARQUET}/"
+    return zipped(
+        {name.removeprefix(begin): each for name, each in files.items() if name.startswith(begin)}
+    )
