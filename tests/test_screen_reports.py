@@ -11,11 +11,12 @@ import openpyxl
 import pytest
 import streamlit as st
 from here import HerePool, here, page_of, words
+from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from simulator import exports
 from simulator.cli import app
-from simulator.errors import BadInput
+from simulator.errors import BadInput, MissingExtra
 from simulator.exports import whole
 from simulator.exports.archive import unzipped
 from simulator.jobs import Desk, Task
@@ -25,7 +26,7 @@ from simulator.report.page import FOOT_OWN_AREA, LIMIT_OWN_AREA, LIMITS, OWN_ARE
 from simulator.scenario import fingerprint, load
 from simulator.scenario.writing import as_yaml
 from simulator.screens import desk as desk_room
-from simulator.screens import reports, state
+from simulator.screens import reports, state, taken
 from simulator.visit import Visit, visit_of
 
 __all__ = ["here"]
@@ -80,13 +81,13 @@ def jobs(monkeypatch):
 def files(monkeypatch):
     """Files of the page by name: what their buttons would send."""
     found = {}
-    real = reports._file
+    real = taken._file
 
     def kept(place, label, make, name, mime):
         found[name] = make
         real(place, label, make, name, mime)
 
-    monkeypatch.setattr(reports, "_file", kept)
+    monkeypatch.setattr(taken, "_file", kept)
     return found
 
 
@@ -128,7 +129,10 @@ def test_a_plan_has_a_file_a_command_a_link_and_a_finding(here):
         "treatment-sim compare baseline_2008 less_stretch.yaml --replications 3 --seed 7 --out results"
     )
     assert visit_of(at.code[1].value.partition("?s=")[2]) == replace(PLAN, seed=7)
-    assert "“Less *stretch*”" in told(at)
+    assert (
+        "What becomes of money and clients under “Less *stretch*” instead of “An average"
+        in told(at)
+    )
     assert "Why: =The board asked" in told(at)
     assert "3 runs of each" in told(at)
     labels = [each.proto.label for each in at.get("download_button")]
@@ -263,15 +267,17 @@ def test_a_job_that_fails_is_told_and_can_be_tried_again(jobs):
     assert at.button(key="reports make")
 
 
-def test_what_this_server_cannot_make_is_said_before(monkeypatch):
+def test_what_this_server_cannot_make_is_said(monkeypatch, files):
     def missing():
-        raise exports.whole.MissingExtra("writing a workbook", "excel")
+        raise MissingExtra("writing a workbook", "excel")
 
-    makers = tuple(
-        (name, missing) if name == whole.WORKBOOK else (name, check) for name, check in whole.MAKERS
-    )
-    monkeypatch.setattr(whole, "MAKERS", makers)
-    assert "Not on this server: writing a workbook needs" in told(page())
+    monkeypatch.setattr(whole, "MAKERS", tuple((name, missing) for name, _ in whole.MAKERS))
+    at = make(page())
+    assert "Not on this server: writing a workbook needs" in told(at)
+    assert [name for name in files if name.endswith(("html", "xlsx", "parquet.zip"))] == []
+    readme = unzipped(files["less_stretch_everything.zip"]())["README.txt"].decode()
+    assert "workbook.xlsx is not here" in readme
+    assert "Why “Less *stretch*” was made: =The board asked" in readme
 
 
 # What stands beside the plan
@@ -286,6 +292,29 @@ def test_proposals_that_were_put_aside_stand_beside_the_plan():
     assert "“More stretch”" in told(at)
 
 
+def test_what_was_chosen_and_typed_is_there_again_after_another_page():
+    def pages():
+        import streamlit as st
+
+        from simulator.screens import reports, state
+
+        state.begin()
+        if not st.session_state.get("elsewhere"):
+            reports.show()
+
+    at = AppTest.from_function(pages, default_timeout=60)
+    at.query_params["s"] = BOTH.link
+    at.run()
+    at.text_input(key=reports.TITLE).set_value("For the board").run()
+    at.multiselect(key=reports.BESIDE).set_value(["more_stretch"]).run()
+    for elsewhere in (True, False):
+        at.session_state["elsewhere"] = elsewhere
+        at.run()
+    assert at.text_input(key=reports.TITLE).value == "For the board"
+    assert at.multiselect(key=reports.BESIDE).value == ["more_stretch"]
+    assert not at.exception
+
+
 @pytest.mark.parametrize(
     ("saved", "why"),
     [
@@ -296,6 +325,7 @@ def test_proposals_that_were_put_aside_stand_beside_the_plan():
         (replace(LESS, acting="all_of_eight"), "shares its pot"),
         (replace(LESS, base="tiny_queue"), "other people"),
         (replace(LESS, base=OWN, own_file="x"), "other people"),
+        (replace(LESS, base="park"), ""),
     ],
 )
 def test_what_cannot_be_compared_says_why(saved, why):

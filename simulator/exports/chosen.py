@@ -49,11 +49,23 @@ class Chosen:
     @property
     def title(self) -> str:
         """What a report of them is called unless somebody calls it otherwise."""
-        baseline, *others = self.scenarios
-        told = " and ".join(f"“{each.title}”" for each in others)
+        baseline = self.scenarios[0]
+        return f"{self._proposed} against “{baseline.title}”" if self._proposed else baseline.title
+
+    @property
+    def question(self) -> str:
+        """What a report of them answers unless somebody asks otherwise."""
+        baseline = self.scenarios[0]
+        if not self._proposed:
+            return baseline.question
+        return f"What becomes of money and clients under {self._proposed} instead of “{baseline.title}”?"
+
+    @property
+    def _proposed(self) -> str:
+        others = self.scenarios[1:]
         if len(others) > NAMES:
-            told = f"{len(others)} proposals"
-        return f"{told} against “{baseline.title}”" if others else baseline.title
+            return f"{len(others)} proposals"
+        return " and ".join(f"“{each.title}”" for each in others)
 
     def about(self, title: str = "", question: str = "") -> About:
         """What is said of them.
@@ -61,10 +73,10 @@ class Chosen:
         Parameters
         ----------
         title, question
-            What somebody calls the report, and asks; by default what the scenarios say themselves.
+            What somebody calls the report, and asks; by default `title` and `question`.
         """
-        named = title.strip() or self.title
-        return About(named, question.strip(), self.reasons, own_area=self.own_area)
+        told = (title.strip() or self.title, question.strip() or self.question)
+        return About(*told, self.reasons, own_area=self.own_area)
 
     def command(self, replications: int, seed: int) -> str:
         """The command that gives the same numbers, in a folder that holds the files."""
@@ -126,14 +138,24 @@ def _check(scenarios: Sequence[Scenario]) -> None:
         check_alike(scenarios)
 
 
-def why_not(visit: Visit, saved: Proposal) -> str:
-    """Why a proposal that was put aside cannot be told of beside the plan; empty where it can."""
+def why_not(
+    visit: Visit, saved: Proposal, alike: Callable[[str], Sequence[str]] = comparable
+) -> str:
+    """Why a proposal that was put aside cannot be told of beside the plan; empty where it can.
+
+    Parameters
+    ----------
+    alike
+        The scenarios of the same people as one; a page has what it has found.
+    """
     plan = visit.plan
     if saved == plan:
         return "it is the plan that is before you"
     if saved.name in (plan.name, visit.baseline.name):
         return "another scenario of the report has its name"
-    if saved.base not in comparable(plan.base) or saved.own_file != _file_of(plan, saved):
+    if _people(saved) != _people(plan) and (
+        OWN in (saved.base, plan.base) or saved.base not in alike(plan.base)
+    ):
         return "it is about other people"
     if saved.assumptions != plan.assumptions:
         return "it assumes another world than your plan does"
@@ -142,9 +164,9 @@ def why_not(visit: Visit, saved: Proposal) -> str:
     return ""
 
 
-def _file_of(plan: Proposal, saved: Proposal) -> str:
-    """The area's file that a proposal must have to be about the same people."""
-    return plan.own_file if plan.base == OWN else saved.own_file
+def _people(proposal: Proposal) -> tuple[str, str]:
+    """What says whose lives a proposal is about."""
+    return proposal.base, proposal.own_file if proposal.base == OWN else ""
 
 
 def comparison_of(explained: Sequence[Explanation]) -> Comparison:

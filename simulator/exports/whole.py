@@ -27,7 +27,7 @@ from .workbook import check_installed as check_workbook
 from .workbook import workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ..explanation import Explanation
     from ..replicate import Comparison
@@ -92,19 +92,30 @@ def report_html(
 def _asked(comparison: Comparison, about: About) -> str:
     """The question, and why scenarios were made."""
     question = about.question or comparison.baseline.scenario.question
-    return " ".join([question, *_reasons(about)])
+    return " ".join([question, *_reasons(comparison, about)])
 
 
-def _reasons(about: About) -> list[str]:
-    return [f"Why “{name}” was made: {reason}" for name, reason in about.reasons.items()]
+def _reasons(comparison: Comparison, about: About) -> list[str]:
+    titles = {sample.scenario.name: sample.scenario.title for sample in comparison.samples}
+    return [
+        f"Why “{titles.get(name, name)}” was made: {reason}"
+        for name, reason in about.reasons.items()
+    ]
 
 
-def missing_parts() -> dict[str, str]:
-    """What cannot be made here since a part is not installed, and how to install it."""
+def missing_parts(of: Collection[str] = (REPORT, WORKBOOK, PARQUET)) -> dict[str, str]:
+    """What cannot be made here since a part is not installed, and how to install it.
+
+    Parameters
+    ----------
+    of
+        What is asked about. To find a part it is loaded, which takes a while.
+    """
     missing = {}
     for name, check in MAKERS:
         try:
-            check()
+            if name in of:
+                check()
         except MissingExtra as error:
             missing[name] = str(error)
     return missing
@@ -180,7 +191,7 @@ def _readme(
         "",
         f"{WHAT_IT_IS} {about.illustrative} {NOT_A_FORECAST}",
         f"Every pound is in {prices(comparison)}.",
-        *_reasons(about),
+        *_reasons(comparison, about),
         "",
         "What is here",
         *(f"  {name}: {told}" for name, told in _HOLDS.items() if name in {*files, README}),

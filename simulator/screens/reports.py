@@ -3,50 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
 from .. import exports
-from ..csv_text import as_csv
 from ..errors import BadInput
-from ..exports.archive import unzipped, zipped
 from ..exports.chosen import MOST
-from ..exports.whole import PARQUET, REPORT, WORKBOOK
-from ..findings import of_comparison
 from ..jobs import first, mark_of
 from ..proposal import OWN
 from ..report.page import OWN_AREA
-from ..wording import sentence_case
-from . import desk, doors, outcome, pieces, state
-from .lab_pieces import about as about_time
+from . import desk, doors, outcome, pieces, state, taken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import pandas as pd
-
-    from ..explanation import Explanation
     from ..exports import About, Chosen
-    from ..findings import Finding
     from ..jobs import Look
-    from ..replicate import Comparison
     from ..visit import Visit
 
+Kept = TypeVar("Kept", str, list[str])
 FEWEST = 2
 """Runs of each scenario without which nothing can be said of how sure a number is."""
 MOST_CHARACTERS, MOST_WORDS = 150, 1000
-SECONDS, SECONDS_A_RUN = 12.0, 0.02
-"""What it takes to make everything, and more for each run of each scenario."""
 POLLS, TITLE, QUESTION, BESIDE = (
     "reports polls",
     "reports title",
     "reports question",
     "reports beside",
 )
-MIME_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GIVES = (
     "What you have found, to take to a meeting, to check, and to make again: a report that prints, a workbook, the"
     " numbers, the scenario as a file, and the command that gives the same numbers to the last digit."
@@ -56,38 +40,17 @@ NOTHING_CHANGED = (
     " Explore, or choose a proposal that you put aside, and come back."
 )
 HOW_TO_RUN = (
-    "Put the files into one folder, install the program with `pip install treatment-funding-simulator`, open a terminal"
-    " in that folder and run this. The tables come into the folder `results`: the same bytes as the CSV files below, with"
+    "Put the files into one folder on a computer that has this program, open a terminal in that folder and run this. The"
+    " tables come into the folder `results`: the same bytes as the CSV files below, with"
     " the same version of the program."
 )
-HOW_TO_RUN_ALONE = HOW_TO_RUN.replace("Put the files into one folder, install", "Install").replace(
+HOW_TO_RUN_ALONE = HOW_TO_RUN.replace("Put the files into one folder on", "On").replace(
     "in that folder", "in any folder"
 )
 SHARE = (
-    "Whoever opens this sees what you see, with your proposals and their reasons. It is all in the link itself: nothing is"
-    " kept on the server."
+    "Whoever opens this sees the same comparison, with your proposals and their reasons. It is all in the link itself; a"
+    " title that you gave the report is not."
 )
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What is there to be taken away.
-
-    Parameters
-    ----------
-    key
-        What names it: the scenarios, their runs, and what is said of them.
-    """
-
-    comparison: Comparison
-    explanations: tuple[Explanation, ...]
-    about: About
-    key: str
-
-    @property
-    def stem(self) -> str:
-        """How the names of its files begin."""
-        return self.comparison.samples[-1].scenario.name
 
 
 def show() -> None:
@@ -134,7 +97,7 @@ def _chosen(key: str, _visit: Visit, _beside: list[str]) -> Chosen:  # noqa: ARG
 @st.cache_resource(show_spinner=False, max_entries=200)
 def _why_not(key: str, _visit: Visit) -> dict[str, str]:  # noqa: ARG001 # the key stands for the visit
     """Of each proposal that was put aside, why it cannot stand beside the plan; empty where it can."""
-    return {each.name: exports.why_not(_visit, each) for each in _visit.saved}
+    return {each.name: exports.why_not(_visit, each, desk.comparable) for each in _visit.saved}
 
 
 def _beside() -> list[str]:
@@ -143,8 +106,8 @@ def _beside() -> list[str]:
     reasons = _why_not(repr(now), now)
     titles = {each.name: each.title for each in now.saved}
     fit = [name for name, reason in reasons.items() if not reason]
-    kept = st.session_state.get(BESIDE, [])
-    st.session_state[BESIDE] = [name for name in kept if name in fit]
+    _take_up(BESIDE, [])
+    st.session_state[BESIDE] = [name for name in st.session_state[BESIDE] if name in fit]
     if fit:
         st.multiselect(
             "Proposals that you put aside, to stand beside your plan",
@@ -158,7 +121,18 @@ def _beside() -> list[str]:
     ]
     if told:
         st.caption(pieces.safe(" ".join(told)))
-    return list(st.session_state[BESIDE])
+    return _keep(BESIDE, list(st.session_state[BESIDE]))
+
+
+def _take_up(key: str, usual: str | list[str]) -> None:
+    """Give a control what it had when the page was last looked at: it forgets when another page is."""
+    if key not in st.session_state:
+        st.session_state[key] = st.session_state.get(f"{key}, kept", usual)
+
+
+def _keep(key: str, value: Kept) -> Kept:
+    st.session_state[f"{key}, kept"] = value
+    return value
 
 
 def _scenarios(wanted: Chosen) -> None:
@@ -173,15 +147,19 @@ def _scenarios(wanted: Chosen) -> None:
 
 def _words(wanted: Chosen) -> tuple[str, str]:
     """The title and the question of the report, where somebody wants others."""
-    question = wanted.scenarios[0].question
+    _take_up(TITLE, "")
+    _take_up(QUESTION, "")
     with st.expander("Title and question of the report"):
         title = st.text_input(
             "Title", key=TITLE, max_chars=MOST_CHARACTERS, placeholder=wanted.title
         )
         asked = st.text_area(
-            "The question that it answers", key=QUESTION, max_chars=MOST_WORDS, placeholder=question
+            "The question that it answers",
+            key=QUESTION,
+            max_chars=MOST_WORDS,
+            placeholder=wanted.question,
         )
-    return title or "", asked or ""
+    return _keep(TITLE, title or ""), _keep(QUESTION, asked or "")
 
 
 # What makes it again
@@ -240,20 +218,20 @@ def _runs_there(looks: tuple[Look, ...]) -> int:
     return done if done >= FEWEST else 0
 
 
-def _taken(wanted: Chosen, about: About, looks: tuple[Look, ...]) -> Taken | None:
+def _taken(wanted: Chosen, about: About, looks: tuple[Look, ...]) -> taken.Taken | None:
     runs = _runs_there(looks)
     if not runs:
         return None
     explained = tuple(first(each.explained, runs) for each in looks if each.explained)
     told = repr((_key(wanted), runs, about))
     key = f"reports {hashlib.sha256(told.encode()).hexdigest()}"
-    return Taken(exports.comparison_of(explained), explained, about, key)
+    return taken.Taken(exports.comparison_of(explained), explained, about, key)
 
 
 def _moves(wanted: Chosen, about: About, looks: tuple[Look, ...]) -> bool:
-    taken = _taken(wanted, about, looks)
+    found = _taken(wanted, about, looks)
     return any(each.moves for each in looks) or (
-        taken is not None and desk.tasks().look(taken.key).moves
+        found is not None and desk.tasks().look(found.key).moves
     )
 
 
@@ -265,12 +243,9 @@ def _live(wanted: Chosen, about: About) -> None:
         st.session_state[POLLS] = moves
         st.rerun()
     _progress(wanted, looks)
-    taken = _taken(wanted, about, looks)
-    if taken is None:
-        return
-    _preview(taken)
-    _tables(taken)
-    _rest(taken)
+    found = _taken(wanted, about, looks)
+    if found is not None:
+        taken.show(found)
 
 
 def _progress(wanted: Chosen, looks: tuple[Look, ...]) -> None:
@@ -306,138 +281,3 @@ def _stop(wanted: Chosen) -> None:
 def _again(wanted: Chosen) -> None:
     st.session_state.pop(outcome.STOPPED, None)
     desk.desk().again(wanted.scenarios, state.visit().seed)
-
-
-# What can be taken away
-
-
-@st.cache_resource(show_spinner=False, max_entries=100)
-def _found(key: str, _comparison: Comparison) -> tuple[Finding, ...]:  # noqa: ARG001 # the key stands for the comparison
-    return of_comparison(_comparison)
-
-
-def _preview(taken: Taken) -> None:
-    st.subheader(pieces.safe(taken.about.title))
-    st.write(pieces.safe(taken.about.question or taken.comparison.baseline.scenario.question))
-    for place, finding in enumerate(_found(taken.key, taken.comparison)):
-        st.markdown(f"**{pieces.safe(finding.title)}** ({finding.verdict})")
-        st.write(pieces.safe(finding.sentence))
-        with st.expander(f"What finding {place + 1} stands on: in numbers"):
-            st.table(_figures(finding).set_index("What"), alt=finding.title)
-    st.caption(pieces.CHANCE_ALONE)
-
-
-def _figures(finding: Finding) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(
-        {
-            "What": [sentence_case(each.name) for each in finding.figures],
-            "Mean": [each.text for each in finding.figures],
-            "95% interval": [each.interval for each in finding.figures],
-        }
-    )
-
-
-def _tables(taken: Taken) -> None:
-    """Tables that are made when they are asked for."""
-    st.subheader("Tables at once")
-    st.write(
-        "Every pound has its price year in the workbook and in the whole; shares run from 0 to 1."
-    )
-    left, middle, right = st.columns(3)
-    differences = partial(_differences, taken.comparison)
-    _file(left, "Differences (CSV)", differences, f"{taken.stem}_differences.csv", "text/csv")
-    summary = partial(_summary, taken.comparison)
-    _file(middle, "Summary by year (CSV)", summary, f"{taken.stem}_summary.csv", "text/csv")
-    tables = partial(_all_tables, taken.comparison)
-    _file(right, "All tables (CSV in a ZIP)", tables, f"{taken.stem}_tables.zip", "application/zip")
-
-
-def _file(place: Any, label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
-    place.download_button(
-        label,
-        make,
-        file_name=name,
-        mime=mime,
-        key=f"take {name}",
-        on_click="ignore",
-        width="stretch",
-    )
-
-
-def _differences(comparison: Comparison) -> bytes:
-    return as_csv(comparison.differences).encode()
-
-
-def _summary(comparison: Comparison) -> bytes:
-    import pandas as pd
-
-    rows = pd.concat([each.summary for each in comparison.samples], ignore_index=True)
-    return as_csv(rows).encode()
-
-
-def _all_tables(comparison: Comparison) -> bytes:
-    return zipped(exports.csv_files(comparison))
-
-
-def _rest(taken: Taken) -> None:
-    """What takes a while: a button, how far it is, or what came of it."""
-    st.subheader("Report, workbook and all the rest")
-    for told in exports.missing_parts().values():
-        st.info(pieces.safe(f"Not on this server: {told}"))
-    tasks = desk.tasks()
-    task = tasks.look(taken.key)
-    if task.state == "done":
-        _files(taken, task.result)
-        return
-    if task.state != "none":
-        pieces.job(task, "Making the files", partial(tasks.cancel, taken.key), "reports")
-    if not task.moves:
-        runs = sum(each.replications for each in taken.comparison.samples)
-        st.button(
-            f"Make report, workbook and the rest ({about_time(SECONDS + SECONDS_A_RUN * runs)})",
-            type="primary",
-            key="reports make",
-            on_click=partial(_make, taken),
-        )
-
-
-def _make(taken: Taken) -> None:
-    desk.desk().leave(state.who())  # the job has the cores
-    told = (taken.comparison, taken.about, taken.explanations)
-    desk.tasks().start(taken.key, exports.work, *told)
-
-
-def _files(taken: Taken, whole: bytes) -> None:
-    missing = exports.missing_parts()
-    left, right = st.columns(2)
-    if REPORT not in missing:
-        make = partial(_part, whole, REPORT)
-        _file(left, "Report (HTML, prints on A4)", make, f"{taken.stem}_report.html", "text/html")
-    if WORKBOOK not in missing:
-        make = partial(_part, whole, WORKBOOK)
-        _file(right, "Workbook (Excel)", make, f"{taken.stem}_workbook.xlsx", MIME_WORKBOOK)
-    if PARQUET not in missing:
-        make = partial(_parquet, whole)
-        _file(
-            left, "Tables (Parquet in a ZIP)", make, f"{taken.stem}_parquet.zip", "application/zip"
-        )
-    everything = partial(bytes, whole)
-    _file(right, "Everything (ZIP)", everything, f"{taken.stem}_everything.zip", "application/zip")
-    st.caption(
-        "Everything holds all of these, the scenario files, what each column means, and README.txt, which says what is"
-        " what and how to make it again."
-    )
-
-
-def _part(whole: bytes, name: str) -> bytes:
-    return unzipped(whole)[name]
-
-
-def _parquet(whole: bytes) -> bytes:
-    files = unzipped(whole)
-    begin = f"{PARQUET}/"
-    return zipped(
-        {name.removeprefix(begin): each for name, each in files.items() if name.startswith(begin)}
-    )
