@@ -39,14 +39,9 @@ NOTHING_CHANGED = (
     "Your plan is the same as what it is compared with, so there is nothing to report yet. Change something on the page"
     " Explore, or choose a proposal that you put aside, and come back."
 )
-HOW_TO_RUN = (
-    "Put the files into one folder on a computer that has this program, open a terminal in that folder and run this. The"
-    " tables come into the folder `results`: the same bytes as the CSV files below, with"
-    " the same version of the program."
-)
-HOW_TO_RUN_ALONE = HOW_TO_RUN.replace("Put the files into one folder on", "On").replace(
-    "in that folder", "in any folder"
-)
+WITH_FILES = "Put the files into one folder on a computer that has this program, open a terminal in that folder and run this."
+WITHOUT_FILES = "On a computer that has this program, open a terminal in any folder and run this."
+SAME_BYTES = "The tables come into the folder `results`: with the same version of the program the same bytes as here."
 SHARE = (
     "Whoever opens this sees the same comparison, with your proposals and their reasons. It is all in the link itself; a"
     " title that you gave the report is not."
@@ -178,7 +173,7 @@ def _to_make_again(wanted: Chosen, looks: tuple[Look, ...]) -> None:
         )
     now = state.visit()
     st.subheader("Command line")
-    st.markdown(HOW_TO_RUN if wanted.files else HOW_TO_RUN_ALONE)
+    st.markdown(f"{WITH_FILES if wanted.files else WITHOUT_FILES} {SAME_BYTES}")
     runs = _runs_there(looks) or now.replications
     st.code(wanted.command(runs, now.seed), language=None, wrap_lines=True)
     if runs < now.replications:
