@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SIM := $(BIN)/treatment-sim
 READY := $(VENV)/.ready
+TESTS := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: demo test quick bench app setup clean study-fit study-england study-draw-england \
+.PHONY: demo test quick bench app setup clean study-fit study-area study-england study-draw-england \
 	study-formulas study-influence study-killed \
 	study-recovery study-methods study-replications study-validate
 
@@ -14,15 +15,15 @@ demo: $(READY) ## the perverse-incentive comparison: table, picture and report i
 
 test: $(READY) ## everything that CI runs
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n 2
+	$(TESTS)
 
-quick: $(READY) ## the inner loop: lint, types, fast tests
+quick: $(READY) ## the inner loop: lint, types, fast tests with few examples
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	HYPOTHESIS_PROFILE=quick $(TESTS) -m "not slow"
 
 .PHONY: lint search
 search: $(READY) ## property tests with a thousand new examples each
-	HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -n 2 -m "not slow" -k "$(or $(ONLY),properties or journey or precision or calibrate)"
+	HYPOTHESIS_PROFILE=search $(TESTS) -m "not slow" -k "$(or $(ONLY),properties or journey or precision or calibrate)"
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -40,6 +41,9 @@ study-fit: $(READY) ## fit the baseline, then work out the long list and the sup
 	$(BIN)/python -m studies.fit_long_waits --write
 	$(BIN)/python -m studies.size_support
 
+study-area: $(READY) ## what an area is compared with, and the figures of a made-up one
+	$(BIN)/python -m studies.local_area
+
 study-england: $(READY) ## fit to England's published years; ships scenario, draws and report
 	$(BIN)/python -m studies.england_fit
 
@@ -49,9 +53,6 @@ study-draw-england: $(READY) ## draw 149 made-up partnerships like England, and 
 study-formulas: $(READY) ## formulas side by side on made-up England: docs/formulas.md (about half an hour)
 	$(SIM) formula compare --group opiate --out docs --runs results/formulas
 	$(BIN)/python -m studies.stored_formulas
-
-study-killed: $(READY) ## ten sweeps of 500 cells, each killed at a random moment
-	$(BIN)/python -m studies.killed_sweeps --write
 
 study-influence: $(READY) ## how far each assumption moves the headline figures, then docs/evidence.md
 	$(BIN)/python -m studies.influence

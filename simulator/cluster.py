@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakSet
 
 from .errors import BadInput, Fault, MissingExtra, SimulatorError
 from .workers import done_alone
@@ -28,8 +30,8 @@ PATIENCE_SECONDS = 10
 """How long a scheduler may take to answer."""
 WORKERS_WITHIN_SECONDS = 60
 """How long it may take until there is a worker; a cluster that grows when it is asked has been asked."""
-QUIET = ("distributed.client", "distributed.comm", "distributed.core", "distributed.utils")
-"""Loggers that tell, with tracebacks, of connections that are told of here in one message."""
+HELD_BACK = ("asyncio", "distributed", "tornado")
+"""Families of loggers that tell, with tracebacks, of connections that are told of here in one message."""
 LOOKS_EVERY_SECONDS = 5
 """How often workers are counted while nothing is done."""
 WHERE = "--scheduler"
@@ -267,18 +269,53 @@ def _security(cluster: Cluster) -> Any:
     return _distributed().Security(**given, require_encryption=True) if given else None
 
 
+class _Silence(logging.Filter):
+    """Keeps Dask's own messages about our connections from the terminal; a user's files of them are theirs.
+
+    Their connections are closed by other threads, some of them when Python ends: so what was begun for us stays
+    silent, and so does the end.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times_on = 0
+        self.threads: WeakSet[threading.Thread] = WeakSet()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] not in HELD_BACK:
+            return True
+        ours = self.times_on > 0 or threading.current_thread() in self.threads
+        return not ours and threading.main_thread().is_alive()
+
+
+_silence = _Silence()
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Dask's own messages about connections back for a while."""
-    loggers = [logging.getLogger(name) for name in QUIET]
-    before = [each.level for each in loggers]
-    for each in loggers:
-        each.setLevel(logging.CRITICAL)
+    """Be silent about connections for a while, and about what is left of them for good."""
+    for handler in _to_the_terminal():
+        handler.addFilter(_silence)
+    before = WeakSet(threading.enumerate())
+    _silence.times_on += 1
     try:
         yield
     finally:
-        for each, level in zip(loggers, before, strict=True):
-            each.setLevel(level)
+        _silence.threads.update(each for each in threading.enumerate() if each not in before)
+        _silence.times_on -= 1
+
+
+def _to_the_terminal() -> Iterator[logging.Handler]:
+    """Where messages of Dask come out, but for files."""
+    loggers = [*logging.Logger.manager.loggerDict.items()]  # another thread may add one
+    heard = [each for name, each in loggers if name.partition(".")[0] in HELD_BACK]
+    for logger in (logging.getLogger(), *heard):
+        if isinstance(logger, logging.Logger):  # and no name that only has others below it
+            yield from (
+                each for each in logger.handlers if not isinstance(each, logging.FileHandler)
+            )
+    if logging.lastResort is not None:
+        yield logging.lastResort
 
 
 @contextmanager

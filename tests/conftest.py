@@ -19,6 +19,7 @@ from simulator import replicate  # noqa: E402
 from simulator.scenario import canonical_json, load  # noqa: E402
 
 settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("quick", max_examples=20, derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=1000, deadline=None)
 # The same examples each time, so that what passes here passes anywhere; `make search` looks for new ones.
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
@@ -30,6 +31,33 @@ def pytest_addoption(parser):
         action="store_true",
         help="write the results under tests/expected/ anew; review the difference before committing it",
     )
+
+
+def pytest_configure(config):
+    """Give each of several test runners a core of its own, so that none starts processes by default.
+
+    Tests that are about several processes ask for them; the others would spend more on starting them than they win.
+    """
+    runner = getattr(config, "workerinput", {}).get("workerid", "")
+    if runner and sys.platform == "linux":
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[int(runner.removeprefix("gw")) % len(cores)]})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Tests that share what takes long to make go to one runner, so that it is made once."""
+    for item in items:
+        if "sampled" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("sampled"))
+        elif any(each.scope == "module" for each in fixtures_of(item)):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def fixtures_of(item):
+    """What a test asks for, and what that asks for."""
+    known = getattr(item, "_fixtureinfo", None)  # there is no public way
+    return [found[-1] for found in known.name2fixturedefs.values()] if known else []
 
 
 @pytest.fixture(scope="session")

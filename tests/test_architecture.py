@@ -41,7 +41,7 @@ FLOORS = (
     {"sweeps"},
     {"discovery", "optimisation", "sensitivity_analysis"},
     {"findings"},
-    {"own_formula"},
+    {"comparing", "own_formula"},
     # Answers to look at.
     {"charts", "outputs", "printing"},
     {"report"},
@@ -60,7 +60,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 
 def shown(file):
-    return str(file.relative_to(PACKAGE))
+    return file.relative_to(PACKAGE).as_posix()
 
 
 def room_of(file):
@@ -72,10 +72,16 @@ def tree_of(file):
     return ast.parse(file.read_text(encoding="utf-8"))
 
 
-def imports(file, tree=None):
+@cache
+def imports(file):
     """Whole names of the modules that a file imports, wherever in it, type checking among it."""
+    return tuple(imported(file, tree_of(file)))
+
+
+def imported(file, tree):
+    """Whole names of the modules that a part of a file imports."""
     around = ".".join(["simulator", *file.relative_to(PACKAGE).parent.parts])
-    for node in ast.walk(tree or tree_of(file)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -97,22 +103,33 @@ def public_door(file):
     return file == PACKAGE / "__init__.py"
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if not public_door(f)], ids=shown)
-def test_a_room_imports_from_lower_floors_alone(file):
-    room = room_of(file)
-    assert room in FLOOR, f"{room} stands on no floor"
-    above = {
-        other for other in rooms_imported(file) if other != room and FLOOR[other] >= FLOOR[room]
-    }
-    assert not above
+INSIDE = tuple(file for file in FILES if not public_door(file))
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if not public_door(f)], ids=shown)
-def test_a_room_imports_nothing_through_the_front_door(file):
-    if FLOOR[room_of(file)] < DOORS:
-        public = {f"simulator.{name}" for name in exported(PACKAGE / "__init__.py")} | {"simulator"}
-        rooms = {f"simulator.{room}" for room in FLOOR}
-        assert not {name for name in imports(file) if name in public - rooms} - {"simulator"}
+def broken(rule, files=tuple(FILES)):
+    """What breaks a rule, by file: all of it is told at once."""
+    found = {shown(file): rule(file) for file in files}
+    return {name: what for name, what in found.items() if what}
+
+
+def test_every_room_stands_on_a_floor():
+    assert not {room_of(file) for file in INSIDE} - set(FLOOR)
+
+
+def test_a_room_imports_from_lower_floors_alone():
+    def from_above(file):
+        room = room_of(file)
+        others = {other for other in rooms_imported(file) if other != room}
+        return {other for other in others if FLOOR[other] >= FLOOR[room]}
+
+    assert broken(from_above, INSIDE) == {}
+
+
+def test_a_room_imports_nothing_through_the_front_door():
+    public = {f"simulator.{name}" for name in exported(PACKAGE / "__init__.py")}
+    public -= {f"simulator.{room}" for room in FLOOR}
+    below = [file for file in INSIDE if FLOOR[room_of(file)] < DOORS]
+    assert broken(lambda file: public & set(imports(file)), below) == {}
 
 
 @pytest.mark.parametrize("library", ONLY_IN)
@@ -140,11 +157,13 @@ def at_module_level(tree):
             yield node
 
 
-@pytest.mark.parametrize("file", FILES, ids=shown)
-def test_below_the_questions_no_room_needs_pandas_to_be_imported(file):
-    if public_door(file) or FLOOR[room_of(file)] < QUESTIONS:
+def test_below_the_questions_no_room_needs_pandas_to_be_imported():
+    def needs_pandas(file):
         needed = ast.Module([*at_module_level(tree_of(file))], type_ignores=[])
-        assert "pandas" not in {name.split(".")[0] for name in imports(file, needed)}
+        return {name for name in imported(file, needed) if name.split(".")[0] == "pandas"}
+
+    below = [file for file in FILES if public_door(file) or FLOOR[room_of(file)] < QUESTIONS]
+    assert broken(needs_pandas, below) == {}
 
 
 def test_a_run_needs_no_pandas_and_no_doors():
@@ -167,13 +186,17 @@ def dotted(node):
     return f"{dotted(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else "?"
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if room_of(f) != "chance"], ids=shown)
-def test_random_numbers_come_from_chance_alone(file):
-    tree = tree_of(file)
-    used = {dotted(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    assert not {name for name in used if re.match(r"(np|numpy)\.random\b", name)}
-    tops = {name for name in imports(file, tree) if name.split(".")[0] in ("random", "secrets")}
-    assert not tops | {name for name in imports(file, tree) if name.startswith("numpy.random")}
+def test_random_numbers_come_from_chance_alone():
+    def draws(file):
+        names = {
+            dotted(node) for node in ast.walk(tree_of(file)) if isinstance(node, ast.Attribute)
+        }
+        used = {name for name in names if re.match(r"(np|numpy)\.random\b", name)}
+        return used | {
+            name for name in imports(file) if re.match(r"(numpy\.)?random\b|secrets\b", name)
+        }
+
+    assert broken(draws, [file for file in FILES if room_of(file) != "chance"]) == {}
 
 
 def test_chance_never_draws_from_a_shared_generator():
@@ -197,10 +220,13 @@ def order_of(name):
     return 0 if name.isupper() else 1 if name[0].isupper() else 2
 
 
-@pytest.mark.parametrize("file", [f for f in FILES if exported(f)], ids=shown)
-def test_what_is_exported_is_sorted_and_named_once(file):
-    names = exported(file)
-    assert names == sorted(set(names), key=lambda name: (order_of(name), name))
+def test_what_is_exported_is_sorted_and_named_once():
+    def unsorted(file):
+        names = exported(file)
+        wanted = sorted(set(names), key=lambda name: (order_of(name), name))
+        return names if names != wanted else []
+
+    assert broken(unsorted) == {}
 
 
 def test_everything_that_is_exported_is_there():
@@ -211,16 +237,17 @@ def test_everything_that_is_exported_is_there():
         assert name in dir(simulator)
 
 
-@pytest.mark.parametrize("file", FILES, ids=shown)
-def test_no_module_is_named_like_one_of_the_standard_library(file):
-    name = file.stem if file.stem != "__init__" else file.parent.name
-    assert name == "__main__" or name not in sys.stdlib_module_names
+def test_no_module_is_named_like_one_of_the_standard_library():
+    names = {file.stem if file.stem != "__init__" else file.parent.name for file in FILES}
+    assert names & sys.stdlib_module_names <= {"__main__"}
 
 
-@pytest.mark.parametrize("file", FILES, ids=shown)
-def test_every_module_is_named_after_what_it_holds(file):
-    parts = [part.removesuffix(".py") for part in file.relative_to(PACKAGE).parts]
-    assert not [part for part in parts if any(banned in part.split("_") for banned in BANNED_NAMES)]
+def test_every_module_is_named_after_what_it_holds():
+    def banned(file):
+        words = re.split(r"[_/.]", shown(file))
+        return [word for word in words if word in BANNED_NAMES]
+
+    assert broken(banned) == {}
 
 
 def test_no_folder_of_pages_stands_beside_an_entry():
@@ -229,10 +256,12 @@ def test_no_folder_of_pages_stands_beside_an_entry():
     ]
 
 
-@pytest.mark.parametrize("file", FILES, ids=shown)
-def test_every_module_says_what_it_is(file):
-    tree = tree_of(file)
-    assert ast.get_docstring(tree) or not tree.body
+def test_every_module_says_what_it_is():
+    def says_nothing(file):
+        tree = tree_of(file)
+        return tree.body and not ast.get_docstring(tree)
+
+    assert broken(says_nothing) == {}
 
 
 def test_the_shipped_package_never_needs_the_studies_or_the_tests():

@@ -567,6 +567,7 @@ class KilledError(Exception):
     pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [1, 5, 9])
 def test_a_job_that_is_killed_goes_on_and_ends_with_the_same_bytes(tmp_path, after):
     scenario = two("completions")

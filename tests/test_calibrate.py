@@ -290,6 +290,7 @@ def test_a_figure_that_nothing_moves_is_flat_and_sure():
     assert not variance.any()
 
 
+@pytest.mark.slow
 def test_a_missing_figure_is_left_out_and_spoils_no_other():
     both = np.column_stack([bent(POINTS), bent(POINTS)])
     both[:5, 1] = np.nan
@@ -320,6 +321,7 @@ FREE = np.ones(2, dtype=bool)
 MIDDLE = np.full(2, 0.5)
 
 
+@pytest.mark.slow
 def test_sets_are_those_that_theory_knows_for_straight_lines():
     """Gaussian figures of straight lines: the sets are Gaussian, by generalised least squares."""
     slopes = np.array(SLOPES)
@@ -355,6 +357,7 @@ def test_nothing_outside_the_ranges_is_allowed():
     assert ((sets >= 0) & (sets <= 1)).all()
 
 
+@pytest.mark.slow
 def test_where_figures_say_nothing_all_of_the_range_is_left():
     nothing = Likelihood(Line([[0.0, 0.0]]), np.ones(1), NO_BOUND[:1], np.eye(1), (0,))
     sets = sample(nothing, FREE, MIDDLE, 3000, seed=5)
@@ -362,6 +365,7 @@ def test_where_figures_say_nothing_all_of_the_range_is_left():
     assert sets.std(axis=0) == pytest.approx(np.full(2, 12**-0.5), rel=0.06)
 
 
+@pytest.mark.slow
 def test_a_suppressed_figure_counts_by_its_chance_of_being_so_small():
     """A count below 5 is at most 4, and so below 4.5; against integration over the range."""
     hidden = Likelihood(
@@ -391,6 +395,7 @@ def test_decisions_stay_where_they_are_put_when_asked():
     assert sets[:, 0].std() > 0
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_sets():
     one = Likelihood(Line(SLOPES), np.array([1.5, -0.5, 1.0]), NO_BOUND, COVARIANCE, (0, 1, 2))
     first, again, other = (sample(one, FREE, MIDDLE, 100, seed, steps=200) for seed in (8, 8, 9))

@@ -641,6 +641,7 @@ def test_explain_as_json_holds_steps_and_sentences():
 # Files
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", ["run", "compare", "explain", "incentive"])
 def test_record_replays_to_identical_bytes(verb, pushed, tmp_path):
     first, again = tmp_path / "first", tmp_path / "again"
@@ -868,6 +869,7 @@ def watched(tmp_path, number, to, *arguments):
                 os.killpg(process.pid, signal.SIGKILL)
 
 
+@pytest.mark.slow
 @on_linux
 @pytest.mark.parametrize(
     ("number", "to", "expected"),
@@ -885,6 +887,7 @@ def test_run_that_is_ended_ends_its_workers_and_leaves_no_file(number, to, expec
     assert not out.exists()
 
 
+@pytest.mark.slow
 @on_linux
 def test_run_that_is_killed_takes_its_workers_along(tmp_path):
     status, stdout, _, alive = watched(tmp_path, signal.SIGKILL, "the run", "eight_park")
@@ -892,6 +895,7 @@ def test_run_that_is_killed_takes_its_workers_along(tmp_path):
     assert not alive
 
 
+@pytest.mark.slow
 @on_linux
 def test_workers_leave_an_interrupt_to_the_run(tmp_path):
     status, stdout, stderr, _ = watched(tmp_path, signal.SIGINT, "its workers", COMPLETE, "-n", 6)
@@ -910,6 +914,7 @@ def test_worker_that_is_ended_from_outside_is_told_in_plain_words(monkeypatch):
     assert told.stderr.splitlines()[-1].startswith("run: a worker process was ended from outside")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [["schema"], ["--version"], ["check", COMPLETE], ["evidence", COMPLETE]]
 )
@@ -928,12 +933,14 @@ def test_program_is_also_a_module():
     assert (status, stdout, stderr) == (0, f"treatment-sim {sim.__version__}\n", "")
 
 
+@pytest.mark.slow
 def test_program_tells_bad_input_with_status_2():
     status, stdout, stderr = ended("-m", "simulator", "run", "prak")
     assert (status, stdout) == (2, "")
     assert stderr.endswith("did you mean park?\n")
 
 
+@pytest.mark.slow
 def test_screen_that_cannot_write_a_pound_sign_gets_the_rest():
     process = started("-m", "simulator", "run", COMPLETE, *FEW, encoding="ascii")
     stdout, _ = process.communicate(timeout=120)

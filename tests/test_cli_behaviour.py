@@ -70,6 +70,7 @@ def test_by_itself_it_asks_those_that_follow_the_money(racing):
     assert [row["gain_gbp"] for row in whole["rounds"]] == [500_000, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "end"),
     [
@@ -90,6 +91,7 @@ def test_each_option_reaches_the_game(racing, options, end):
     assert set(options) <= {*whole["command"].split()}
 
 
+@pytest.mark.slow
 def test_it_writes_tables_a_record_and_a_page_the_same_each_time(racing, tmp_path):
     runs = [tmp_path / "once", tmp_path / "again"]
     for folder in runs:

@@ -37,7 +37,13 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_sweep_writes_tables_and_prints_what_came_of_it(folder):
+@pytest.fixture
+def undrawn(monkeypatch):
+    """As where nothing can be drawn: drawing takes longer than the runs do."""
+    monkeypatch.setattr("simulator.cli.sweep.can_draw", lambda: False)
+
+
+def test_sweep_writes_tables_and_prints_what_came_of_it(folder, undrawn):
     told = treatment_sim("sweep", "ours.yaml", "-w", 1)
     assert told.exit_code == 0, told.output
     assert "4 cells run now, 0 before, 0 failed" in told.stdout
@@ -53,6 +59,16 @@ def test_sweep_writes_tables_and_prints_what_came_of_it(folder):
     assert "4 cells run now, 0 before" in fresh.stdout
 
 
+def test_a_report_and_its_first_charts_lie_beside_the_tables(folder):
+    told = treatment_sim("sweep", "ours.yaml", "-w", 1)
+    out = folder / "results" / "ours"
+    assert "<svg" in (out / "sweep.html").read_text(encoding="utf-8")
+    for number in (1, 2):
+        assert (out / f"chart_{number}.png").read_bytes().startswith(b"\x89PNG")
+        assert f"chart_{number}.png" in told.stderr
+
+
+@pytest.mark.slow
 def test_command_of_the_package_gives_the_same_bytes(folder):
     first = treatment_sim(
         "sweep", "ours.yaml", "-n", 3, "--seed", 7, "--set", "plan.stretch_share=0.1", "-w", 1
@@ -70,7 +86,7 @@ def test_command_of_the_package_gives_the_same_bytes(folder):
     assert {f.name: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
 
 
-def test_json_is_the_same_numbers(folder):
+def test_json_is_the_same_numbers(folder, undrawn):
     told = json.loads(treatment_sim("sweep", "ours.yaml", "-w", 1, "--json").stdout)
     assert (told["cells"], told["run"], told["failed"]) == (4, 4, [])
     swept = sim.sweep(folder / "ours.yaml")
@@ -89,7 +105,7 @@ def test_dry_run_runs_nothing(folder):
     assert plain["left"] == 4
 
 
-def test_cells_that_fail_are_told_and_the_exit_says_so(folder):
+def test_cells_that_fail_are_told_and_the_exit_says_so(folder, undrawn):
     study = yaml.safe_load((folder / "ours.yaml").read_text(encoding="utf-8"))
     study |= {"scenarios": ["small_park.yaml"]}
     study["factors"] = {
@@ -135,7 +151,7 @@ def test_what_is_no_study_is_refused(study, said, folder):
     assert "Traceback" not in told.stderr
 
 
-def test_a_damaged_file_of_cells_is_said_and_run_again(folder):
+def test_a_damaged_file_of_cells_is_said_and_run_again(folder, undrawn):
     treatment_sim("sweep", "ours.yaml", "-w", 1)
     for file in (folder / "results" / "cells").iterdir():
         file.write_bytes(b"not what it was")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import os
 import shutil
 import signal
@@ -322,6 +324,70 @@ def test_a_scheduler_that_goes_is_told_in_one_message_and_a_later_run_goes_on(fi
     assert swept.asked.found == kept
     assert swept.asked.run == 2 * POINTS - kept
     assert not swept.failed
+
+
+CLOSING = """
+import atexit, logging, threading
+import distributed
+from simulator import cluster
+
+gone = threading.Event()
+
+def closes(name):
+    gone.wait()
+    logging.getLogger(name).error("closed, and this is why", exc_info=OSError("gone"))
+
+loops = [threading.Thread(target=closes, args=[name], daemon=True) for name in %r]
+with cluster._quiet():
+    for each in loops:
+        each.start()
+    logging.getLogger("distributed.batched").info("Batched Comm Closed")
+    logging.getLogger("tornado.application").critical("Future exception was never retrieved")
+
+def ends():
+    gone.set()
+    for each in loops:
+        each.join()
+    logging.getLogger("asyncio").error("Task was destroyed but it is pending!")
+
+%s
+"""
+LOGGERS = ("distributed.batched", "distributed.client", "tornado.application", "asyncio")
+
+
+@pytest.mark.parametrize("when", ["ends()", "atexit.register(ends)"])
+def test_what_another_thread_of_ours_tells_later_or_at_the_end_stays_off_the_terminal(when):
+    told = subprocess.run(
+        [sys.executable, "-c", CLOSING % (LOGGERS, when)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    late = ["Task was destroyed but it is pending!"] if when == "ends()" else []
+    assert told.stderr.splitlines() == late  # by another's thread, while Python goes on
+    assert told.stdout == ""
+
+
+def test_only_the_terminal_is_silent_and_only_while_ours_goes_on(tmp_path):
+    terminal, kept = io.StringIO(), tmp_path / "dask.log"
+    handlers = [logging.StreamHandler(terminal), logging.FileHandler(kept, encoding="utf-8")]
+    dask, other = logging.getLogger("distributed"), logging.getLogger("ours")
+    for each in handlers:
+        dask.addHandler(each)
+        other.addHandler(each)
+    try:
+        with cluster_room._quiet():
+            dask.getChild("batched").warning("closed")
+            other.warning("heard")
+        dask.getChild("batched").warning("somebody else's")
+    finally:
+        for each in handlers:
+            dask.removeHandler(each)
+            other.removeHandler(each)
+            each.close()
+    assert terminal.getvalue().split("\n") == ["heard", "somebody else's", ""]
+    assert kept.read_text(encoding="utf-8").startswith("closed\n")
 
 
 def test_an_interrupted_sweep_on_a_cluster_keeps_what_was_done(there, files, tmp_path):

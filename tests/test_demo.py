@@ -37,6 +37,7 @@ def printed(shown, width=100):
     return console.file.getvalue()
 
 
+@pytest.mark.slow
 def test_eight_partnerships_get_three_tenths_of_the_replications(shown):
     assert [demo.eight_replications(n) for n in (1, 2, 10, 100)] == [1, 1, 3, 30]
     assert shown.plans.baseline.replications == 3
@@ -93,6 +94,7 @@ def test_differences_carry_the_reach_of_their_interval(shown):
     assert "no difference" in printed(shown)  # the first year's money stands on the same history
 
 
+@pytest.mark.slow
 def test_the_folder_holds_report_picture_and_tables(shown, tmp_path, monkeypatch):
     monkeypatch.setattr(demo, "html_of", lambda study: f"{study.title} " * 9)
     monkeypatch.setattr(charts, "to_png", lambda _: b"x" * 200)
@@ -110,6 +112,7 @@ def test_the_command_that_made_it_is_in_the_report(shown, seed):
     assert str(seed) in shown.study.command
 
 
+@pytest.mark.slow
 def test_the_picture_says_how_much_it_stands_on(shown):
     description = demo.picture(shown).description
     assert "Allocation" in description

@@ -106,6 +106,7 @@ def planted_model(cell):
     return Lived(names, years, groups, values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("design", ["latin_hypercube", "grid"])
 def test_a_study_is_run_and_what_was_planted_in_its_model_is_found(tmp_path, design):
     costs = [20.0, 24.0, 27.5, 29.0, 31.0, 35.0, 40.0, 45.0]
@@ -156,6 +157,7 @@ def swept():
     return sim.sweep(STUDY | {"factors": factors, "design": design}, model=planted_model)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [False, True])
 def test_the_report_says_where_it_fails_and_how_well_that_is_known(swept, draw):
     found = of_sweep(swept)

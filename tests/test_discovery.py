@@ -110,6 +110,7 @@ def test_a_planted_box_in_two_dimensions_is_found(seed):
     assert box.held_out.is_better
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_planted_box_in_five_dimensions_is_found_and_no_other_dimension_is_limited(seed):
     points = uniform(400, 5, seed)

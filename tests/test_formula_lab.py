@@ -303,6 +303,7 @@ def harm_of(scenario, name, **how):
     return found
 
 
+@pytest.mark.slow
 def test_paying_for_activity_alone_pays_for_parking_and_not_for_pushing_out(tenth):
     scenario = paying(tenth, "effective_clients")
     parking = harm_of(scenario, "parking")
@@ -423,6 +424,7 @@ def shrunk(plain):
     return stress(plain, harms=["parking"], **FEW)
 
 
+@pytest.mark.slow
 def test_the_smallest_scenario_still_shows_the_harm_and_is_small(shrunk):
     (found,) = shrunk.harms
     small = found.smallest
@@ -436,6 +438,7 @@ def test_the_smallest_scenario_still_shows_the_harm_and_is_small(shrunk):
     assert seen == small.read
 
 
+@pytest.mark.slow
 def test_the_smallest_pair_is_two_files_that_load_and_run(shrunk, tmp_path):
     files = write_smallest(shrunk, tmp_path)
     assert files == ["parking_without.yaml", "parking_with.yaml"]
@@ -581,6 +584,7 @@ def test_an_interval_of_a_size_is_cut_at_nothing(found, name):
     assert objective_interval(replace(found.own, measured=WIDE), OBJECTIVES[0]).startswith("−£")
 
 
+@pytest.mark.slow
 def test_a_search_shows_itself_in_a_line(found, shrunk):
     for each in (found, found.own, shrunk):
         assert len(repr(each)) < 400
@@ -613,6 +617,7 @@ def test_every_fault_of_stress_is_told_in_words_for_any_door():
 # Doors
 
 
+@pytest.mark.slow
 def test_the_doors_write_what_they_print(tenth, tmp_path):
     from test_cli import treatment_sim
 
@@ -660,6 +665,7 @@ def test_a_partnership_that_is_not_there_is_refused(tmp_path):
     assert "partnership" in refused("formula", "stress", "--partnership", "Nowhere", "-n", "2")[0]
 
 
+@pytest.mark.slow
 def test_harms_and_a_cliff_are_drawn_with_their_words(tenth):
     names = ("parking", "cliff_12_weeks")
     result = stress(tenth, harms=names, replications=2, shrink=False)

@@ -96,6 +96,7 @@ def clear(estimate):
 # What must be seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formula", NEED_ALONE)
 @pytest.mark.parametrize("move", MOVES)
 def test_need_alone_shows_no_incentive_in_the_allocation_but_the_cost_is_saved(
@@ -110,6 +111,7 @@ def test_need_alone_shows_no_incentive_in_the_allocation_but_the_cost_is_saved(
     assert clear(worth.cost_saved_gbp) or formula == "need_only_2006"
 
 
+@pytest.mark.slow
 def test_the_rule_of_2008_pays_for_a_client_kept_and_takes_for_one_moved_on(asked):
     kept, moved_on = (asked(None).of(move) for move in ("kept", "moved_on"))
     assert kept.total["allocation_gbp"].low > 0
@@ -125,6 +127,7 @@ def test_the_rule_of_2008_pays_for_a_client_taken_on(asked):
     assert taken_on.by_formula.total_gbp.low > 0
 
 
+@pytest.mark.slow
 def test_completions_alone_pay_for_premature_exits(asked):
     early = asked("completions_only").of("early")
     assert early.total["allocation_gbp"].low > 0

@@ -15,7 +15,14 @@ from simulator import observe
 from simulator.calibrate.targets import aim
 from simulator.errors import BadInput
 from simulator.evidence import gaps, outside_range
-from simulator.local_area import Amount, area_scenario, area_targets, read_local, size, template
+from simulator.local_area import (
+    Amount,
+    area_scenario,
+    area_targets,
+    read_local,
+    reference,
+    template,
+)
 from simulator.local_area.cells import Period, Wrong, amount, period
 from simulator.local_area.kinds import KINDS, Quarters, Unit
 from simulator.local_area.reading import MOST_FAULTS, SIZES
@@ -141,9 +148,9 @@ def test_a_file_that_is_no_table_of_figures_is_told(faults, content, told):
     assert told in faults(content)[0]
 
 
-def test_over_10_mb_is_refused_without_reading_on(faults):
-    (fault,) = faults(b"period,measure,value\n" + b"#" * 10**7)
-    assert "the file must be at most 10 MB large" in fault
+def test_over_2_mb_is_refused_without_reading_on(faults):
+    (fault,) = faults(b"period,measure,value\n" + b"#" * 2 * 10**6)
+    assert "the file must be at most 2 MB large" in fault
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
@@ -444,7 +451,7 @@ def test_check_takes_figures_beside_scenarios(tmp_path):
 @pytest.fixture(autouse=True)
 def a_quick_reference(monkeypatch):
     """Few replications of the baseline, but for `half`, which looks at how near an area comes."""
-    monkeypatch.setattr(size, "REFERENCE_REPLICATIONS", 2)
+    monkeypatch.setattr(reference, "REPLICATIONS", 2)
 
 
 @lru_cache
@@ -476,6 +483,7 @@ def half(tmp_path_factory):
     return figures, scenario, folder / "area.yaml"
 
 
+@pytest.mark.slow
 def test_an_area_of_half_the_clients_has_half_the_people(half, baseline):
     _, scenario, _ = half
     for group, past in scenario.history.groups.items():
@@ -650,6 +658,7 @@ def full(tmp_path_factory):
     return scenario, area_targets(figures, scenario)
 
 
+@pytest.mark.slow
 def test_the_aims_can_be_fitted_in_the_area(full):
     scenario, targets = full
     whole = aim(targets, scenario)

@@ -374,6 +374,7 @@ def test_the_formula_counts_completions_that_have_held_for_six_months(year, live
     assert run.inputs[year].members[0].counts.completions == pytest.approx(counted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", [1, 2, 4])
 def test_a_formula_may_count_starts_exits_and_journeys_that_reach_12_weeks(year, lived):
     run, records, group_of = lived

@@ -85,6 +85,7 @@ def bowl(best):
     return lambda point: 100 * float(((np.asarray(point[: len(best)]) - best) ** 2).sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("best", [(0.3,), (0.3, 0.7), (0.3, 0.7, 0.55)])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_bottom_of_a_bowl_is_found_through_luck(best, seed):
@@ -108,6 +109,7 @@ def test_higher_is_better_where_it_is_asked_for():
     assert found.table[GOOD.key].max() == pytest.approx(50, abs=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_best_within_a_limit_lies_on_it(seed):
     """Most of x + y where 2x + y may be no more than 1.2 and x no less than 0.1: x = 0.1, y = 1."""
@@ -129,6 +131,7 @@ def test_the_best_within_a_limit_lies_on_it(seed):
     assert not table["holds_limits"][0]  # the scenario's own plan spends 1.5
 
 
+@pytest.mark.slow
 def test_a_frontier_that_is_known_is_found():
     """Of (x − 0.2)² + z and (x − 0.8)² + z no plan is beaten that has z = 0 and x from 0.2 to 0.8."""
     wanted = asked(objectives={LOSS.key: "lower", SPENT.key: "lower"}, trials=120)
@@ -252,6 +255,7 @@ def flat(seed, plans, replications=30):
     return find(posed(wanted, axes, seed=seed, replications=5), evaluate)
 
 
+@pytest.mark.slow
 def test_of_two_plans_alike_luck_wins_as_often_as_the_intervals_say():
     runs = 400
     winners = sum(flat(seed, 2).winner is not None for seed in range(runs))
@@ -386,6 +390,7 @@ class Killed(Exception):
     """The machine went down."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["auto", "nsga2"])
 @pytest.mark.parametrize("robust", ["mean", "regret"])
 def test_a_search_that_was_killed_comes_to_the_same_end(method, robust):

@@ -380,6 +380,7 @@ def test_the_record_and_the_table_say_the_same(one, tmp_path):
 # Charts and the report
 
 
+@pytest.mark.slow
 def test_each_case_is_drawn_and_told(one, two):
     nobody, _ = searched(section(limits={"spent_gbp@total": {"at_most": 10}}, trials=8))
     for found, many in ((one[0], 2), (two[0], 3), (nobody, 1)):

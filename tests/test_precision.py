@@ -199,6 +199,7 @@ def files(folder):
     return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
 
 
+@pytest.mark.slow
 def test_a_run_is_the_plain_run_of_as_many_replications_to_the_byte(precise, tenth, seed, tmp_path):
     assert precise.attained.reached
     assert precise.replications > PILOT + CONFIRMED_BY  # in several steps
@@ -420,6 +421,7 @@ def test_a_precision_stands_instead_of_a_number():
 # Through the doors
 
 
+@pytest.mark.slow
 def test_the_front_door_takes_a_number_or_a_precision(tmp_path):
     wanted = sim.Precision(0.2, "planned_exits")
     sample = sim.run(COMPLETE, precision=wanted, seed=3)

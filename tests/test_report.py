@@ -295,17 +295,19 @@ def test_amounts_and_years_do_not_break_at_the_end_of_a_line(html):
 def test_what_differs_is_told_lever_by_lever_in_the_words_of_the_schema(baseline):
     (row,) = changes(load("move_on"), baseline).rows
     assert row.head == "How long ready clients are kept (plan.move_on_delay_days)"
-    assert [cell.text for cell in row.cells] == ["opiate: 614; crack: 614; other: 30", "0"]
+    each = "Opiates: 614 days; Crack without opiates: 614 days; Other drugs: 30 days"
+    assert [cell.text for cell in row.cells] == [each, "0 days"]
     assert changes(baseline, baseline) is None
 
 
 def test_partnerships_tell_only_what_is_their_own(baseline):
     heads = [row.head for row in changes(load("eight_one_moves_on"), load("eight_park")).rows]
     assert heads == [
-        "How long ready clients are kept (partnerships.Area 1.plan.move_on_delay_days)"
+        "Area 1: How long ready clients are kept (partnerships.Area 1.plan.move_on_delay_days)"
     ]
-    names = changes(load("eight_park"), baseline).rows[-1]
-    assert names.cells[1].text.startswith("Area 1; Area 2")
+    rows = changes(load("eight_park"), baseline).rows
+    (names,) = [row for row in rows if row.head == "Partnerships (partnerships)"]
+    assert names.cells[1].text.startswith("8 partnerships: Area 1, Area 2")
 
 
 def test_evidence_is_counted_by_grade_and_every_assumption_is_told(baseline):

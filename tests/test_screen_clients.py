@@ -164,6 +164,10 @@ def test_results_have_everything_and_say_how_sure_they_are(told: AppTest) -> Non
     assert "made up" in text(told)
     # each flow, who gains, and the client: in two sizes
     assert len(charts(told)) == 8
+    for table in told.table:
+        assert all([table.value.index.name, *table.value.columns]), (
+            "a head is read out for each column"
+        )
 
 
 def test_other_runs_are_asked_anew_and_nothing_stale_is_shown(told: AppTest) -> None:

@@ -237,6 +237,7 @@ KNOWN = {
 GROUPS = Decision(better={"y": "higher"}, groups={"both": ("a", "b")})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [0.0, 1.0])
 def test_the_value_of_knowing_is_that_of_the_closed_form(noise):
     asked = question(GAUSS, nothing, line(1.0, 0.5, 0.0, at_zero=0.5), noise=noise)
@@ -255,6 +256,7 @@ def test_what_does_nothing_has_no_value_seen():
     assert told["a"].share_of_all == pytest.approx(KNOWN["a"] / KNOWN["everything"], abs=0.1)
 
 
+@pytest.mark.slow
 def test_noise_is_not_taken_for_something_that_could_be_known():
     """With few replications the best of noisy means flatters; half of the luck cannot be known beforehand."""
     values = []
@@ -350,6 +352,7 @@ def test_one_replication_tells_no_value_of_knowing():
     assert any("first needs two or more replications" in s for s in result.sentences())
 
 
+@pytest.mark.slow
 def test_a_value_is_told_from_the_cautious_estimate_to_the_corrected_one():
     asked = question(GAUSS, nothing, line(1.0, 0.5, 0.0, at_zero=0.5), noise=1.0)
     for each in value_of_knowing(asked, draw_worlds(asked, 512), GROUPS).values:

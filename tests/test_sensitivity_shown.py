@@ -108,6 +108,7 @@ def test_every_chart_is_drawn_with_whole_names_and_told_in_words(result):
             assert all(word in told for word in LONG.split())
 
 
+@pytest.mark.slow
 def test_a_chart_says_what_was_found(result):
     told = charts(result)
     assert "£20 a week: +45" in told["tornado"].description

@@ -157,6 +157,7 @@ def test_every_lever_by_year_is_as_long_as_the_run(streams, years):
     assert whole.evidence == streams.evidence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(harms.HARMS))
 def test_every_pair_and_what_is_left_of_it_can_be_written_and_read(streams, name, tmp_path):
     harm = harms.HARMS[name]

@@ -131,8 +131,13 @@ def test_formulas_may_be_a_factor():
     assert formula.told(1.0) == "need_only_2006"
 
 
-def test_every_assumption_with_a_range_can_be_a_factor():
-    every = checked(assumptions={})
+@pytest.fixture(scope="module")
+def every():
+    """A study of all assumptions that have a range."""
+    return checked(assumptions={}, design={"kind": "latin_hypercube", "points": 40})
+
+
+def test_every_assumption_with_a_range_can_be_a_factor(every):
     few = checked(assumptions={"grades": ["unverified", "assumed"], "at_most": 5})
     assert len(every.dimensions) > 100
     assert len(few.dimensions) == 5
@@ -148,8 +153,7 @@ def test_ranges_of_the_evidence_go_as_far_as_the_scenario_can_take_them():
     assert faults(study(factors={"it": {"path": settled, "range": [25, 60]}}))
 
 
-def test_no_phase_of_treatment_costs_more_than_the_one_before():
-    every = checked(assumptions={}, design={"kind": "latin_hypercube", "points": 40})
+def test_no_phase_of_treatment_costs_more_than_the_one_before(every):
     points = every.points()
     names = list(every.names)
     phases = ("cost_first_12_weeks", "cost_settled", "cost_ready")

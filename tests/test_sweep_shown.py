@@ -154,6 +154,7 @@ def test_a_curve_tells_parts_of_a_range_where_points_lie_anywhere(plans):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["heat map", "differences", "curve", "trajectories"])
 def test_each_chart_can_be_drawn_and_read_out(which, grid):
     outcome, (cost, support) = grid.outcomes[1], grid.dimensions
@@ -170,6 +171,7 @@ def test_each_chart_can_be_drawn_and_read_out(which, grid):
     assert "£" in chart.description
 
 
+@pytest.mark.slow
 def test_the_report_says_what_varied_and_what_came_out(grid):
     told = markdown(document(grid, "treatment-sim sweep x.yaml", draw=True))
     assert "treatment-sim sweep x.yaml" in told
@@ -318,6 +320,7 @@ def failing(cell):
     return counting(cell)
 
 
+@pytest.mark.slow
 def test_the_report_says_what_failed_and_is_drawn_without_it(plans):
     study = {
         "title": "A sweep",

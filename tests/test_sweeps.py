@@ -389,6 +389,7 @@ def test_what_is_kept_at_hand_of_files_is_bounded(tmp_path, monkeypatch):
     assert store._held_bytes == 3 * one.values.nbytes
 
 
+@pytest.mark.slow
 def test_a_sweep_is_run_kept_and_written_without_pandas():
     """It takes a worker half a second and much memory: seen from outside, in a process of its own."""
     asks = """
@@ -409,6 +410,7 @@ print("pandas" in sys.modules)
     assert told.stdout.split() == ["False"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", ["cut short", "emptied", "other text"])
 @pytest.mark.parametrize("kind", [".parquet", ".csv"])
 def test_a_damaged_file_is_told_and_its_cells_are_run_again(
@@ -581,6 +583,7 @@ def test_a_dry_run_counts_cells_and_runs_none(plans, tmp_path):
     assert "Nothing is left to run." in after.sentences()
 
 
+@pytest.mark.slow
 def test_disk_is_estimated_within_a_factor_of_two(plans, tmp_path):
     study = STUDY | {"replications": 40, "design": {"kind": "latin_hypercube", "points": 4}}
     told = estimate(bench_of(study, scenarios=plans))

@@ -122,6 +122,7 @@ def test_waits_are_a_pass_and_with_one_more_place_in_theory_a_miss(short):
     assert [told[row] for row in (0, 1, 3, 4)] == ["miss"] * 4
 
 
+@pytest.mark.slow
 def test_impatience_is_a_pass_and_with_one_more_place_in_theory_a_miss(short):
     found = list(theory.erlang_a_figures(short))
     assert verdicts(each.check(6) for each in found) == ["pass"] * 6
@@ -348,6 +349,13 @@ def test_a_new_scenario_changes_the_fingerprint_and_line_ends_do_not(checkout):
     assert fingerprint.fingerprint(checkout / "simulator") == before
     (checkout / "scenarios" / "d.yaml").write_text("", encoding="utf-8")
     assert fingerprint.fingerprint(checkout / "simulator").sha256 != before.sha256
+
+
+def test_a_study_does_not_change_the_fingerprint_since_no_validation_reads_one(checkout):
+    before = fingerprint.fingerprint(checkout / "simulator")
+    (checkout / "scenarios" / "studies").mkdir()
+    (checkout / "scenarios" / "studies" / "e.yaml").write_text("points: 3", encoding="utf-8")
+    assert fingerprint.fingerprint(checkout / "simulator") == before
 
 
 @pytest.mark.parametrize("name", ["validation.md", "validation.html"])

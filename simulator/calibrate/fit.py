@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 COUNTED = "counted_by_formula"
 MOST_TO_LEARN_FROM = 320
-LEVEL = 48
-"""Replications, with luck of their own, of the point nearest to the figures."""
 LUCK_THAT_VARIES = 0.25
 """Of the variance that our common luck leaves, the share that differs from point to point."""
 CHAIN = 400
@@ -45,7 +43,15 @@ UNSEEN_FROM, PREDICTED, LEVEL_FROM = 500, range(1000, 1004), 2000
 
 
 class Fitting:
-    """A fit under way."""
+    """A fit under way.
+
+    Parameters
+    ----------
+    ran
+        Told how many more replications have been run, each time that some have.
+    beat
+        Called often while a chain walks, so that whoever waits sees it go on, or may end it.
+    """
 
     def __init__(
         self,
@@ -56,9 +62,11 @@ class Fitting:
         folder: Path | None = None,
         progress: Progress | None = None,
         say: Callable[[str], None] = lambda _: None,
+        ran: Callable[[int], None] = lambda _: None,
+        beat: Callable[[], None] = lambda: None,
     ):
         self.aim, self.effort, self.seed = aim, effort, seed
-        self.progress, self.say = progress, say
+        self.progress, self.say, self.ran, self.beat = progress, say, ran, beat
         self.scale = Scale(np.array(aim.low), np.array(aim.high))
         self.world = (
             apart_from_the_rest(aim.scenario) if aim.targets.rest_is_alike else aim.scenario
@@ -74,7 +82,38 @@ class Fitting:
 
     def _runs(self, replications: Sequence[int], name: str) -> Runs:
         file = self.folder / name if self.folder is not None else None
-        return Runs(self.aim, self.world, self.figures, self.seed, replications, self.workers, file)
+        return Runs(
+            self.aim,
+            self.world,
+            self.figures,
+            self.seed,
+            replications,
+            self.workers,
+            file,
+            self.ran,
+        )
+
+    @property
+    def most_replications(self) -> int:
+        """Replications that are run at most: each set, what is run again in each round, and the end."""
+        effort = self.effort
+        beside = self._most_rounds * effort.level_replications + 2 * effort.final_replications
+        after = min(effort.draws, effort.predicted_sets) * len(PREDICTED)
+        return effort.points * effort.replications + beside + after
+
+    @property
+    def most_beats(self) -> int:
+        """How often chains call back at most: one in each round, two at the end, twice in each step."""
+        return (self._most_rounds + 2) * 2 * self.effort.chain_steps
+
+    @property
+    def _most_rounds(self) -> int:
+        return 1 + -(-(self.effort.points - len(self._cover())) // self._more)
+
+    @property
+    def _more(self) -> int:
+        """Sets that are run in each round after the first."""
+        return max(20, 4 * len(self.aim.low))
 
     def numbers(self, point: NDArray[np.float64]) -> Point:
         """A point of the unit cube as values of the assumptions."""
@@ -110,7 +149,7 @@ class Fitting:
             if worst <= ENOUGH or left <= 0:
                 break
             rounds += 1
-            new = self._spread_out(chain, min(left, max(20, 4 * len(self.aim.low))))
+            new = self._spread_out(chain, min(left, self._more))
             self.say(f"Round {rounds}: {len(new)} sets among those that the figures allow")
             self.runs.at([self.numbers(point) for point in new], self.progress)
         return emulator, likelihood, doubt, rounds
@@ -147,7 +186,9 @@ class Fitting:
         scale = np.nanstd(means, axis=0)
         off = (means[:, : self.n] - self.aims) / np.where(scale > 0, scale, 1.0)[: self.n]
         place = int(np.argmin((np.nan_to_num(off)[:, list(self.aim.fitted)] ** 2).sum(axis=1)))
-        again = self._runs(range(LEVEL_FROM, LEVEL_FROM + LEVEL), "level.jsonl")
+        again = self._runs(
+            range(LEVEL_FROM, LEVEL_FROM + self.effort.level_replications), "level.jsonl"
+        )
         rows = again.at([known[place]], self.progress)
         return np.nan_to_num(means[place] - _means(rows)[0]), _chance(rows[0])
 
@@ -160,7 +201,7 @@ class Fitting:
 
     def _covariance(self, spread: NDArray[np.float64]) -> NDArray[np.float64]:
         """Of the figures around the stand-in: besides, what is left of our own luck."""
-        ours = 1 / LEVEL + LUCK_THAT_VARIES / len(self.runs.replications)
+        ours = 1 / self.effort.level_replications + LUCK_THAT_VARIES / len(self.runs.replications)
         return self._own_covariance(spread) + spread[: self.n, : self.n] * ours
 
     def _nearest(self, means: NDArray[np.float64], spread: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -174,7 +215,15 @@ class Fitting:
     def _sample(self, likelihood: Likelihood, draws: int, round_: int) -> NDArray[np.float64]:
         d = len(self.aim.low)
         free = np.ones(d, dtype=bool)
-        return sample(likelihood, free, np.full(d, 0.5), draws, self.seed + 1000 * round_)
+        return sample(
+            likelihood,
+            free,
+            np.full(d, 0.5),
+            draws,
+            self.seed + 1000 * round_,
+            self.effort.chain_steps,
+            self.beat,
+        )
 
     def _doubt(
         self, emulator: Emulator, likelihood: Likelihood, chain: NDArray[np.float64]
@@ -207,7 +256,8 @@ class Fitting:
         draws = self._draws(likelihood, self.cube(np.array(numbers)))
         before, after = self._before_and_after(numbers)
         self.say("Some of the sets that the figures allow, run once more")
-        some = [self.numbers(each) for each in draws[:: max(1, len(draws) // 40)][:40]]
+        many = self.effort.predicted_sets
+        some = [self.numbers(each) for each in draws[:: max(1, len(draws) // many)][:many]]
         predicted = self._runs(PREDICTED, "predicted.jsonl").at(some, self.progress)
         _, known = self.runs.all()
         counted = after[:, self.n :].mean(axis=0)
@@ -234,7 +284,15 @@ class Fitting:
         free = np.array([not fitted.is_decision for fitted in self.aim.targets.fit])
         if not free.any():
             return np.tile(point, (self.effort.draws, 1))
-        return sample(likelihood, free, point, self.effort.draws, self.seed + 7)
+        return sample(
+            likelihood,
+            free,
+            point,
+            self.effort.draws,
+            self.seed + 7,
+            self.effort.chain_steps,
+            self.beat,
+        )
 
     def _before_and_after(self, numbers: Point) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """With luck that the fit has not seen."""
@@ -250,6 +308,7 @@ class Fitting:
             many,
             self.workers,
             self.folder / "before.jsonl" if self.folder is not None else None,
+            self.ran,
         )
         return start.at([()])[0], after
 

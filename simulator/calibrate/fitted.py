@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..scenario import as_dict
+from ..scenario import Scenario, as_dict
 from ..scenario.changes import resolved
 from ..scenario.draws import Draws, with_values
 from ..scenario.tree import at
@@ -14,7 +14,6 @@ from ..scenario.writing import extension_yaml
 from .findings import AssumptionFound, assumptions
 
 if TYPE_CHECKING:
-    from ..scenario import Scenario
     from .result import Fit
 
 COUNTED_SOURCE = "Mean number that the formula counts in the first window that the model sees"
@@ -54,6 +53,29 @@ def _in_places(fit: Fit, counted: list[float]) -> list[float]:
 def fitted_scenario(fit: Fit) -> Scenario:
     """The scenario with the fitted values in it."""
     return with_values(fit.aim.scenario, written(fit))
+
+
+def fitted_whole(fit: Fit, name: str, title: str) -> Scenario:
+    """The fitted scenario with words and evidence of its own, complete in itself.
+
+    Parameters
+    ----------
+    name
+        What it is called, as its file will be.
+    title
+        Its title in one line.
+    """
+    whole = as_dict(fitted_scenario(fit))
+    described = f"{fit.aim.scenario.description} {fit.aim.targets.description}"
+    whole |= {
+        "name": name,
+        "title": title,
+        "question": "What does the model give where its assumptions are fitted to figures?",
+        "description": f"{described.strip()}{_decisions(fit)}",
+    }
+    whole["evidence"] |= _evidence(fit)
+    context = {"years": whole["years"], "groups": list(whole["world"]["groups"])}
+    return Scenario.model_validate(whole, context=context)
 
 
 def fitted_yaml(fit: Fit, name: str, extends: str) -> str:

@@ -13,6 +13,8 @@ from ..chance import old_stream, stream
 from ..errors import MissingExtra
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from .emulator import Emulator
@@ -92,6 +94,7 @@ def sample(
     draws: int,
     seed: int,
     steps: int = 1500,
+    beat: Callable[[], None] = lambda: None,
 ) -> NDArray[np.float64]:
     """Sets of assumptions, as often as the figures allow them; before, all of the range is alike.
 
@@ -101,6 +104,8 @@ def sample(
         Which assumptions move; the others stay at ``fixed``.
     draws
         How many sets to return.
+    beat
+        Called each time that the chain has looked at some sets, twice in a step.
 
     Returns
     -------
@@ -120,6 +125,7 @@ def sample(
     begin = _good_places(likelihood, free, fixed, walkers, seed)
 
     def log_probability(places: NDArray[np.float64]) -> NDArray[np.float64]:
+        beat()
         return likelihood(_whole(places, free, fixed))
 
     moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]

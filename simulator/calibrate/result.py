@@ -31,12 +31,21 @@ class Effort:
         Replications of the best set and of the scenario as it was.
     draws
         Sets of assumptions to hand on.
+    level_replications
+        Replications, with luck of their own, of the point nearest to the figures.
+    predicted_sets
+        Sets, of those handed on, that are run once more, to tell chance and assumptions apart.
+    chain_steps
+        Steps of each chain that walks through the sets that the figures allow.
     """
 
     points: int = 300
     replications: int = 8
     final_replications: int = 50
     draws: int = 200
+    level_replications: int = 48
+    predicted_sets: int = 40
+    chain_steps: int = 1500
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from ..scenario.draws import with_values
 from ..workers import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -46,6 +46,8 @@ class Runs:
         Numbers of the replications at each point: the same luck everywhere.
     file
         Where points are kept, if anywhere.
+    ran
+        Told how many more replications have been run, each time that some have.
     known
         The points that have been asked for. A point that an earlier run kept is not known until it is asked
         for again, so that a fit that goes on takes the same way as one that was never stopped.
@@ -58,6 +60,7 @@ class Runs:
     replications: Sequence[int]
     workers: int
     file: Path | None = None
+    ran: Callable[[int], None] = lambda _: None
     known: dict[Point, NDArray[np.float64]] = field(default_factory=dict)
     _kept: dict[Point, NDArray[np.float64]] = field(default_factory=dict)
 
@@ -103,6 +106,12 @@ class Runs:
         with self.file.open("a", encoding="utf-8", newline="\n") as out:
             out.write(f"{json.dumps(told)}\n")
 
+    def _parts(self, many: int) -> list[Sequence[int]]:
+        """The replications of a point in parts, where there are fewer points than processes to run them."""
+        pieces = min(len(self.replications), -(-self.workers // max(1, many)))
+        each = -(-len(self.replications) // pieces)
+        return [self.replications[i : i + each] for i in range(0, len(self.replications), each)]
+
     def all(self) -> tuple[list[Point], NDArray[np.float64]]:
         """Every point that was run, in an order that does not hang on which came first, with its figures."""
         points = sorted(self.known)
@@ -111,20 +120,25 @@ class Runs:
     def at(self, points: Sequence[Point], progress: Progress | None = None) -> NDArray[np.float64]:
         """Figures at points, by point, replication and figure; only those that are new are run."""
         new = [point for point in dict.fromkeys(points) if point not in self._kept]
+        parts = self._parts(len(new))
         tasks = [
-            (
-                with_values(self.scenario, self.aim.values(point)),
-                self.figures,
-                self.seed,
-                self.replications,
-            )
+            (with_values(self.scenario, self.aim.values(point)), self.figures, self.seed, part)
             for point in new
+            for part in parts
         ]
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-        for done, (place, rows) in enumerate(spread(observed, tasks, self.workers), 1):
-            self._keep(new[place], rows)
-            if progress:
-                progress(done, len(new))
+        come: dict[int, dict[int, NDArray[np.float64]]] = {}
+        done = 0
+        for task, rows in spread(observed, tasks, self.workers):
+            place, part = divmod(task, len(parts))
+            here = come.setdefault(place, {})
+            here[part] = rows
+            self.ran(len(rows))
+            if len(here) == len(parts):
+                self._keep(new[place], np.concatenate([here[i] for i in range(len(parts))]))
+                done += 1
+                if progress:
+                    progress(done, len(new))
         self.known |= {point: self._kept[point] for point in points}
         return np.array([self.known[point] for point in points])

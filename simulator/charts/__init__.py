@@ -9,6 +9,7 @@ from .conduct import choices_by_round, price_of_following
 from .formulas import lost_alone, recovery_by_formula
 from .harms import gained_by_harm, in_pounds, worth_by_day
 from .lines import differences_by_year, lines_by_year
+from .local_area import assumptions_shown, fit_shown
 from .look import Chart, picture, to_png, to_svg
 from .meter import four_moves, meter
 from .own_formula import (
@@ -26,11 +27,13 @@ __all__ = [
     "alone_against_together",
     "alone_and_together",
     "alone_by_formula",
+    "assumptions_shown",
     "choices_by_round",
     "client_worth",
     "determined",
     "difference_waterfall",
     "differences_by_year",
+    "fit_shown",
     "four_moves",
     "gained_by_harm",
     "gains_and_losses",

@@ -121,7 +121,7 @@ def spec_of(build: Callable[[], Chart]) -> Spec:
         kind = "pad" if several else "fit-x"
         sized = bare.properties(autosize={"type": kind, "contains": "padding"})
         vega: dict[str, Any] = sized.to_dict(validate=False)
-    return Spec(message, beneath, str(vega.get("description", "")), vega)
+    return Spec(message, beneath, str(vega.pop("description", "")), vega)
 
 
 def picture(charts: Sequence[Chart], title: str, subtitle: str, *, columns: int = 2) -> Chart:

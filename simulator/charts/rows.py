@@ -78,8 +78,8 @@ class RowsOfBars:
         zero = self._of([{"zero": 0}]).mark_rule(color=INK, strokeWidth=1.5)
         layers = [
             self._bars(),
-            self._whiskers("white", 3.5),
-            self._whiskers(INK, 1.5),
+            *self._whiskers("white", 3.5),
+            *self._whiskers(INK, 1.5),
             zero.encode(x=self.alt.X("zero:Q", scale=self._scale)),
             *self._names(),
             *texts,
@@ -145,19 +145,20 @@ class RowsOfBars:
             )
         )
 
-    def _whiskers(self, colour: str, width: float) -> Chart:
-        """Intervals; a white line below the dark one keeps it in sight on a dark bar."""
+    def _whiskers(self, colour: str, width: float) -> list[Chart]:
+        """Intervals, where there are any; a white line below the dark one keeps it in sight on a dark bar."""
         there = [row for row in self.rows if math.isfinite(row.get("low", math.nan))]
-        return (
-            self._of(there)
-            .mark_rule(color=colour, strokeWidth=width)
-            .encode(
+        if not there:
+            return []
+        drawn = self._of(there).mark_rule(color=colour, strokeWidth=width)
+        return [
+            drawn.encode(
                 x=self.alt.X("low:Q", scale=self._scale),
                 x2="high:Q",
                 y=self._y,
                 yOffset=self._offset,
             )
-        )
+        ]
 
     def _names(self) -> list[Chart]:
         """Names at the left, each in as many lines as it needs: a layer for each height of a line."""

@@ -3,13 +3,24 @@
 from .aims import area_targets
 from .area import area_scenario
 from .figures import Amount, LocalFigure, LocalFigures
-from .reading import read_local
+from .fitted_area import FittedArea, StartingArea
+from .quick_fit import quick_effort, starting_area
+from .reading import read_local, read_upload
+from .told import RowFault, faults_by_row, understood
 
 __all__ = [
     "Amount",
+    "FittedArea",
     "LocalFigure",
     "LocalFigures",
+    "RowFault",
+    "StartingArea",
     "area_scenario",
     "area_targets",
+    "faults_by_row",
+    "quick_effort",
     "read_local",
+    "read_upload",
+    "starting_area",
+    "understood",
 ]

@@ -24,6 +24,10 @@ _AT_MOST = (
     ("supported_exits", "planned_exits"),
     ("successful_completions", "planned_exits"),
     ("re_presentations", "planned_exits"),
+    ("in_treatment_over_4_years_share", "in_treatment_over_2_years_share"),
+    ("in_treatment_over_6_years_share", "in_treatment_over_4_years_share"),
+    ("back_6_months_after_planned_share", "back_12_months_after_planned_share"),
+    ("back_6_months_after_unplanned_share", "back_12_months_after_unplanned_share"),
 )
 """What is part of something else. Official figures count a person's presentations and exits once a year."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import BadInput, Fault
@@ -12,7 +12,7 @@ from ..scenario import load
 from ..scenario.library import as_shown
 from ..scenario.loading import in_order
 from ..scenario.rules import LONGEST_NAME
-from ..scenario.tree import instead, printable, shown
+from ..scenario.tree import LONGEST_SHOWN, instead, printable, shown
 from ..years import year_name
 from . import cells
 from .by_year import OTHER, PDU, Row, as_years
@@ -20,7 +20,7 @@ from .cells import Wrong, as_given, tidy
 from .contradictions import contradictions
 from .figures import ALL, LocalFigures
 from .kinds import FOR_ALL_ALONE, KINDS, Unit
-from .sheet import COLUMNS, TAKE_THE_TEMPLATE, Line, Sheet, read_sheet
+from .sheet import COLUMNS, TAKE_THE_TEMPLATE, Line, Sheet, bytes_of, read_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +32,8 @@ ANY_NAME = "Our area"
 EXAMPLE = "EXAMPLE"
 LONGEST_SOURCE = 300
 MOST_FAULTS = 200
+MOST_NOTES = 50
+NO_NAME = "your file"
 SIZES = ("in_contact", "in_treatment", "in_effective_treatment", "new_presentations")
 """Figures that say how large an area is."""
 
@@ -66,8 +68,51 @@ def read_local(file: str | Path, groups: Sequence[str] | None = None) -> LocalFi
         With every fault of the file, by line.
     """
     file = Path(file)
-    reading = _Reading(as_shown(str(file)), groups or usual_groups())
-    found = reading.figures(file)
+    where = as_shown(str(file))
+    content = bytes_of(file, where)
+    if isinstance(content, Fault):
+        raise BadInput([content])
+    return _read(content, where, file.name, groups)
+
+
+def read_upload(content: bytes, name: str, groups: Sequence[str] | None = None) -> LocalFigures:
+    """Read figures that somebody sent: the content of a file, with the name that they gave it.
+
+    Nothing is written or evaluated, and no content takes longer than some seconds to be refused.
+
+    Parameters
+    ----------
+    content
+        What the file holds.
+    name
+        What it is called, for messages; a partnership without a name is called after it.
+    groups
+        As in `read_local`.
+
+    Returns
+    -------
+    Figures by year, as of `read_local`.
+
+    Raises
+    ------
+    BadInput
+        With every fault of the file, by line.
+    """
+    plain = _file_name(name)
+    return _read(content, plain, plain, groups)
+
+
+def _file_name(name: str) -> str:
+    """A file's name without its folders, as it can be shown."""
+    last = printable(tidy(re.split(r"[/\\]", name)[-1]))
+    if len(last) > LONGEST_SHOWN:
+        last = f"{last[: LONGEST_SHOWN - 1]}…"
+    return last or NO_NAME
+
+
+def _read(content: bytes, where: str, name: str, groups: Sequence[str] | None) -> LocalFigures:
+    reading = _Reading(where, groups or usual_groups())
+    found = reading.figures(content, name)
     if reading.faults or found is None:
         raise BadInput(_told(reading.faults, reading.where))
     return found
@@ -105,8 +150,8 @@ class _Reading:
         where = f"{self.where}:{line}" if line else self.where
         self.faults.append(Fault(where, name, wrong.rule, got, wrong.advice))
 
-    def figures(self, file: Path) -> LocalFigures | None:
-        sheet = read_sheet(file, self.where, self.faults)
+    def figures(self, content: bytes, file_name: str) -> LocalFigures | None:
+        sheet = read_sheet(content, self.where, self.faults)
         if sheet is None:
             return None
         rows = [row for line in sheet.lines for row in self._row(line, sheet)]
@@ -119,9 +164,19 @@ class _Reading:
             self.wrong(*figure)
         if not self.faults:
             self._enough({each.of.measure for each in found}, many_rows=len(rows))
-        name = next(iter(self.partnerships), _name_of(file))
-        title = f"the area's own figures, {printable(file.name)}"
-        return LocalFigures(name, title, tuple(found), tuple(self.notes))
+        name = next(iter(self.partnerships), _name_of(file_name))
+        title = f"the area's own figures, {printable(file_name)}"
+        return LocalFigures(name, title, tuple(found), self._notes())
+
+    def _notes(self) -> tuple[str, ...]:
+        """Notes; of very many the first, and how many more there are."""
+        more = len(self.notes) - MOST_NOTES
+        told = [f"{more:,} more lines were left out or read so."] if more > 0 else []
+        return (*self.notes[:MOST_NOTES], *told)
+
+    def _instead(self, name: str, known: Iterable[str]) -> str:
+        """The nearest name that is known, while faults are still told: looking for it is slow."""
+        return instead(name, known) if len(self.faults) < MOST_FAULTS else TAKE_THE_TEMPLATE
 
     # One line
 
@@ -144,15 +199,22 @@ class _Reading:
         return [Row(line.number, period, measure, group, amount, names.source)]
 
     def _names(self, line: int, cell: dict[str, str]) -> _Names:
-        partnership, source = printable(tidy(cell["partnership"])), printable(tidy(cell["source"]))
+        partnership, source = tidy(cell["partnership"]), tidy(cell["source"])
+        for column, text in (("partnership", partnership), ("source", source)):
+            if not text.isprintable():
+                advice = "type it again: it holds a sign that cannot be seen, shown here with \\"
+                self.wrong(line, column, Wrong("be letters and signs", advice), shown(text))
         if partnership.upper() == EXAMPLE:
             wrong = Wrong("be your own figure", "take out the examples of the template")
             self.wrong(line, "the line", wrong, shown(partnership))
-        elif partnership:
+        elif partnership.isprintable() and partnership:
             self.partnerships.setdefault(partnership, line)
         if len(source) > LONGEST_SOURCE:
             wrong = Wrong(f"have at most {LONGEST_SOURCE} characters", "give title and year alone")
             self.wrong(line, "source", wrong, str(len(source)))
+        if source.startswith(_BEGINS_LIKE_A_FORMULA):
+            rule = "begin with none of = + - @, which spreadsheets take for a formula"
+            self.wrong(line, "source", Wrong(rule, "begin with the title"), shown(source))
         return _Names(partnership, source)
 
     def _period(self, line: int, text: str) -> cells.Period | None:
@@ -168,7 +230,7 @@ class _Reading:
         name = tidy(text).casefold().replace(" ", "_").replace("-", "_")
         if name in KINDS:
             return name
-        wrong = Wrong("be a figure that the model knows", instead(name, KINDS))
+        wrong = Wrong("be a figure that the model knows", self._instead(name, KINDS))
         self.wrong(line, "measure", wrong, as_given(text))
         return None
 
@@ -176,7 +238,7 @@ class _Reading:
         name = tidy(text).casefold().replace(" ", "_")
         name = _SAME_GROUP.get(name, name)
         if name not in self.known_groups:
-            wrong = Wrong("be a substance group", instead(name, self.known_groups))
+            wrong = Wrong("be a substance group", self._instead(name, self.known_groups))
             self.wrong(line, "group", wrong, as_given(text))
         elif measure is None or name == ALL:
             return name
@@ -248,9 +310,9 @@ def _cells(line: Line, sheet: Sheet) -> dict[str, str]:
     return {name: line.cells[i] if i < len(line.cells) else "" for name, i in places.items()}
 
 
-def _name_of(file: Path) -> str:
+def _name_of(file_name: str) -> str:
     """A partnership's name from its file's, where that can be one."""
-    stem = printable(tidy(re.sub(r"[_]+", " ", file.stem)))
+    stem = printable(tidy(re.sub(r"[_]+", " ", PurePosixPath(file_name).stem)))
     fit = 0 < len(stem) <= LONGEST_NAME and stem != ALL
     return stem if fit and stem[0].isalnum() else ANY_NAME
 

@@ -1,7 +1,8 @@
 """From the bytes of a file to lines of cells, as spreadsheets save them.
 
 UTF-8 with or without a mark at its beginning, or what a spreadsheet calls Unicode text; commas, semicolons
-or tabs between cells; any line ends. A cell is text and never evaluated.
+or tabs between cells; any line ends. A cell is text and never evaluated. What is too large to be one partnership's
+figures is refused before it is looked at, so that no file takes long.
 """
 
 from __future__ import annotations
@@ -19,11 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LARGEST_FILE_BYTES = 10 * 10**6
+LARGEST_FILE_BYTES = 2 * 10**6
+MOST_LINES = 10_000
+"""Every figure that the model knows, for each group, by quarter for a dozen years, is fewer."""
+MOST_CELLS = 100
+LONGEST_CELL = 1_000
+"""Characters; a longer cell is mostly a quote that was opened and not closed."""
 COLUMNS = ("partnership", "period", "measure", "group", "value", "source")
 NEEDED = ("period", "measure", "value")
 DELIMITERS = (",", ";", "\t")
-TAKE_THE_TEMPLATE = "begin from the file that treatment-sim template --out FILE.csv writes"
+TAKE_THE_TEMPLATE = (
+    "begin from the template, which the app offers and treatment-sim template --out FILE.csv writes"
+)
+SAVE_AS = "in the spreadsheet choose Save As, CSV UTF-8"
 
 
 class Line(NamedTuple):
@@ -57,11 +66,26 @@ class Sheet(NamedTuple):
     lines: tuple[Line, ...]
 
 
-def read_sheet(file: Path, where: str, faults: list[Fault]) -> Sheet | None:
+def bytes_of(file: Path, where: str) -> bytes | Fault:
+    """What a file holds, or why it cannot be read; of one that is too large, no more than shows that it is."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(LARGEST_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        got = (getattr(error, "strerror", None) or str(error)).lower()
+        return Fault(where, "the file", "be readable", got, "check the name and the folder")
+
+
+def read_sheet(content: bytes, where: str, faults: list[Fault]) -> Sheet | None:
     """A file's lines, or None where they cannot be read; what is wrong is added to the faults."""
-    text = _text(file, where)
+    text = _text(content, where)
     if isinstance(text, Fault):
         faults.append(text)
+        return None
+    if max(text.count("\n"), text.count("\r")) > MOST_LINES:
+        rule = f"have at most {MOST_LINES:,} lines"
+        advice = "give the figures of one partnership alone, and delete empty lines at the end"
+        faults.append(Fault(where, "the file", rule, "more", advice))
         return None
     lines = [
         line
@@ -78,37 +102,46 @@ def read_sheet(file: Path, where: str, faults: list[Fault]) -> Sheet | None:
 
 # Bytes to text
 
+_NOT_TEXT = (
+    (b"PK", "an Excel workbook, or another file that is packed"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook of an older kind"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a file that is packed"),
+    (b"{\\rtf", "a document"),
+    (b"<", "a web page, or another file with marks between < and >"),
+)
+"""How files begin that are no table in text."""
 
-def _text(file: Path, where: str) -> str | Fault:
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(LARGEST_FILE_BYTES + 1)
-    except (OSError, ValueError) as error:
-        got = (getattr(error, "strerror", None) or str(error)).lower()
-        return Fault(where, "the file", "be readable", got, "check the name and the folder")
+
+def _text(content: bytes, where: str) -> str | Fault:
     if len(content) > LARGEST_FILE_BYTES:
-        rule, advice = "be at most 10 MB large", "give the figures of one partnership alone"
-        return Fault(where, "the file", rule, "more", advice)
+        rule = f"be at most {LARGEST_FILE_BYTES // 10**6} MB large"
+        return Fault(where, "the file", rule, "more", "give the figures of one partnership alone")
+    for beginning, kind in _NOT_TEXT:
+        if content.startswith(beginning):
+            return _no_table(where, kind)
     is_unicode_text = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         text = content.decode("utf-16" if is_unicode_text else "utf-8-sig")
     except UnicodeDecodeError as error:
         return _not_unicode(content, error, where)
-    return text if "\0" not in text else _no_table(where)
+    return text if "\0" not in text else _no_table(where, "another kind of file")
 
 
 def _not_unicode(content: bytes, error: UnicodeDecodeError, where: str) -> Fault:
-    if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        return _no_table(where)
     line = content.count(b"\n", 0, error.start) + 1
-    got = f"byte 0x{content[error.start]:02x}"
-    advice = "in the spreadsheet choose Save As, CSV UTF-8"
-    return Fault(f"{where}:{line}", "the file", "be text in UTF-8", got, advice)
+    byte = content[error.start : error.start + 1]
+    meant = byte.decode("cp1252", errors="ignore")
+    read_as = f", which may have been {meant}" if meant.isprintable() and meant else ""
+    got = f"byte 0x{byte.hex()}{read_as}"
+    return Fault(f"{where}:{line}", "the file", "be text in UTF-8", got, SAVE_AS)
 
 
-def _no_table(where: str) -> Fault:
-    advice = "in the spreadsheet choose Save As, CSV UTF-8"
-    return Fault(where, "the file", "be a table in text", "another kind of file", advice)
+def _no_table(where: str, kind: str) -> Fault:
+    return Fault(where, "the file", "be a table in text", kind, SAVE_AS)
 
 
 # Text to lines
@@ -142,12 +175,36 @@ def _lines(text: str, delimiter: str, where: str, faults: list[Fault]) -> Iterat
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error:
-            rule, advice = "be a table", "check the quotes here: a cell in quotes needs both"
-            faults.append(Fault(f"{where}:{number}", "the line", rule, "", advice))
+        except csv.Error as error:
+            faults.append(_torn(f"{where}:{number}", error))
             return
-        if cells:
+        wrong = _out_of_bounds(cells)
+        if wrong:
+            faults.append(Fault(f"{where}:{number}", "the line", *wrong))
+        elif cells:
             yield Line(number, tuple(cells))
+
+
+def _torn(here: str, error: csv.Error) -> Fault:
+    """Why the cells of a line could not be told apart."""
+    if "field limit" in str(error):
+        return Fault(here, "the line", *_too_long("more than 100,000"))
+    rule, advice = "be a table", "check the quotes here: a cell in quotes needs both"
+    return Fault(here, "the line", rule, "", advice)
+
+
+def _out_of_bounds(cells: list[str]) -> tuple[str, str, str] | None:
+    """What a line must be, is, and what to do, where no figure's line is so long."""
+    if len(cells) > MOST_CELLS:
+        rule, advice = f"have at most {MOST_CELLS} cells", f"keep the columns {', '.join(COLUMNS)}"
+        return rule, f"{len(cells):,}", advice
+    longest = max(map(len, cells), default=0)
+    return _too_long(f"{longest:,}") if longest > LONGEST_CELL else None
+
+
+def _too_long(got: str) -> tuple[str, str, str]:
+    rule = f"have at most {LONGEST_CELL:,} characters in a cell"
+    return rule, got, "shorten it, or close a quote that was left open"
 
 
 # The heading

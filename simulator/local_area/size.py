@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..observe import Figure, observed
+from ..observe import Figure
+from . import reference
 from .figures import ALL
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from ..scenario import Scenario
     from .figures import LocalFigures
 
-REFERENCE_SEED, REFERENCE_REPLICATIONS = 2008, 8
-"""Chance in a mean of eight is below 2% of any figure of all groups; the fit takes up what is left."""
 FEWEST_LEFT = 100
 """Contacts less presentations tell the people on day 0, where there are enough of them."""
 
@@ -29,9 +28,10 @@ NEED = ("new_presentations", "referrals")
 COMPLETIONS = ("successful_completions", "planned_exits")
 UNTREATED = ("untreated",)
 WAITING = ("waiting",)
-_MEASURES = tuple(
+MEASURES = tuple(
     dict.fromkeys((*STOCK_OR_FLOW, *CONTACT, *NEED, *COMPLETIONS, *UNTREATED, *WAITING))
 )
+"""What is compared, but for the difference of two."""
 
 Ratios = dict[str, float]
 """By group: the area's number over the number in the scenario that it begins from."""
@@ -92,15 +92,14 @@ class _Sizes:
         given = {each.of.measure for each in self.figures.figures}
         wanted = [
             Figure(measure, group, year - self._first)
-            for measure in _MEASURES
+            for measure in MEASURES
             if measure in given
             for group in (*self.groups, ALL)
             for year in self.figures.years
             if 0 <= year - self._first < scenario.years
         ]
-        rows = observed(scenario, wanted, REFERENCE_SEED, range(REFERENCE_REPLICATIONS))
-        means = zip(wanted, rows.mean(axis=0), strict=True)
-        return {(f.measure, f.group, f.year + self._first): float(mean) for f, mean in means}
+        means = zip(wanted, reference.means(scenario, wanted), strict=True)
+        return {(f.measure, f.group, f.year + self._first): mean for f, mean in means}
 
     # What is compared
 

@@ -1,4 +1,4 @@
-"""The file that a commissioner fills in, and beside it what its columns mean."""
+"""The file that a commissioner fills in, what its columns mean, and an example that is filled in."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from ..beside import beside
 from ..csv_text import exact_csv
 from ..errors import BadInput, Fault
-from ..scenario.library import as_shown
+from ..scenario.library import as_shown, shipped
 from ..scenario.tree import shown
 from ..wording import sentence_case
 from .kinds import KINDS, Quarters, Unit
 from .reading import EXAMPLE, SIZES, usual_groups
-from .sheet import COLUMNS
+from .sheet import COLUMNS, MOST_LINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ENDING = ".csv"
 GUIDE_ENDING = "_columns.txt"
+EXAMPLE_FILE = "illustrative_area.csv"
 TAKE_OUT = "Examples: take these lines out"
 EXAMPLES = (
     (EXAMPLE, "2012-13", "in_contact", "all", "1,415", TAKE_OUT),
@@ -51,8 +52,13 @@ What is needed
 Quarters
   All four are needed where they add up: with three of four the year is left out, and you are told.
 
+What to begin with
+  Figures that most areas have: in_contact, in_treatment, new_presentations, planned_exits and unplanned_exits, for
+  all and for each group, two or three years of each; then kept_12_weeks_share, re_presentations and allocation_gbp.
+  No single person can be told from them, and none should be: give counts, never a list of clients.
+
 Saving
-  In Excel save as CSV UTF-8. Lines that begin with # are skipped. Then:
+  In Excel save as CSV UTF-8, not as a workbook. Lines that begin with # are skipped. At most {lines:,} lines. Then:
     treatment-sim check FILE.csv
     treatment-sim calibrate baseline_2008 FILE.csv --out DIR
 """
@@ -79,13 +85,28 @@ def template() -> str:
     return as_csv([COLUMNS, *EXAMPLES])
 
 
+def filled_in() -> bytes:
+    """The template as an area might fill it in: a made-up area, labelled as illustrative.
+
+    Raises
+    ------
+    BadInput
+        Where the file did not come with the program.
+    """
+    for folder in shipped("areas"):
+        if (file := folder.joinpath(EXAMPLE_FILE)).is_file():
+            return file.read_bytes()
+    rule, advice = "come with the program", "install it again"
+    raise BadInput([Fault(EXAMPLE_FILE, "the example", rule, "no such file", advice)])
+
+
 def guide() -> str:
     """What the columns of the template mean, in plain words."""
     groups = ", ".join(usual_groups())
     lines = ["Your own figures, one in each line", ""]
     for name, text in _COLUMNS.items():
         lines += _wrapped(name, text.format(groups=groups), 13)
-    lines += ["", _WHAT_IS_NEEDED.format(sizes=", ".join(SIZES)), "Measures"]
+    lines += ["", _WHAT_IS_NEEDED.format(sizes=", ".join(SIZES), lines=MOST_LINES), "Measures"]
     return "\n".join([*lines, *(line for how in Quarters for line in _measures(how))]) + "\n"
 
 

@@ -48,6 +48,10 @@ AT_ONCE = (
         " floor and ceiling."
     ),
     "Only allocations paid within the run are summed.",
+    (
+        "A floor that keeps what one good year brought can make the runs say far more: under the rule of 2012-13 a client"
+        " moved on brings about £100 without a floor, and £1,800 with one of 90%. So run it before you rely on it."
+    ),
 )
 
 

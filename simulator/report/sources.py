@@ -5,32 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from ..comparing.inputs import AS_ALL, values_of, what_differs
 from ..evidence import WORST_FIRST, Assumption, register
-from ..scenario import as_dict, fingerprint
+from ..scenario import fingerprint
 from ..scenario.outline import field_at
-from ..scenario.tree import Path, dotted
 from ..wording import MISSING, sentence_case
 from .table import Cell, Row, Table, cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from ..incentives import ClientKept
     from ..scenario import Scenario
+    from ..scenario.tree import Path
 
 MOST_CHANGES = 40
-WORDS = ("name", "title", "question", "description", "evidence")
-OF = "partnerships"
-AS_ALL = "as in the plan"
-"""What stands for a partnership that does as the common plan says."""
 
 
 def changes(scenario: Scenario, baseline: Scenario) -> Table | None:
     """What differs between two scenarios; nothing where only their words do."""
-    rows = [
-        Row(_called(path), cells(value_told(was), value_told(now)))
-        for path, was, now in differing(scenario, baseline)
-    ]
+    found = what_differs([baseline, scenario])
+    rows = [Row(f"{each.title} ({each.path})", cells(*each.told)) for each in found.rows]
     if not rows:
         return None
     shown = rows[:MOST_CHANGES]
@@ -42,42 +37,12 @@ def changes(scenario: Scenario, baseline: Scenario) -> Table | None:
 
 def differing(scenario: Scenario, baseline: Scenario) -> list[tuple[Path, Any, Any]]:
     """Every value that differs between two scenarios: its path, what it is in the baseline, and here."""
-    was, now = (dict(_told(each)) for each in (baseline, scenario))
+    was, now = (values_of(each) for each in (baseline, scenario))
     return [
         (path, was.get(path, AS_ALL), now.get(path, AS_ALL))
         for path in was | now
         if was.get(path, AS_ALL) != now.get(path, AS_ALL)
     ]
-
-
-def _told(scenario: Scenario) -> Iterator[tuple[Path, Any]]:
-    """Every value that decides something, with its path; of a partnership only what is its own."""
-    whole = as_dict(scenario)
-    partnerships = whole.pop("partnerships")
-    yield from _flat({name: part for name, part in whole.items() if name not in WORDS})
-    yield ("partnerships",), list(partnerships)
-    for name, own in partnerships.items():
-        plan = own.pop("plan")
-        yield from _flat(
-            {key: value for key, value in own.items() if value not in (1, None, "hold")}, (OF, name)
-        )
-        changed = {lever: value for lever, value in plan.items() if value != whole["plan"][lever]}
-        yield from _flat({"plan": changed}, (OF, name))
-
-
-def _flat(inside: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Values one by one; a lever is one value, even where it is given by group."""
-    if isinstance(inside, dict) and path[-2:-1] != ("plan",):
-        for name, each in inside.items():
-            yield from _flat(each, (*path, name))
-    else:
-        yield path, inside
-
-
-def _called(path: Path) -> str:
-    """A value's title, where it has one, and its name."""
-    title = title_of(path)
-    return f"{title} ({dotted(path)})" if title else dotted(path)
 
 
 def title_of(path: Path) -> str:

@@ -48,23 +48,23 @@ def job(
     key: str,
     what: str,
     seconds: float,
-    work: tuple[Callable[..., Any], Any, Any, Any],
+    work: tuple[Callable[..., Any], *tuple[Any, ...]],
     draw: Callable[[Any], None],
 ) -> None:
     """A long job: a button that starts it, how far it is, and what came of it."""
-    task = tasks().look(key)
-    if task.moves:
-        pieces.polled(partial(_live, key, what), moves=True)
-        return
-    if task.state == "done":
-        draw(task.result)
-        return
-    pieces.job(task, what, partial(tasks().cancel, key), key)
-    st.button(
-        f"Run it: {about(seconds)} on a machine that is free",
-        key=f"start {key}",
-        on_click=partial(tasks().start, key, *work),
-    )
+    with st.container():  # what follows keeps its place while this grows and shrinks
+        task = tasks().look(key)
+        if task.moves:
+            pieces.polled(partial(_live, key, what), moves=True)
+        elif task.state == "done":
+            draw(task.result)
+        else:
+            pieces.job(task, what, partial(tasks().cancel, key), key)
+            st.button(
+                f"Run it: {about(seconds)} on a machine that is free",
+                key=f"start {key}",
+                on_click=partial(tasks().start, key, *work),
+            )
 
 
 def _live(key: str, what: str) -> None:

@@ -6,7 +6,21 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from . import clients, doors, explore, front, lab, memory, method, money, pieces, reports, state
+from . import (
+    area,
+    clients,
+    compare,
+    doors,
+    explore,
+    front,
+    lab,
+    memory,
+    method,
+    money,
+    pieces,
+    reports,
+    state,
+)
 from .desk import desk
 
 if TYPE_CHECKING:
@@ -18,7 +32,9 @@ PAGES: tuple[tuple[str, str, Callable[[], None]], ...] = (
     ("Explore", "explore", explore.show),
     ("Money", "money", money.show),
     ("Clients", "clients", clients.show),
+    ("Compare", "compare", compare.show),
     ("Formula lab", "formula-lab", lab.show),
+    ("Your area", "area", area.show),
     ("Reports", "reports", reports.show),
     ("Method", "method", method.show),
 )

@@ -240,7 +240,7 @@ def _gains_told(found: Whereabouts, by: str, group: str) -> pd.DataFrame:
         people, a, b, alike, unknown = found.gains.people(of, stood).mean(axis=0)
         told.append(
             {
-                "": name,
+                "Who": name,
                 "People": count(people),
                 "Better under A": count(a),
                 "Better under B": count(b),
@@ -258,7 +258,7 @@ def _time_told(found: Whereabouts, by: str, group: str) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            "": name,
+            "Who": name,
             **{
                 sentence_case(kind): difference(found.gains.time(kind, of, stood), days)
                 for kind in TIME_IN

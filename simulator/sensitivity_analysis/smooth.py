@@ -92,6 +92,17 @@ def shapes(where: Floats, listed: Sequence[int], worlds: int = 0) -> list[Shape]
     return [each for each in told if each.columns(where[:1]).shape[1] <= most] or told[:1]
 
 
+def bent_in(where: Floats, listed: Sequence[int], place: int) -> list[Shape]:
+    """Shapes that bend along one assumption and go straight along all others, the plainest first."""
+    told = []
+    for knots in KNOTS:
+        own: list[tuple[float, ...]] = [()] * len(listed)
+        own[place] = _knots(where[:, place], knots)
+        told.append(Shape(tuple(listed), tuple(own)))
+    most = max(len(where) // FEWEST_WORLDS_EACH, 2)
+    return [each for each in told if each.columns(where[:1]).shape[1] <= most] or told[:1]
+
+
 def _knots(column: Floats, number: int) -> tuple[float, ...]:
     """Knots evenly spread over the worlds; none where that leaves no bend, as where few values occur."""
     if number < 3:
@@ -171,9 +182,13 @@ def chosen(where: Floats, numbers: Floats, listed: Sequence[int]) -> Shape:
     numbers
         By world and curve.
     """
+    return best_of(shapes(where, listed), where, numbers)
+
+
+def best_of(tried: Sequence[Shape], where: Floats, numbers: Floats) -> Shape:
+    """Of some shapes the one whose curves predict left-out worlds best, the plainest where several do."""
     scale = numbers.var(axis=0)
     scale = np.where(scale > 0, scale, 1.0)
-    tried = shapes(where, listed)
     errors = [_left_out_error(each.columns(where), numbers, scale) for each in tried]
     plain_enough = [error <= min(errors) * (1 + 1e-9) for error in errors]
     return tried[plain_enough.index(True)]
@@ -201,12 +216,26 @@ def with_band(where: Floats, numbers: Floats, there: Floats, shape: Shape) -> tu
         By world.
     there
         Values at which the curve is wanted, by place and assumption.
+    """
+    return band_of(shape.columns(where), numbers, shape.columns(there))
+
+
+def band_of(columns: Floats, numbers: Floats, wanted: Floats) -> tuple[Floats, Floats]:
+    """Sums of the columns of a regression and their standard errors, which allow scatter to differ.
+
+    Parameters
+    ----------
+    columns
+        By world and column.
+    numbers
+        By world.
+    wanted
+        How often each column counts, by sum and column: a place on the curve, a change along it, an average.
 
     References
     ----------
     MacKinnon and White, Journal of Econometrics 29 (1985): the estimator HC3.
     """
-    columns, wanted = shape.columns(where), shape.columns(there)
     found = solved(columns, numbers[:, np.newaxis])[:, 0]
     basis, turn = np.linalg.qr(columns)
     residual = (numbers - columns @ found) / (1 - _leverage(basis))

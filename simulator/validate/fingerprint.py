@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,12 +49,15 @@ def fingerprint(package: Path = PACKAGE) -> Fingerprint:
 
 
 def _scenarios(package: Path) -> Iterator[tuple[str, bytes]]:
-    """Scenarios and targets, from the checkout where there is one."""
+    """Scenarios and targets, from the checkout where there is one; no validation reads a study."""
     folder = package.parent / "scenarios"
     if not _is_checkout(package):
         folder = package / "_scenarios"
-    yield from _read(folder, "scenarios", "*.yaml")
-    yield from _read(folder, "scenarios", "*.csv")
+    for name, content in chain(
+        _read(folder, "scenarios", "*.yaml"), _read(folder, "scenarios", "*.csv")
+    ):
+        if not name.startswith("scenarios/studies/"):
+            yield name, content
     yield from _read(package / "validate", "worlds", "*.yaml")
 
 

@@ -1,0 +1,176 @@
+"""Your area: an area's own figures, read and checked; its scenario at once, and fitted to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ..errors import BadInput
+from ..local_area import faults_by_row, read_upload, template, understood
+from ..wording import counted
+from . import area_scenario, pieces
+
+if TYPE_CHECKING:
+    from ..local_area import LocalFigures
+
+WHOSE, UPLOAD, GIVEN = "area whose", "area upload", "area given"
+MADE_UP, MINE = "The made-up example", "Figures of my own"
+MOST_ROWS_TOLD = 25
+"""Rows of faults that stand on the page; there is a file of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file that somebody gave: what it holds, and its name."""
+
+    content: bytes
+    name: str
+
+
+def show() -> None:
+    """Draw the page."""
+    st.title("Your area: what do your own figures say?")
+    given = _given()
+    if given is None or given.name == template.EXAMPLE_FILE:
+        pieces.banner("The area that this page opens with is made up, too.")
+    else:
+        st.warning(
+            "Your figures set the size of the area. Whatever they do not tell is assumed as for an average of England,"
+            " and several of these assumptions are not verified.",
+            icon="⚠️",
+        )
+    st.write(
+        "Give your yearly or quarterly figures. You get a scenario as large as your area, which Explore can use at once;"
+        " then the model can be fitted to your figures, and you see how near it comes."
+    )
+    _choice()
+    if given is None:
+        st.info("No file has been given yet. Take the template, fill it in, and give it above.")
+        return
+    _results(given)
+
+
+# Whose figures
+
+
+def _given() -> Given | None:
+    if st.session_state.get(WHOSE, MADE_UP) == MADE_UP:
+        return Given(template.filled_in(), template.EXAMPLE_FILE)
+    found: Given | None = st.session_state.get(GIVEN)
+    return found
+
+
+def _choice() -> None:
+    st.header("Whose figures?")
+    now = st.session_state.get(WHOSE, MADE_UP)
+    st.session_state[WHOSE] = now  # kept when another page is looked at
+    st.radio("Show", (MADE_UP, MINE), key=WHOSE, horizontal=True)
+    if now == MINE:
+        st.file_uploader(
+            "Your file: a CSV of at most 2 MB, made from the template",
+            key=UPLOAD,
+            on_change=_take,
+            help="Counts and averages only, never a list of clients.",
+        )
+        _has()
+    _files()
+
+
+def _take() -> None:
+    """Keep what was given, so that it is there when somebody comes back from another page."""
+    file = st.session_state.get(UPLOAD)
+    if file is not None:
+        st.session_state[GIVEN] = Given(file.getvalue(), file.name)
+
+
+def _has() -> None:
+    given: Given | None = st.session_state.get(GIVEN)
+    if given is None:
+        return
+    told, button = st.columns([4, 1])
+    told.caption(
+        pieces.safe(f"In use: {given.name}.")
+        + " It is held in the memory of this server and written nowhere. A link to your proposal carries the area's"
+        " scenario, not the file."
+    )
+    button.button("Take it out", key="area out", on_click=lambda: st.session_state.pop(GIVEN, None))
+
+
+def _files() -> None:
+    with st.expander("The template, what its columns mean, and an example"):
+        for label, content, name in (
+            ("Download the template", f"\ufeff{template.template()}", "our_area.csv"),
+            ("Download what its columns mean", template.guide(), "our_area_columns.txt"),
+            ("Download the example", template.filled_in(), template.EXAMPLE_FILE),
+        ):
+            st.download_button(
+                label, content, file_name=name, key=f"file {name}", on_click="ignore"
+            )
+        st.code(template.guide(), language=None, wrap_lines=True)
+
+
+# What was read
+
+
+@st.cache_data(max_entries=60, show_spinner=False)
+def _read(content: bytes, name: str) -> LocalFigures | BadInput:
+    try:
+        return read_upload(content, name)
+    except BadInput as wrong:
+        return wrong
+
+
+def _results(given: Given) -> None:
+    found = _read(given.content, given.name)
+    if isinstance(found, BadInput):
+        _told(found)
+        return
+    _understood(found)
+    area_scenario.show(found)
+
+
+def _told(wrong: BadInput) -> None:
+    """Every fault of a file, by row."""
+    import pandas as pd
+
+    faults = faults_by_row(wrong.faults)
+    st.header("The file cannot be used yet")
+    many = counted(len(faults), "thing")
+    st.error(f"{many} must be put right. Nothing was changed, and what you had is still there.")
+    rows = pd.DataFrame(
+        [(str(each.row or "file"), each.what, each.must, each.found, each.do) for each in faults],
+        columns=("Row", "What", "Must", "Found", "What to do"),
+    )
+    shown = rows.head(MOST_ROWS_TOLD).map(pieces.safe)
+    st.table(shown.set_index("Row"), alt="What must be put right, by row of the file")
+    if len(rows) > MOST_ROWS_TOLD:
+        st.caption(f"The first {MOST_ROWS_TOLD} are shown; the file holds all that were found.")
+    from ..csv_text import as_csv
+
+    st.download_button(
+        "Download this list as CSV",
+        as_csv(rows),
+        file_name="to_put_right.csv",
+        mime="text/csv",
+        key="area faults",
+        on_click="ignore",
+    )
+
+
+def _understood(figures: LocalFigures) -> None:
+    st.header("What was understood")
+    years = counted(len(figures.years), "year")
+    st.write(
+        pieces.safe(
+            f"{counted(len(figures.figures), 'figure')} of {figures.partnership}, of {years}."
+        )
+    )
+    for note in figures.notes:
+        st.info(pieces.safe(note))
+    with st.expander("The figures as they were read: in numbers"):
+        table = understood(figures)
+        pieces.numbers_of(
+            table.map(pieces.safe), "The figures as they were read", "area read", table
+        )

@@ -1,0 +1,277 @@
+"""Compare: what differs in plans, what that does, and whether it holds where the world is other than assumed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ..charts import differences_by_year, lines_by_year
+from ..charts.contest import four_lines
+from ..comparing.four import TITLES, four_of, table_of_effects
+from ..comparing.headlines import HEADLINES
+from ..comparing.inputs import what_differs
+from ..comparing.pairs import pairs_of
+from ..comparing.words import difference_in_words, quoted
+from ..findings import message
+from ..jobs import first
+from ..replicate import ALL, Comparison
+from ..scenario import fingerprint
+from ..wording import interval, measure_label, sentence_case, verdict
+from ..wording import show as in_words
+from . import compare_worlds, contenders, doors, four_plans, pieces, state
+from .desk import desk
+from .outcome import MILESTONES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from ..comparing.pairs import Pairs
+    from ..jobs import Look
+    from ..replicate import Sample
+    from ..scenario import Scenario
+    from .contenders import Contender
+
+    Plans = tuple[Contender, ...]
+
+STOPPED = "compare stopped"
+POLLS = "compare polls"
+MEASURES = tuple(each.measure for each in HEADLINES)
+
+
+def show() -> None:
+    """Draw the page."""
+    st.title("Compare: which plan, and how sure is that?")
+    pieces.banner()
+    st.write(
+        "What differs in two to four plans, what that does to money and people, and in how many of the worlds that the"
+        " evidence allows one plan beats another."
+    )
+    plans = contenders.choose()
+    doors.link("explore", "Change your plan on Explore")
+    if not plans:
+        return
+    st.header("What differs in them")
+    _inputs(plans)
+    st.header("What that does")
+    four = four_plans.scenarios()
+    looks = _look(plans, four)
+    pieces.polled(partial(_results, plans, four), any(each.moves for each in looks))
+    st.header("Does it hold in other worlds?")
+    compare_worlds.show(plans)
+
+
+def _inputs(plans: Plans) -> None:
+    told = what_differs([each.scenario for each in plans], [each.name for each in plans])
+    st.write(told.sentence)
+    if told.rows:
+        pieces.numbers_of(
+            told.table.drop(columns="Part"),
+            "What differs in the plans",
+            "compare inputs",
+            told.table,
+        )
+
+
+# What that does
+
+
+def _look(plans: Plans, four: tuple[Scenario, ...]) -> tuple[Look, ...]:
+    now = state.visit()
+    wanted = [*(each.scenario for each in plans), *four]
+    if st.session_state.get(STOPPED) == _key(wanted):
+        return desk().see(wanted, now.seed, now.replications)
+    return desk().look_at(wanted, now.seed, now.replications, state.who())
+
+
+def _key(wanted: list[Scenario]) -> tuple[object, ...]:
+    now = state.visit()
+    return (*map(fingerprint, wanted), now.seed, now.replications)
+
+
+def _results(plans: Plans, four: tuple[Scenario, ...]) -> None:
+    looks = _look(plans, four)
+    moves = any(each.moves for each in looks)
+    _progress(looks, [*(each.scenario for each in plans), *four], moves)
+    reached = _reached(looks[: len(plans)])
+    if reached:
+        _tell(plans, tuple(_sample(each, reached) for each in looks[: len(plans)]))
+    else:
+        st.info("The first runs are on their way.", icon="⏳")
+    st.header("With other assumptions")
+    reached = _reached(looks[len(plans) :])
+    if not four:
+        four_plans.why_not()
+    elif reached:
+        place = plans[0].place
+        _four(tuple(_sample(each, reached) for each in looks[len(plans) :]), place)
+    else:
+        st.info("The first runs are on their way.", icon="⏳")
+    # The page asks again by itself only while something moves, which is settled when it is drawn as a whole.
+    if st.session_state.get(POLLS) and not moves:
+        st.session_state[POLLS] = False
+        st.rerun()
+    st.session_state[POLLS] = moves
+
+
+def _reached(looks: tuple[Look, ...]) -> int:
+    """How many runs of each there are, in steps, so that what is shown does not change all the time."""
+    done = min((each.done for each in looks), default=0)
+    wanted = looks[0].wanted if looks else 0
+    return max((each for each in (*MILESTONES, wanted) if each <= done), default=0)
+
+
+def _sample(look: Look, reached: int) -> Sample:
+    if look.explained is None:  # there are runs of each
+        raise LookupError
+    return first(look.explained, reached).sample
+
+
+def _progress(looks: tuple[Look, ...], wanted: list[Scenario], moves: bool) -> None:
+    for told in dict.fromkeys(each.told for each in looks if each.told):
+        st.error(pieces.safe(told))
+    done, of = sum(each.done for each in looks), sum(each.wanted for each in looks)
+    if done >= of:
+        st.caption(
+            f"{looks[0].wanted} runs of each plan: the same people with the same luck under each."
+        )
+        return
+    bar, button = st.columns([4, 1], vertical_alignment="bottom")
+    if moves:
+        bar.progress(done / of, text=f"{done} of {of} runs of all plans")
+        button.button("Stop", key="compare stop", on_click=partial(_stop, wanted))
+    else:
+        bar.write(f"Stopped at {done} of {of} runs of all plans.")
+        button.button("Go on", key="compare go on", on_click=partial(_again, wanted))
+
+
+def _stop(wanted: list[Scenario]) -> None:
+    st.session_state[STOPPED] = _key(wanted)
+    desk().leave(state.who())
+
+
+def _again(wanted: list[Scenario]) -> None:
+    st.session_state.pop(STOPPED, None)
+    desk().again(wanted, state.visit().seed)
+
+
+def _tell(plans: Plans, samples: tuple[Sample, ...]) -> None:
+    samples = _named(samples, [each.name for each in plans])
+    place = plans[0].place
+    found = _pairs("|".join(map(_run_key, samples)), samples, place)
+    for sentence in found.sentences:
+        st.markdown(f"- {pieces.safe(sentence)}")
+    table = _in_words(found, plans)
+    pieces.numbers_of(table, "Each plan against the first", "compare pairs", _numbers(found))
+    measure = st.selectbox("By year", MEASURES, format_func=measure_label, key="compare measure")
+    comparison = Comparison(samples[0], samples[1:])
+    left, right = st.columns(2, gap="large")
+    with left:
+        drawn = lines_by_year(
+            samples,
+            measure,
+            f"{measure_label(measure)} under each plan",
+            partnership=place,
+        )
+        pieces.chart_with_table(
+            drawn,
+            _levels(samples, measure, place),
+            f"{measure_label(measure)} under each plan",
+            "compare levels",
+        )
+    with right:
+        title = (
+            message(comparison, measure, {})
+            if place is None
+            else f"{measure_label(measure)}: difference"
+        )
+        drawn = differences_by_year(comparison, measure, title, partnership=place)
+        told = found.table[found.table["measure"] == measure]
+        pieces.chart_with_table(
+            drawn, _by_year(told), "Differences by year", "compare differences", told
+        )
+    st.caption(
+        "Ranges are 95% intervals of the mean difference over paired runs: about chance alone, in one world. Below, the"
+        " world itself is not known."
+    )
+
+
+def _named(samples: tuple[Sample, ...], names: Sequence[str]) -> tuple[Sample, ...]:
+    """The same under the names of the page: of their own, two may share one."""
+    return tuple(
+        replace(
+            each, scenario=each.scenario.model_copy(update={"name": f"plan_{i}", "title": name})
+        )
+        for i, (each, name) in enumerate(zip(samples, names, strict=True))
+    )
+
+
+def _run_key(sample: Sample) -> str:
+    return f"{fingerprint(sample.scenario)} {sample.seed} {sample.replications}"
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _pairs(key: str, _samples: tuple[Sample, ...], place: str | None) -> Pairs:  # noqa: ARG001
+    return pairs_of(_samples, partnership=place)
+
+
+def _numbers(found: Pairs) -> pd.DataFrame:
+    return found.table
+
+
+def _in_words(found: Pairs, plans: Plans) -> dict[str, list[str]]:
+    """Every headline of every plan against the first."""
+    rows: dict[str, list[str]] = {"Result": [sentence_case(each.label) for each in found.outcomes]}
+    for pair in found.pairs[: len(plans) - 1]:
+        head = f"{quoted(pair.scenario)} against {quoted(pair.against)}"
+        rows[head] = [difference_in_words(each, pair.of(each)) for each in found.outcomes]
+    return rows
+
+
+def _levels(samples: Sequence[Sample], measure: str, place: str | None) -> dict[str, list[str]]:
+    """A measure by year under each plan: the mean, and the band that holds nine runs in ten."""
+    rows: dict[str, list[str]] = {"Year": [*samples[0].years]}
+    for sample in samples:
+        table = sample.summary
+        chosen = (table["measure"] == measure) & (table["group"] == ALL)
+        own = table[chosen & (table["partnership"] == (place or sample.partnerships[-1]))]
+        columns = (own[name].tolist() for name in ("mean", "low", "high"))
+        rows[f"{sample.scenario.title}: mean (9 runs in 10)"] = [
+            f"{in_words(measure, mean)} ({interval(low, high, partial(in_words, measure))})"
+            for mean, low, high in zip(*columns, strict=True)
+        ]
+    return rows
+
+
+def _by_year(told: pd.DataFrame) -> dict[str, list[str]]:
+    columns = ("scenario", "against", "year")
+    heads = zip(*(told[name].tolist() for name in columns), strict=True)
+    ends = zip(told["low"].tolist(), told["high"].tolist(), strict=True)
+    return {
+        "Plan and year": [f"{plan} against {other}, {year}" for plan, other, year in heads],
+        "Difference": told["said"].tolist(),
+        "95% interval": told["interval"].tolist(),
+        "Can the sign be told?": [sentence_case(verdict(low, high) or "yes") for low, high in ends],
+    }
+
+
+# With other assumptions
+
+
+def _four(samples: tuple[Sample, ...], place: str | None) -> None:
+    told = four_of(_named(samples, TITLES), place)
+    st.write(
+        "Your plan and the comparison, each under the assumptions as they are written and as you changed them: does the"
+        " plan work as well where the world is as you assume?"
+    )
+    measure = st.selectbox("What", MEASURES, format_func=measure_label, key="compare four measure")
+    headline = next(each for each in HEADLINES if each.measure == measure)
+    effect = told.effect(headline)
+    st.write(pieces.safe(effect.sentence))
+    drawn = four_lines(told, measure)
+    table = table_of_effects(told.effects())
+    pieces.chart_with_table(drawn, table, "What the plan does under both", "compare four")

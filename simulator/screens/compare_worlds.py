@@ -1,0 +1,239 @@
+"""Plans in many worlds, on a page: a job with its time told, who wins in how many, and what flips it."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ..charts.contest import along_assumption, differences_by_world, worlds_won
+from ..comparing.drawn import AT_MOST
+from ..comparing.flips import movers
+from ..comparing.leads import AHEAD, ALIKE, BEHIND, WITHIN_LUCK, lead, leads, standing
+from ..comparing.words import (
+    amount_in_words,
+    difference_in_words,
+    how_drawn,
+    quoted,
+    sentences,
+)
+from ..comparing.worlds import WORLDS, runs_of, work
+from ..scenario import fingerprint
+from ..sensitivity_analysis.words import named, percents
+from ..wording import counted, sentence_case
+from . import pieces, state
+from .desk import tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..comparing.flips import Mover
+    from ..comparing.leads import Lead
+    from ..comparing.worlds import Contest
+    from .contenders import Contender
+
+    Plans = tuple[Contender, ...]
+
+CHOICES = (40, WORLDS, 200, 400)
+SECONDS_A_RUN = 0.35
+"""About what a run of one partnership takes beside a page that is in use."""
+MANY, ALL = f"The {AT_MOST} that move the results most", "All that have a range"
+POLLS = "worlds poll"
+
+
+def show(plans: Plans) -> None:
+    """Draw the part of the page that is about other worlds."""
+    st.write(
+        "The results above suppose that every assumption is as it is written. Here assumptions are drawn together within"
+        " the ranges of their evidence, and every such world is lived under each plan with the same people and the same"
+        f" luck.{' The assumptions that you changed stay as you set them.' if _fixed() else ''}"
+    )
+    left, right = st.columns(2)
+    worlds = int(left.select_slider("How many worlds", CHOICES, value=WORLDS, key="worlds many"))
+    which = right.radio("Which assumptions are drawn", (MANY, ALL), key="worlds which")
+    at_most = None if which == ALL else AT_MOST
+    key = key_of(plans, worlds, at_most)
+    task = tasks().look(key)
+    if task.state in ("none", "failed", "cancelled"):
+        time = _time(runs_of(len(plans), worlds) * len(plans[0].scenario.partnerships))
+        st.button(
+            f"Live in {worlds} worlds ({time})",
+            key="worlds go",
+            type="primary",
+            on_click=partial(_begin, key, plans, worlds, at_most),
+        )
+    pieces.polled(partial(_live, key, plans), task.moves)
+
+
+def key_of(plans: Plans, worlds: int, at_most: int | None) -> str:
+    """The name of the job: the same for whoever asks the same."""
+    asked = [
+        *(fingerprint(each.scenario) for each in plans),
+        worlds,
+        at_most,
+        _fixed(),
+        state.visit().seed,
+    ]
+    return f"worlds {hashlib.sha256(repr(asked).encode()).hexdigest()[:24]}"
+
+
+def _begin(key: str, plans: Plans, worlds: int, at_most: int | None) -> None:
+    scenarios = tuple(each.scenario for each in plans)
+    seed = state.visit().seed
+    tasks().start(key, work, scenarios, worlds, seed, at_most, _fixed(), plans[0].place)
+
+
+def _fixed() -> tuple[str, ...]:
+    """Assumptions that the visitor has set."""
+    return tuple(path for path, _ in state.visit().plan.assumptions)
+
+
+def _time(runs: int) -> str:
+    minutes = math.ceil(runs * SECONDS_A_RUN / 60)
+    return f"about {counted(minutes, 'minute')}"
+
+
+def _live(key: str, plans: Plans) -> None:
+    task = tasks().look(key)
+    pieces.job(task, "Runs in other worlds", partial(tasks().cancel, key), "worlds")
+    if task.state == "done":
+        contest: Contest = task.result
+        _tell(key, contest.called(_names(contest, plans)))
+    if st.session_state.get(POLLS) and not task.moves:
+        st.session_state[POLLS] = False
+        st.rerun()
+    st.session_state[POLLS] = task.moves
+
+
+def _names(contest: Contest, plans: Plans) -> dict[str, str]:
+    return dict(zip(contest.scenarios, [each.name for each in plans], strict=True))
+
+
+def _tell(key: str, contest: Contest) -> None:
+    st.caption(pieces.safe(how_drawn(contest)))
+    scenario, baseline = _pair(contest)
+    found, told = _told(f"{key} {contest.titles}", contest, scenario, baseline)
+    outcome = st.selectbox(
+        "What",
+        range(len(contest.outcomes)),
+        format_func=lambda place: sentence_case(contest.outcomes[place].label),
+        key="worlds outcome",
+    )
+    st.subheader("The answer")
+    st.write(pieces.safe(told[outcome]))
+    pieces.chart_with_table(
+        differences_by_world(contest, lead(contest, scenario, baseline, outcome)),
+        _leads([found[outcome]]),
+        "In how many worlds",
+        "worlds differences",
+        contest.table,
+    )
+    _assumptions(contest, scenario, baseline, outcome)
+    if len(contest.scenarios) > 2:
+        _everybody(contest, outcome)
+    st.subheader("All results at a glance")
+    pieces.chart_with_table(
+        worlds_won(contest, found),
+        _leads(found),
+        "In how many worlds, for each result",
+        "worlds leads",
+    )
+    with st.expander("The answer for every result, in words"):
+        for sentence in told:
+            st.markdown(f"- {pieces.safe(sentence)}")
+    with st.expander("Which assumptions were drawn, and from where"):
+        pieces.numbers_of(contest.drawn, "Assumptions that were drawn together", "worlds drawn")
+
+
+def _pair(contest: Contest) -> tuple[int, int]:
+    if len(contest.scenarios) == 2:
+        return 1, 0
+    pairs = contest.pairs
+    place = st.selectbox(
+        "Which two",
+        range(len(pairs)),
+        format_func=lambda each: (
+            f"{contest.titles[pairs[each][0]]} against {contest.titles[pairs[each][1]]}"
+        ),
+        key="worlds pair",
+    )
+    return pairs[place]
+
+
+@st.cache_resource(show_spinner=False, max_entries=50)
+def _told(
+    key: str,  # noqa: ARG001
+    _contest: Contest,
+    scenario: int,
+    baseline: int,
+) -> tuple[tuple[Lead, ...], tuple[str, ...]]:
+    return leads(_contest, scenario, baseline), tuple(sentences(_contest, scenario, baseline))
+
+
+def _leads(found: Sequence[Lead]) -> dict[str, list[str]]:
+    return {
+        "What": [sentence_case(each.view.outcome.label) for each in found],
+        "Ahead": [f"{each.ahead} of {each.worlds} ({percents(*each.share)})" for each in found],
+        "Ahead beyond luck": [str(each.count(AHEAD)) for each in found],
+        "Behind beyond luck": [str(each.count(BEHIND)) for each in found],
+        "Within luck": [str(each.count(WITHIN_LUCK)) for each in found],
+        "Exactly alike": [str(each.count(ALIKE)) for each in found],
+        "On average": [difference_in_words(each.view.outcome, each.average) for each in found],
+    }
+
+
+def _assumptions(contest: Contest, scenario: int, baseline: int, outcome: int) -> None:
+    found = movers(contest, scenario, baseline, outcome)
+    if not found:
+        return
+    st.subheader("What it hangs on")
+    ordered = sorted(found, key=lambda each: not each.flips)  # those that flip it first
+    place = st.selectbox(
+        "Along which assumption",
+        range(len(ordered)),
+        format_func=lambda each: named(ordered[each].dimension),
+        key="worlds assumption",
+    )
+    pieces.chart_with_table(
+        along_assumption(contest, ordered[min(place, len(ordered) - 1)]),
+        _movers(ordered),
+        "What each assumption does to the difference",
+        "worlds movers",
+    )
+
+
+def _movers(found: Sequence[Mover]) -> dict[str, list[str]]:
+    return {
+        "Assumption": [named(each.dimension) for each in found],
+        "At its lowest": [
+            amount_in_words(each.view.outcome, float(each.curve.mean[0])) for each in found
+        ],
+        "At its highest": [
+            amount_in_words(each.view.outcome, float(each.curve.mean[-1])) for each in found
+        ],
+        "Does it move the difference?": [
+            "Yes" if each.is_clear else "Too close to call" for each in found
+        ],
+        "Does it flip it?": ["Yes" if each.flips else "No" for each in found],
+    }
+
+
+def _everybody(contest: Contest, outcome: int) -> None:
+    told = standing(contest, outcome)
+    st.subheader("Who beats whom")
+    best = max(range(len(told.best)), key=lambda place: told.best[place])
+    if contest.better[outcome]:
+        st.write(
+            pieces.safe(
+                f"{quoted(told.titles[best])} is the best of all in {told.best[best]:,.3g} of"
+                f" {counted(told.worlds, 'world')}."
+            )
+        )
+    else:
+        st.write("Nobody may say for others what is better here; “beats” means higher.")
+    pieces.numbers_of(
+        told.table, "In how many worlds the plan at the left beats each other", "worlds standing"
+    )

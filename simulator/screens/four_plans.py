@@ -1,0 +1,45 @@
+"""The visitor's plan and what it is compared with, under the assumptions as written and as changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ..errors import BadInput
+from . import doors, pieces, state
+
+if TYPE_CHECKING:
+    from ..scenario import Scenario
+
+
+def scenarios() -> tuple[Scenario, ...]:
+    """As it is, with the plan, with changed assumptions, with both; nothing where either is not changed."""
+    now = state.visit()
+    if not now.plan.assumptions:
+        return ()
+    try:
+        as_written = replace(now, plan=replace(now.plan, changes=now.plan.decisions))
+        base, plan = state.pair(as_written)
+        other, both = state.pair(now)
+    except BadInput as wrong:
+        pieces.faults(wrong, "The plan cannot be run under the assumptions as they are written:")
+        return ()
+    if _decides_nothing(base, plan):
+        return ()
+    return base, plan, other, both
+
+
+def _decides_nothing(base: Scenario, plan: Scenario) -> bool:
+    parts = ("plan", "formula", "funding", "partnerships")
+    return all(getattr(base, part) == getattr(plan, part) for part in parts)
+
+
+def why_not() -> None:
+    """Say what is to be done to see the four."""
+    st.info(
+        "Nothing to show yet: change a lever and an assumption on Explore (under “What is assumed about the world”), and"
+        " this tells whether your plan works as well in such a world."
+    )
+    doors.link("explore", "Change an assumption on Explore")
