@@ -64,9 +64,16 @@ def _unfolded(folded: str) -> Any:
     if unpacking.unconsumed_tail or not unpacking.eof:
         raise _broken("unfold to a proposal", "too much")
     try:
-        return json.loads(text)
+        told = json.loads(text, parse_constant=_no_number)
+        # Half a character, which no page can show and no file can hold, fails here.
+        json.dumps(told, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise _broken("hold a proposal", "something else") from error
+    return told
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(name)
 
 
 def _broken(rule: str, got: str) -> BadInput:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 import shlex
+from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from .errors import BadInput, Fault
 from .scenario import as_dict, fingerprint, load, load_text, names
 from .scenario.loading import checked_dict
-from .scenario.tree import at
+from .scenario.tree import at, dotted, instead
 from .scenario.writing import as_yaml, extension_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .scenario import Scenario
     from .scenario.tree import Path
@@ -38,6 +40,8 @@ OWN = "your_area"
 OWN_PLAN = "my_plan"
 """The name of a proposal that has none yet."""
 DECIDED = ("plan", "formula", "partnerships")
+WORDS = ("name", "title", "question", "description", "evidence")
+"""Parts of a scenario that a change never names: they follow from the proposal itself."""
 LONGEST_NAME = 60
 NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
@@ -58,6 +62,8 @@ class Proposal:
         What its author calls it, and why it is proposed.
     own_file
         The scenario file of an area, where it starts from one; it extends a scenario of the library or none.
+    numbered
+        Tells proposals apart whose titles make the same name, as "A+" and "A-" do: the second is 2.
     """
 
     base: str = BASELINE
@@ -66,6 +72,7 @@ class Proposal:
     title: str = ""
     reason: str = ""
     own_file: str = ""
+    numbered: int = 1
 
     @property
     def is_changed(self) -> bool:
@@ -79,7 +86,8 @@ class Proposal:
             return self.base
         slug = NOT_IN_NAMES.sub("_", self.title.lower()).strip("_")[:LONGEST_NAME]
         name = slug or OWN_PLAN
-        return f"{name}_plan" if name in (*names(), OWN) else name
+        name = f"{name}_plan" if name in (*names(), OWN) else name
+        return name if self.numbered == 1 else f"{name}_{self.numbered}"
 
     @property
     def decisions(self) -> tuple[tuple[str, Any], ...]:
@@ -106,7 +114,7 @@ class Proposal:
             If there is none of that name, or the area's file has faults.
         """
         if self.base == OWN:
-            return load_text(self.own_file, OWN)
+            return _of_an_area(self.own_file)
         if self.base not in names():
             rule = "be a scenario of the library"
             raise BadInput([Fault("the proposal", "base", rule, self.base, "choose one of them")])
@@ -153,16 +161,30 @@ class Proposal:
         }
 
     def _extension(self, start: Scenario) -> str:
-        """A file that extends the scenario started from."""
-        if self.base == OWN:
-            whole = as_dict(start) | self._words(start)
-            changed = {tuple(path.split(".")): value for path, value in self.changes}
-            return as_yaml(checked_dict(_with(whole, changed), self.name))
+        """A file that extends the scenario started from; the whole where that is an area's."""
+        faults = [*self._path_faults(start)]
+        if faults:
+            raise BadInput(faults)
         differences: dict[Path, Any] = {
-            tuple(path.split(".")): value for path, value in self.changes
+            tuple(path.split(".")): deepcopy(value) for path, value in self.changes
         }
         evidence = {path: self._evidence(start, path) for path, _ in self.changes if _has(path)}
-        return extension_yaml(self.base, self._words(start), differences, evidence)
+        if self.base != OWN:
+            return extension_yaml(self.base, self._words(start), differences, evidence)
+        whole = as_dict(start) | self._words(start)
+        whole["evidence"] = whole["evidence"] | evidence
+        return as_yaml(checked_dict(_with(whole, differences), self.name))
+
+    def _path_faults(self, start: Scenario) -> Iterator[Fault]:
+        """What is wrong with where changes are made: parts that there are, each once, none inside another."""
+        parts = [part for part in type(start).model_fields if part not in WORDS]
+        paths = [tuple(path.split(".")) for path, _ in self.changes]
+        for place, path in enumerate(paths):
+            if path[0] not in parts:
+                yield _misplaced(path, "be a part of a scenario", instead(path[0], parts))
+            elif any(path[: len(each)] == each for each in (*paths[:place], *paths[place + 1 :])):
+                rule, advice = "be changed once, and nothing in it again", "take one of them back"
+                yield _misplaced(path, rule, advice)
 
     def _evidence(self, start: Scenario, path: str) -> dict[str, Any]:
         """Why a changed value is what it is: its author's reason."""
@@ -172,6 +194,15 @@ class Proposal:
             "range": list(before.range) if before and before.range else None,
             "source": f"Proposed: {self.reason.strip() or 'no reason given'}",
         }
+
+
+@lru_cache(maxsize=16)
+def _of_an_area(file: str) -> Scenario:
+    return load_text(file, OWN)
+
+
+def _misplaced(path: Sequence[str], rule: str, advice: str) -> Fault:
+    return Fault("the proposal", dotted(tuple(path)), rule, "", advice)
 
 
 def is_decision(path: str) -> bool:
@@ -187,14 +218,35 @@ def _has(path: str) -> bool:
     return part not in ("plan", "partnerships")
 
 
-def _with(whole: dict[str, Any], changed: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
+def _with(whole: dict[str, Any], changed: Mapping[Path, Any]) -> dict[str, Any]:
+    """A whole scenario with other values at some paths.
+
+    Raises
+    ------
+    BadInput
+        With every path that leads nowhere.
+    """
+    faults = []
     for path, value in changed.items():
-        at(whole, path[:-1])[path[-1]] = value
-    whole["partnerships"] = {
-        name: {key: each for key, each in own.items() if key != "plan"}
-        for name, own in whole["partnerships"].items()
-    }
+        part = at(whole, path[:-1])
+        if isinstance(part, dict):
+            part[path[-1]] = value
+        else:
+            told = [str(step) for step in path]
+            faults.append(_misplaced(told, "be a part of a scenario", "take it back"))
+    if faults:
+        raise BadInput(faults)
+    if isinstance(whole["partnerships"], dict):
+        named = whole["partnerships"].items()
+        whole["partnerships"] = {name: _without_plan(own) for name, own in named}
     return whole
+
+
+def _without_plan(own: Any) -> Any:
+    """A partnership that has the plan of its scenario; what is none stays, to be told of where it is checked."""
+    return (
+        {key: each for key, each in own.items() if key != "plan"} if isinstance(own, dict) else own
+    )
 
 
 def among_eight(plan: Scenario, others: Scenario) -> Scenario:

@@ -59,13 +59,11 @@ def page_of(room, link=""):
 
         import streamlit as st
 
-        from simulator.screens import pieces, state
+        from simulator.screens import state
 
         state.begin()
         state.keep()
-        wrong = state.trouble()
-        if wrong is not None:
-            pieces.faults(wrong, "The link could not be opened, so this is a fresh start:")
+        state.tell()
         importlib.import_module(f"simulator.screens.{name}").show()
         st.session_state["drawn"] = True
 

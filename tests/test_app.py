@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
+from types import SimpleNamespace
 
 import pytest
 from here import here, page_of, words
+from hostile import FINE, REFUSED
 
+from simulator.errors import BadInput
 from simulator.levers import levers
 from simulator.link import link_of
 from simulator.proposal import OWN, Proposal
-from simulator.scenario import fingerprint
-from simulator.screens import navigation, serving, state
-from simulator.visit import Visit
+from simulator.scenario import fingerprint, load
+from simulator.screens import desk as desk_room
+from simulator.screens import memory, navigation, serving, state
+from simulator.visit import MOST_SAVED, Visit, plain
 
 __all__ = ["here"]
 
-pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.usefixtures("here")]
+pytestmark = pytest.mark.usefixtures("here")
 
 FEW = Visit(replications=4)
 
@@ -349,3 +355,113 @@ def test_assumptions_are_found_by_words_and_grade():
     at.text_input(key="search").set_value("").run()
     assert set(at.table[0].value["Grade"]) == {"unverified"}
     assert not at.exception
+
+
+# What no page wrote
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "room", [page.__module__.rpartition(".")[2] for *_, page in navigation.PAGES]
+)
+def test_no_link_breaks_a_page(room):
+    at = page_of(room)
+    assert not at.exception
+    for told in (*(told for told, _ in REFUSED), *FINE):
+        at.query_params["s"] = link_of(told)
+        at.run()
+        assert not at.exception, told
+        assert at.session_state["drawn"]
+
+
+@pytest.mark.parametrize("told", [told for told in FINE if told.get("saved")])
+def test_every_proposal_of_a_strange_link_can_be_opened_and_taken_out(told):
+    for place in range(len(told["saved"])):
+        for key in ("open", "take out"):
+            at = page_of("explore", link_of(told))
+            at.button(key=f"{key} {place}").click().run()
+            assert not at.exception
+
+
+def test_a_link_made_with_another_version_says_so_and_opens():
+    told = plain(Visit(against="park", replications=4))
+    told["made_with"]["park"] = "00000000"
+    at = page_of("explore", link_of(told))
+    assert visit_of(at).against == "park"
+    assert "another version" in words(at)
+    assert "another version" not in words(at.run()), "told once"
+
+
+def test_what_cannot_be_put_aside_is_said_and_nothing_is_lost():
+    full = FEW
+    for place in range(MOST_SAVED):
+        full = full.save(f"Plan {place}", "")
+    full = replace(full, plan=Proposal())
+    at = explore(full)
+    assert "as many as there is room for" in words(at)
+    at.text_input[0].set_value("One more")
+    button(at, "Put aside").click().run()
+    assert visit_of(at).saved == full.saved
+    assert "be at most 12" in words(at).replace("\\", "")
+
+
+def test_a_change_that_no_link_could_carry_is_refused_when_it_is_made(monkeypatch):
+    at = explore()
+    monkeypatch.setattr("simulator.visit.LARGEST_LINK", 10)
+    at.slider(key="slide plan.stretch_share 0").set_value(10.0).run()
+    assert not at.exception
+    assert visit_of(at) == FEW
+    assert "fit into a link" in words(at)
+
+
+def test_plans_for_other_people_are_not_compared():
+    with pytest.raises(BadInput, match="another"):
+        state.pair(Visit(plan=Proposal("long_waits"), against="baseline_2008"))
+    with pytest.raises(BadInput, match="partnerships"):
+        state.pair(Visit(against="eight_park"))
+
+
+def test_the_browser_is_given_no_more_steps_than_it_can_send_back():
+    before, after = memory.that_fit(["b" * 30_000] * 30, ["a" * 30_000] * 2)
+    assert (len(before), len(after)) == (4, 2)
+    steps = [str(place) for place in range(50)]
+    assert memory.that_fit(steps, [])[0] == steps[-20:]
+
+
+class Browser:
+    """A browser that answers with what it is given."""
+
+    def __init__(self, told):
+        self.told, self.given = told, []
+
+    def __call__(self, **more):
+        self.given.append(more["data"])
+        return SimpleNamespace(told=self.told)
+
+
+def test_a_browser_that_tells_too_much_is_not_asked_again(monkeypatch):
+    browser = Browser("x" * (memory.LONGEST + 1))
+    kept = {state.VISIT: Visit(), state.BEFORE: [], state.AFTER: []}
+    monkeypatch.setattr(memory, "_component", lambda: browser)
+    monkeypatch.setattr(memory.st, "session_state", kept)
+    monkeypatch.setattr(memory.st, "rerun", lambda: None)
+    memory.remember()
+    memory.remember()
+    assert [each["asks"] for each in browser.given] == [True, False]
+
+
+def test_one_scenario_is_made_of_one_proposal_whoever_asks():
+    plan = Proposal().with_changes({"plan.stretch_share": 0.07})
+    barrier = Barrier(4)
+
+    def made(_):
+        barrier.wait()
+        return desk_room.scenario_of(plan)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(made, range(4)))
+    assert len({id(each) for each in found}) == 1
+    eight = replace(plan, acting="one_of_eight")
+    park, again = (desk_room.scenario_of(eight, load("park")) for _ in range(2))
+    assert park is again, "what others do is known by what it says, not by where it lies"
+    assert desk_room.scenario_of(eight, load("move_on")) is not park

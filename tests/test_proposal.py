@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -109,6 +110,24 @@ def test_an_area_is_started_from_by_its_file(tmp_path):
     file = tmp_path / f"{changed.name}.yaml"
     file.write_text(changed.file_text(), encoding="utf-8")
     assert fingerprint(load(file)) == fingerprint(changed.scenario())
+
+
+def test_a_reason_stands_beside_what_is_assumed_of_an_area_too():
+    area = Proposal(OWN, own_file=PLAN.file_text(), reason="The new contract").with_changes(SUPPORT)
+    (path,) = SUPPORT
+    found, before = area.scenario().evidence[path], area.started_from().evidence[path]
+    assert found.source == "Proposed: The new contract"
+    assert before.source != found.source
+    assert (found.grade, found.range) == ("assumed", before.range)
+
+
+def test_making_a_scenario_leaves_the_proposal_as_it_was():
+    term = {"counts": "need_index", "weight": 1.0}
+    for base, file in (("baseline_2008", ""), (OWN, PLAN.file_text())):
+        plan = Proposal(base, (("formula.terms", {"need": dict(term)}),), own_file=file)
+        with suppress(BadInput):
+            plan.scenario()
+        assert plan.changes == (("formula.terms", {"need": term}),)
 
 
 def test_one_of_eight_has_the_plan_and_seven_do_as_in_the_comparison():

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import random
+import string
+from contextlib import suppress
+from dataclasses import fields, replace
 
 import pytest
-from hypothesis import given
+from hostile import FINE, REFUSED
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import BadInput
 from simulator.link import CHECK, LARGEST_LINK, VERSION, link_of, read_link
 from simulator.proposal import BASELINE, OWN, Proposal
+from simulator.scenario import fingerprint, load
 from simulator.visit import (
     MOST_SAVED,
     NAMED_BASELINE,
     Visit,
+    check,
     comparable,
     explorable,
+    opened,
     plain,
     usual,
     visit_of,
@@ -92,31 +99,93 @@ def test_a_visit_comes_back_from_its_link(visit):
     assert visit_of(visit.link) == visit
 
 
-def test_a_visit_as_it_always_begins_has_nothing_to_say():
-    assert plain(Visit()) == {}
+def test_a_link_says_everything_so_that_it_keeps_its_meaning():
+    told = plain(Visit())
+    assert set(told) == {
+        "plan", "against", "seed", "replications", "saved", "files", "made_with",
+    }  # fmt: skip
+    assert set(told["plan"]) == {field.name for field in fields(Proposal)}
+    assert told["made_with"] == {BASELINE: fingerprint(load(BASELINE))[:8]}
 
 
-@pytest.mark.parametrize(
-    ("told", "name"),
-    [
-        ({"seed": -1}, "seed"),
-        ({"replications": 10**9}, "replications"),
-        ({"against": "/etc/passwd"}, "what it is compared with"),
-        ({"plan": {"base": "/etc/passwd"}}, "base"),
-        ({"plan": {"changes": [["plan.nothing", 1]]}}, "plan.nothing"),
-        ({"plan": {"changes": [["plan.stretch_share", "lots"]]}}, "plan.stretch_share"),
-        ({"plan": {"acting": "nobody"}}, "plan.acting"),
-        ({"plan": {"title": "x" * 3000}}, "title or reason"),
-        ({"unknown": 1}, "unknown"),
-        ({"plan": {"base": OWN, "own_file": "extends: /etc/passwd.yaml"}}, "extends"),
-        ({"plan": []}, "plan"),
-        ({"saved": [{}] * (MOST_SAVED + 1)}, "saved"),
-    ],
-)
+KEPT_LINK = "1d8e5f22beNpVj9FuAiEQRX-luc_EYFNt5TfqmzFkdndYSdnBANUY47932Le-ATPn3MsTNFOU2uBwpfIDgxATV7jT2WChif09tgvcEwNVTlHYv1v7pet7CmEfDoMiK-kQPrYcrN3hpU-JpFM0tiizDillYd3tGr3-txmMF5J5zT2t7GbJN_ZZ_MSJHn6iR4U52I09ay_5XQYuPMFtDfJdfO-sUvUUppo1Gcf8VrkHttjW4XfWAqV3K3xNcaQWs2jgzhpUunVb_7NCevp8_QHK_FpC"
+
+
+def test_a_link_of_the_first_version_still_says_what_it_said():
+    assert visit_of(KEPT_LINK) == Visit(
+        plan=replace(PLAN, title="Sooner", reason="To see"), against="park", seed=7, replications=50
+    )
+
+
+def test_a_link_that_says_less_still_opens():
+    told = {"plan": {"changes": [["plan.move_on_delay_days", 90.0]]}}
+    assert visit_of(link_of(told)) == Visit(plan=PLAN)
+
+
+def test_a_scenario_that_has_changed_since_a_link_was_made_is_noticed():
+    told = plain(Visit(plan=PLAN, against="park"))
+    assert opened(link_of(told)).notices == ()
+    told["made_with"]["park"] = "00000000"
+    found = opened(link_of(told))
+    assert found.visit == Visit(plan=PLAN, against="park")
+    (notice,) = found.notices
+    assert load("park").title in notice
+    assert "another version" in notice
+
+
+def test_an_area_s_file_stands_in_a_link_once():
+    own = Proposal(OWN, own_file=PLAN.file_text())
+    saved = tuple(replace(own, title=title) for title in "abc")
+    told = plain(Visit(plan=own, against=OWN, saved=saved))
+    assert told["files"] == [own.own_file]
+    assert [each["own_file"] for each in (told["plan"], *told["saved"])] == [0, 0, 0, 0]
+    assert visit_of(link_of(told)).saved == saved
+
+
+def test_what_no_link_could_carry_is_refused_before_it_is_written():
+    noise = "".join(random.Random(1).choices(string.ascii_letters, k=95_000))
+    own = Proposal(OWN, own_file=f"{PLAN.file_text()}# {noise}\n")
+    with pytest.raises(BadInput, match="fit into a link"):
+        check(Visit(plan=own, against=OWN))
+
+
+@pytest.mark.parametrize(("told", "name"), REFUSED)
 def test_a_link_that_holds_what_no_page_wrote_is_refused(told, name):
     with pytest.raises(BadInput) as wrong:
         visit_of(link_of(told))
     assert name in [fault.name for fault in wrong.value.faults]
+
+
+@pytest.mark.parametrize("told", FINE)
+def test_a_strange_link_that_a_page_could_have_written_opens(told):
+    assert visit_of(link_of(told))
+
+
+@pytest.mark.parametrize("text", ['{"seed": NaN}', '{"plan": {"title": "\\ud800"}}'])
+def test_what_is_no_value_of_a_file_is_no_value_of_a_link(text, monkeypatch):
+    monkeypatch.setattr("simulator.link.json.dumps", lambda *_, **__: text)
+    link = link_of({})
+    monkeypatch.undo()
+    with pytest.raises(BadInput, match="hold a proposal"):
+        read_link(link)
+
+
+STEPS = st.sampled_from(
+    ["plan", "world", "partnerships", "A", "stretch_share", "groups", "opiate", "need", "years", "evidence",
+     "formula", "terms", "extends", "title", "x", "", "0"]
+)  # fmt: skip
+PATHS = st.lists(STEPS, min_size=1, max_size=4).map(".".join)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("base", [BASELINE, OWN])
+@given(st.lists(st.tuples(PATHS, PLAINS), min_size=1, max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_any_changes_are_made_or_refused(base, changes):
+    own_file = PLAN.file_text() if base == OWN else ""
+    told = {"plan": {"base": base, "changes": changes, "own_file": own_file}, "against": base}
+    with suppress(BadInput):
+        assert visit_of(link_of(told)).plan.scenario()
 
 
 def test_what_is_assumed_is_assumed_of_the_comparison_too():
@@ -140,6 +209,32 @@ def test_a_proposal_that_is_saved_again_replaces_itself():
     once = Visit(plan=PLAN).save("Mine", "why")
     twice = once.save("Mine", "why not")
     assert [each.reason for each in twice.saved] == ["why not"]
+
+
+def test_titles_that_make_one_name_are_told_apart():
+    visit = Visit(plan=PLAN)
+    titles = ["一", "二", "A+", "A-", "x" * 60 + "1", "x" * 60 + "2"]
+    for title in titles:
+        visit = visit.save(title, "")
+    assert [each.title for each in visit.saved] == titles
+    assert [each.name for each in visit.saved[:4]] == ["my_plan", "my_plan_2", "a", "a_2"]
+    assert len({each.name for each in visit.saved}) == len(titles)
+    assert visit_of(visit.link) == visit
+    again = visit.save("二", "better")
+    assert len(again.saved) == len(titles)
+    assert (again.plan.reason, again.plan.name) == ("better", "my_plan_2")
+
+
+def test_nothing_is_put_aside_where_there_is_no_room_and_one_is_taken_out():
+    visit = Visit(plan=PLAN)
+    for place in range(MOST_SAVED):
+        visit = visit.save(f"Plan {place}", "")
+    with pytest.raises(BadInput, match="be at most 12"):
+        visit.save("One more", "")
+    assert visit.save("Plan 3", "again").saved[-1].reason == "again"
+    fewer = visit.take_out(0)
+    assert [each.title for each in fewer.saved] == [f"Plan {n}" for n in range(1, MOST_SAVED)]
+    assert len(fewer.save("One more", "").saved) == MOST_SAVED
 
 
 def test_scenarios_of_one_partnership_can_be_explored():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gc
+import hashlib
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ..jobs import Desk, Pool, Tasks
+from ..jobs import Desk, Pool, Tasks, mark_of
 from ..scenario import load
+from ..visit import check_size
 from ..visit import comparable as comparable_with
 from ..visit import explorable as that_can_be_explored
 
@@ -38,6 +41,7 @@ def tasks() -> Tasks:
 
 
 _SCENARIOS: dict[str, Scenario] = {}
+_LOCK = threading.Lock()
 
 
 def scenario_of(plan: Proposal, others: Scenario | None = None) -> Scenario:
@@ -46,14 +50,22 @@ def scenario_of(plan: Proposal, others: Scenario | None = None) -> Scenario:
     Raises
     ------
     BadInput
-        With every fault of it.
+        With every fault of it, or where its runs would keep everybody else waiting.
     """
-    key = repr((plan, others.name if others else "", id(others) if others else 0))
-    if key not in _SCENARIOS:
-        if len(_SCENARIOS) >= MOST_SCENARIOS:
-            _SCENARIOS.pop(next(iter(_SCENARIOS)), None)
-        _SCENARIOS[key] = plan.scenario(others)
-    return _SCENARIOS[key]
+    told = repr((plan, mark_of(others) if others else ""))
+    key = hashlib.sha256(told.encode()).hexdigest()
+    with _LOCK:
+        known = _SCENARIOS.get(key)
+    if known is not None:
+        return known
+    made = plan.scenario(others)
+    check_size(made)
+    with _LOCK:
+        # Who was first is kept: runs and charts know a scenario by the object that they were given.
+        made = _SCENARIOS.setdefault(key, made)
+        while len(_SCENARIOS) > MOST_SCENARIOS:
+            del _SCENARIOS[next(iter(_SCENARIOS))]
+    return made
 
 
 @lru_cache(maxsize=1)

@@ -7,9 +7,10 @@ from functools import partial
 
 import streamlit as st
 
+from ..errors import BadInput
 from ..levers import levers, standing
 from ..proposal import OWN, Proposal
-from ..visit import CHOICES_OF_REPLICATIONS, LARGEST_SEED
+from ..visit import CHOICES_OF_REPLICATIONS, LARGEST_SEED, MOST_SAVED
 from . import lever, outcome, pieces, state
 from .desk import comparable, explorable, library, scenario_of
 
@@ -89,14 +90,18 @@ def _start() -> None:
             f"{_title(name, now.plan)}{'' if name != now.plan.base else ', unchanged'}"
         ),
         key="against",
-        on_change=lambda: state.change(replace(state.visit(), against=st.session_state["against"])),
+        on_change=_compare_with,
         help="Scenarios of the same people in the same world.",
     )
-    st.caption(
-        pieces.safe(
-            scenario_of(replace(now.plan, changes=(), acting="alone", title="")).description
-        )
-    )
+    try:
+        start = scenario_of(replace(now.plan, changes=(), acting="alone", title=""))
+    except BadInput:  # told below, where its levers would stand
+        return
+    st.caption(pieces.safe(start.description))
+
+
+def _compare_with() -> None:
+    state.change(replace(state.visit(), against=st.session_state["against"]))
 
 
 def _rebase() -> None:
@@ -105,9 +110,12 @@ def _rebase() -> None:
 
 
 def _title(name: str, plan: Proposal) -> str:
-    if name == OWN:
+    if name != OWN:
+        return library(name).title
+    try:
         return scenario_of(Proposal(base=OWN, own_file=plan.own_file)).title
-    return library(name).title
+    except BadInput:
+        return "Your area, whose file has faults"
 
 
 def _runs() -> None:
@@ -141,12 +149,25 @@ def _save() -> None:
         title = st.text_input("What do you call it?", now.plan.title, max_chars=100)
         reason = st.text_area("Why do you propose it?", now.plan.reason, max_chars=1000)
         if st.form_submit_button("Put aside") and title.strip():
-            state.change(now.save(title, reason))
+            state.put_aside(title, reason)
             st.rerun()
-    for each in now.saved:
-        st.button(
+    for place, each in enumerate(now.saved):
+        opens, out = st.columns([3, 1], vertical_alignment="center")
+        opens.button(
             f"Open: {pieces.safe(each.title)}",
-            key=f"open {each.name}",
+            key=f"open {place}",
             on_click=partial(state.propose, each),
             help=pieces.safe(each.reason) or "No reason was given.",
         )
+        out.button(
+            "Take out",
+            key=f"take out {place}",
+            on_click=partial(_take_out, place),
+            help=f"Put {pieces.safe(each.title)} aside no more. Undo brings it again.",
+        )
+    if len(now.saved) >= MOST_SAVED:
+        st.info(f"{MOST_SAVED} proposals are put aside, which is as many as there is room for.")
+
+
+def _take_out(place: int) -> None:
+    state.change(state.visit().take_out(place))

@@ -16,7 +16,9 @@ from . import state
 ASKED, LAST = "memory asked", "last link"
 MOST_STEPS = 20
 LONGEST = 400_000
-"""Characters of what a browser may send."""
+"""Characters of what a browser may send; of more, nothing is taken."""
+LONGEST_STEPS = 200_000
+"""Characters of the steps that a browser is given to remember: what it sends has the last link beside them."""
 SCRIPT = """
 export default function({ data, setTriggerValue }) {
   try {
@@ -44,18 +46,30 @@ def remember() -> None:
     """Ask the browser once what it remembers; from then on, have it remember."""
     asks = not st.session_state.get(ASKED)
     link = state.link()
-    before, after = state.steps()
-    steps = {"link": link, "before": before[-MOST_STEPS:], "after": after[-MOST_STEPS:]}
+    before, after = that_fit(*state.steps())
+    steps = {"link": link, "before": before, "after": after}
     told = _component()(
         key="memory",
         data={"asks": asks, "steps": json.dumps(steps), "link": link},
         on_told_change=lambda: None,
     )
     given = getattr(told, "told", None)
-    if asks and isinstance(given, str) and len(given) <= LONGEST:
+    if asks and given is not None:
         st.session_state[ASKED] = True
-        _hear(given)
+        if isinstance(given, str) and len(given) <= LONGEST:
+            _hear(given)
         st.rerun()
+
+
+def that_fit(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+    """Of the steps before and after, the nearest that a browser is given to remember."""
+    before, after = before[-MOST_STEPS:], after[-MOST_STEPS:]
+    while sum(map(len, (*before, *after))) > LONGEST_STEPS:
+        if len(before) >= len(after):
+            before = before[1:]
+        else:
+            after = after[1:]
+    return before, after
 
 
 def _hear(given: str) -> None:

@@ -62,9 +62,7 @@ def _whole(page: Callable[[], None]) -> Callable[[], None]:
         state.begin()
         state.keep()
         st.html(pieces.FITS)
-        wrong = state.trouble()
-        if wrong is not None:
-            pieces.faults(wrong, "The link could not be opened, so this is a fresh start:")
+        state.tell()
         memory.remember()
         page()
 

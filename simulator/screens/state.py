@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ..errors import BadInput
-from ..visit import Visit, usual, visit_of
+from ..errors import BadInput, Fault
+from ..replicate import check_alike
+from ..visit import Visit, check, opened, usual
+from . import pieces
 from .desk import scenario_of
 
 if TYPE_CHECKING:
@@ -17,10 +19,27 @@ if TYPE_CHECKING:
     from ..scenario import Scenario
 
 VISIT, BEFORE, AFTER, OURS, TROUBLE = "visit", "before", "after", "our links", "trouble"
+REFUSED, NOTICES, LINK = "refused", "notices", "link of the visit"
 PARAMETER = "s"
 MOST_STEPS = 50
 """Steps that can be taken back."""
 MOST_OURS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that can be taken back: what was before the visitor.
+
+    Parameters
+    ----------
+    link
+        What its link carries; empty for how every visit begins.
+    visit
+        The visit itself; None where only the browser remembered its link.
+    """
+
+    link: str
+    visit: Visit | None = None
 
 
 def begin() -> None:
@@ -52,23 +71,36 @@ def _ours(now: str) -> None:
 
 def link() -> str:
     """What a link to all this carries; nothing where all is as at the start."""
-    now = visit()
-    return now.link if now != Visit() else ""
+    now, known = visit(), st.session_state.get(LINK)
+    if known is None or known[0] is not now:
+        known = st.session_state[LINK] = (now, now.link if now != Visit() else "")
+    told: str = known[1]
+    return told
 
 
 def open_link(given: str) -> None:
     """Put what a link carries before the visitor; where it is broken, say so when the page is drawn."""
     _ours(given)
     try:
-        change(visit_of(given))
+        found = opened(given)
     except BadInput as wrong:
         st.session_state[TROUBLE] = wrong
+        return
+    change(found.visit)
+    if visit() == found.visit:
+        st.session_state[NOTICES] = found.notices
 
 
-def trouble() -> BadInput | None:
-    """What was wrong with the link, told once."""
-    found: BadInput | None = st.session_state.pop(TROUBLE, None)
-    return found
+def tell() -> None:
+    """Say, once, what was wrong with a link or with what was asked for last, and what a link's reader should know."""
+    wrong = st.session_state.pop(TROUBLE, None)
+    if wrong is not None:
+        pieces.faults(wrong, "The link could not be opened, so nothing was taken from it:")
+    refused = st.session_state.pop(REFUSED, None)
+    if refused is not None:
+        pieces.faults(refused, "That cannot be, so nothing was changed:")
+    for notice in st.session_state.pop(NOTICES, ()):
+        st.info(pieces.safe(notice))
 
 
 def who() -> str:
@@ -84,13 +116,31 @@ def visit() -> Visit:
 
 
 def change(new: Visit) -> None:
-    """Put something else before the visitor, so that it can be taken back."""
+    """Put something else before the visitor, so that it can be taken back.
+
+    What a link could not carry, or a page could not run, is refused, since the address holds what is before the
+    visitor, and a page that is loaded again has nothing else; `tell` says why.
+    """
     state = st.session_state
     if new == state[VISIT]:
         return
-    state[BEFORE] = [*state[BEFORE], link()][-MOST_STEPS:]
+    try:
+        check(new)
+        pair(new)
+    except BadInput as wrong:
+        state[REFUSED] = wrong
+        return
+    state[BEFORE] = [*state[BEFORE], Step(link(), visit())][-MOST_STEPS:]
     state[AFTER] = []
     state[VISIT] = new
+
+
+def put_aside(title: str, reason: str) -> None:
+    """Name what is proposed and put it aside, where there is room."""
+    try:
+        change(visit().save(title, reason))
+    except BadInput as wrong:
+        st.session_state[REFUSED] = wrong
 
 
 def propose(plan: Proposal) -> None:
@@ -100,18 +150,21 @@ def propose(plan: Proposal) -> None:
     change(replace(now, plan=plan, against=against))
 
 
-# Steps that can be taken back, as links
+# Steps that can be taken back
 
 
 def steps() -> tuple[list[str], list[str]]:
     """Links of what was before, the last being the step before this, and of what was taken back."""
-    return st.session_state[BEFORE], st.session_state[AFTER]
+    told = st.session_state
+    return [each.link for each in told[BEFORE]], [each.link for each in told[AFTER]]
 
 
 def take_up(before: list[str], after: list[str]) -> None:
     """Take up the steps of this tab from before it was loaded again."""
-    if not st.session_state[BEFORE] and not st.session_state[AFTER]:
-        st.session_state[BEFORE], st.session_state[AFTER] = before, after
+    told = st.session_state
+    if not told[BEFORE] and not told[AFTER]:
+        told[BEFORE] = [Step(each) for each in before]
+        told[AFTER] = [Step(each) for each in after]
 
 
 def can_undo() -> bool:
@@ -140,12 +193,18 @@ def _step(from_here: str, to_there: str) -> None:
         return
     *rest, wanted = state[from_here]
     try:
-        found = visit_of(wanted) if wanted else Visit()
+        found = _visit(wanted)
     except BadInput as wrong:
-        state[from_here], state[TROUBLE] = rest, wrong
+        state[from_here], state[REFUSED] = rest, wrong
         return
-    state[to_there] = [*state[to_there], link()]
+    state[to_there] = [*state[to_there], Step(link(), visit())]
     state[from_here], state[VISIT] = rest, found
+
+
+def _visit(step: Step) -> Visit:
+    if step.visit is not None:
+        return step.visit
+    return opened(step.link).visit if step.link else Visit()
 
 
 def pair(of: Visit | None = None) -> tuple[Scenario, Scenario]:
@@ -154,8 +213,13 @@ def pair(of: Visit | None = None) -> tuple[Scenario, Scenario]:
     Raises
     ------
     BadInput
-        With every fault of either.
+        With every fault of either, or where they are not about the same people in the same world.
     """
     now = of or visit()
     others = scenario_of(replace(now.baseline, acting="alone", title=""))
-    return scenario_of(now.baseline, others), scenario_of(now.plan, others)
+    baseline, plan = scenario_of(now.baseline, others), scenario_of(now.plan, others)
+    check_alike((baseline, plan))
+    if (baseline.world, baseline.history) != (plan.world, plan.history):
+        rule, advice = f"be that of {baseline.name}", "compare plans for the same people"
+        raise BadInput([Fault("compare", f"world of {plan.name}", rule, "another", advice)])
+    return baseline, plan
