@@ -16,7 +16,7 @@ from tiny import a_tenth_of
 from simulator import replicate
 from simulator.errors import BadInput, SimulatorError
 from simulator.explanation import explain
-from simulator.jobs import Desk, Pool, Tasks, first
+from simulator.jobs import Desk, Pool, Tasks, first, mark_of
 from simulator.jobs.desk import KEPT, LOOKS_WITHIN_SECONDS
 from simulator.jobs.pool import lived
 from simulator.scenario import load
@@ -101,6 +101,53 @@ def test_whoever_has_fewest_is_served_first(by_hand, small, other):
         pool.step()  # what was under way
     served = [pool.step()[0] for _ in range(8)]
     assert served.count(other.name) == 8
+
+
+def titled(scenario, name, title):
+    return scenario.model_copy(update={"name": name, "title": title, "evidence": {}})
+
+
+def test_a_plan_that_is_named_is_not_run_again_and_carries_its_name(by_hand, small):
+    pool, _, desk = by_hand
+    ours, theirs = titled(small, "ours", "Ours"), titled(small, "theirs", "Theirs")
+    desk.look_at([ours], 1, 2, "ann")
+    while pool.given:
+        pool.step()
+    looks = desk.look_at([theirs, ours], 1, 2, "ben")
+    assert not pool.given
+    assert [each.state for each in looks] == ["done", "done"]
+    assert [each.sample.scenario.title for each in looks] == ["Theirs", "Ours"]
+    assert set(looks[0].sample.table["scenario"]) == {"theirs"}
+    assert desk.see([theirs], 1, 2)[0].sample.scenario is theirs
+    assert desk.look(ours, 1, 2, "ann").explained.sample.scenario is ours
+
+
+def test_a_mark_changes_with_numbers_and_not_with_words(small, other):
+    again = titled(small, "another", "Another")
+    assert mark_of(small) == mark_of(again)
+    assert mark_of(small) != mark_of(other)
+    world = small.world
+    turned = dict(reversed(list(world.groups.items())))
+    order = small.model_copy(update={"world": world.model_copy(update={"groups": turned})})
+    assert mark_of(order) != mark_of(small), "results stand in the order of the groups"
+
+
+def test_visitors_who_close_the_page_are_forgotten(by_hand, small, other):
+    _, clock, desk = by_hand
+    for each in range(50):
+        desk.look_at([small], 1, 2, f"visitor {each}")
+    clock.seconds = LOOKS_WITHIN_SECONDS + 1
+    desk.look_at([other], 1, 2, "ann")
+    assert {who for run in desk._runs.values() for who in run.lookers} == {"ann"}
+
+
+def test_who_closes_the_page_does_not_hold_up_a_stop(by_hand, small):
+    pool, clock, desk = by_hand
+    desk.look_at([small], 1, 50, "closed the page")
+    clock.seconds = LOOKS_WITHIN_SECONDS + 1
+    desk.look_at([small], 1, 50, "ann")
+    desk.leave("ann")
+    assert all(future.cancelled() for future, _, _ in pool.given)
 
 
 def test_two_who_ask_the_same_share_it(by_hand, small):
