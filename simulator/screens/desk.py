@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ..jobs import Desk, Pool, Tasks
+from ..jobs import Desk, Pool, Tasks, VisitorTasks
 from ..scenario import load
 from ..visit import comparable as comparable_with
 from ..visit import explorable as that_can_be_explored
@@ -32,9 +33,14 @@ def desk() -> Desk:
 
 
 @st.cache_resource(show_spinner=False)
-def tasks() -> Tasks:
-    """The long jobs."""
+def _tasks() -> Tasks:
     return Tasks()
+
+
+def tasks() -> VisitorTasks:
+    """The long jobs, as this visitor has them."""
+    context = get_script_run_ctx()
+    return _tasks().of(context.session_id if context else "")
 
 
 _SCENARIOS: dict[str, Scenario] = {}
