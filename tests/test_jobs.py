@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import Pipe
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from tiny import a_tenth_of
 from simulator import replicate
 from simulator.errors import BadInput, SimulatorError
 from simulator.explanation import explain
-from simulator.jobs import Desk, Pool, Tasks, first
+from simulator.jobs import Desk, Pool, Tasks, first, mark_of
+from simulator.jobs import pool as pool_room
+from simulator.jobs import tasks as tasks_room
 from simulator.jobs.desk import KEPT, LOOKS_WITHIN_SECONDS
 from simulator.jobs.pool import lived
 from simulator.scenario import load
@@ -101,6 +104,53 @@ def test_whoever_has_fewest_is_served_first(by_hand, small, other):
         pool.step()  # what was under way
     served = [pool.step()[0] for _ in range(8)]
     assert served.count(other.name) == 8
+
+
+def titled(scenario, name, title):
+    return scenario.model_copy(update={"name": name, "title": title, "evidence": {}})
+
+
+def test_a_plan_that_is_named_is_not_run_again_and_carries_its_name(by_hand, small):
+    pool, _, desk = by_hand
+    ours, theirs = titled(small, "ours", "Ours"), titled(small, "theirs", "Theirs")
+    desk.look_at([ours], 1, 2, "ann")
+    while pool.given:
+        pool.step()
+    looks = desk.look_at([theirs, ours], 1, 2, "ben")
+    assert not pool.given
+    assert [each.state for each in looks] == ["done", "done"]
+    assert [each.sample.scenario.title for each in looks] == ["Theirs", "Ours"]
+    assert set(looks[0].sample.table["scenario"]) == {"theirs"}
+    assert desk.see([theirs], 1, 2)[0].sample.scenario is theirs
+    assert desk.look(ours, 1, 2, "ann").explained.sample.scenario is ours
+
+
+def test_a_mark_changes_with_numbers_and_not_with_words(small, other):
+    again = titled(small, "another", "Another")
+    assert mark_of(small) == mark_of(again)
+    assert mark_of(small) != mark_of(other)
+    world = small.world
+    turned = dict(reversed(list(world.groups.items())))
+    order = small.model_copy(update={"world": world.model_copy(update={"groups": turned})})
+    assert mark_of(order) != mark_of(small), "results stand in the order of the groups"
+
+
+def test_visitors_who_close_the_page_are_forgotten(by_hand, small, other):
+    _, clock, desk = by_hand
+    for each in range(50):
+        desk.look_at([small], 1, 2, f"visitor {each}")
+    clock.seconds = LOOKS_WITHIN_SECONDS + 1
+    desk.look_at([other], 1, 2, "ann")
+    assert {who for run in desk._runs.values() for who in run.lookers} == {"ann"}
+
+
+def test_who_closes_the_page_does_not_hold_up_a_stop(by_hand, small):
+    pool, clock, desk = by_hand
+    desk.look_at([small], 1, 50, "closed the page")
+    clock.seconds = LOOKS_WITHIN_SECONDS + 1
+    desk.look_at([small], 1, 50, "ann")
+    desk.leave("ann")
+    assert all(future.cancelled() for future, _, _ in pool.given)
 
 
 def test_two_who_ask_the_same_share_it(by_hand, small):
@@ -271,6 +321,95 @@ def test_a_worker_explains_what_it_lived(pool, small):
     assert np.array_equal(found.steps, explain(sample).steps[0])
 
 
+@pytest.mark.slow
+def test_work_that_hangs_is_ended_and_its_worker_alone_replaced():
+    pool = Pool(2, limit_seconds=2)
+    try:
+        begins = pool.submit(time.sleep, 0.5), pool.submit(time.sleep, 0.5)
+        until(lambda: all(each.done() for each in begins))
+        before = {worker._process.pid for worker in pool._employed.values()}
+        hangs = pool.submit(time.sleep, 600)
+        with pytest.raises(SimulatorError, match="it took more than 2 seconds"):
+            hangs.result(PATIENCE_SECONDS)
+        until(lambda: all(worker.is_alive for worker in pool._employed.values()))
+        after = {worker._process.pid for worker in pool._employed.values()}
+        assert len(before) == len(after) == 2
+        assert len(before & after) == 1, "the other goes on"
+        assert pool.submit(os.getpid).result(PATIENCE_SECONDS) in after
+    finally:
+        pool.close()
+
+
+class WithoutEnd(Pool):
+    """A pool in which the replications of one scenario never end."""
+
+    def submit(self, work, *told):
+        if getattr(told[0], "name", "") == "endless":
+            return super().submit(time.sleep, 600)
+        return super().submit(work, *told)
+
+
+@pytest.mark.slow
+def test_a_replication_that_takes_too_long_is_told_and_the_next_scenario_runs(small, other):
+    pool = WithoutEnd(1, limit_seconds=5)
+    try:
+        desk = Desk(pool)
+        endless = titled(small, "endless", "Endless")
+        desk.look(endless, 1, 2)
+        until(lambda: not desk.look(endless, 1, 2).moves)
+        look = desk.look(endless, 1, 2)
+        assert look.state == "failed"
+        assert "it took more than 5 seconds" in look.told
+        until(lambda: desk.look(other, 1, 1).state == "done")
+    finally:
+        pool.close()
+
+
+@pytest.mark.slow
+def test_a_pool_that_spawns_gives_the_same(small, monkeypatch):
+    monkeypatch.setattr(pool_room, "start_method", lambda: "spawn")
+    pool = Pool(1)
+    try:
+        found = pool.submit(lived, small, 1, 0).result(PATIENCE_SECONDS)
+    finally:
+        pool.close()
+    assert type(pool._employed[0]._process).__name__ == "SpawnProcess"
+    here = lived(small, 1, 0)
+    assert np.array_equal(found.replication.tallies, here.replication.tallies, equal_nan=True)
+    assert np.array_equal(found.steps, here.steps)
+
+
+@pytest.mark.slow
+def test_what_goes_wrong_in_a_worker_is_raised_where_it_was_asked_for_and_the_worker_stays(pool):
+    before = pool.submit(os.getpid).result(PATIENCE_SECONDS)
+    with pytest.raises(KeyError, match="x"):
+        pool.submit(failing, nothing, KeyError("x")).result(PATIENCE_SECONDS)
+    with pytest.raises(TypeError, match="pickle"):
+        pool.submit(threading.Lock).result(PATIENCE_SECONDS)
+    with pytest.raises(TypeError, match="pickle"):
+        pool.submit(os.stat, threading.Lock()).result(PATIENCE_SECONDS)
+    assert pool.submit(os.getpid).result(PATIENCE_SECONDS) == before
+
+
+def nothing(*_):
+    """Progress that nobody hears."""
+
+
+def test_a_pool_for_which_no_process_can_be_had_is_told(small, monkeypatch):
+    def none_left(_):
+        raise OSError("out of processes")
+
+    monkeypatch.setattr(pool_room, "Worker", none_left)
+    pool = Pool(1)
+    desk = Desk(pool)
+    desk.look(small, 1, 2)
+    until(lambda: desk.look(small, 1, 2).state == "failed")
+    assert "worker process" in desk.look(small, 1, 2).told
+    pool.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        pool.submit(os.getpid)
+
+
 def counting(progress, many, seconds):
     for each in range(many):
         progress(each + 1, many)
@@ -337,6 +476,173 @@ def test_what_goes_wrong_in_a_job_is_told_and_the_next_goes_on(tasks, work, argu
     until(lambda: tasks.look("next").state == "done")
     assert tasks.look("wrong").state == "failed"
     assert told in tasks.look("wrong").told
+
+
+class HandProcess:
+    """A process of a job that tells what it is told to tell."""
+
+    def __init__(self):
+        self.ours, self.theirs = Pipe(duplex=False)
+
+    def terminate(self):
+        self.theirs.close()
+
+    kill = terminate
+
+    def join(self, timeout=None):
+        """It ends at once."""
+
+    def is_alive(self):
+        return False
+
+
+@pytest.fixture
+def line(monkeypatch):
+    """Jobs whose processes are worked by hand, in the order in which they were begun."""
+    begun, clock = [], Clock()
+
+    def started(work, arguments):
+        process = HandProcess()
+        begun.append((arguments[0], process))
+        return process, process.ours
+
+    monkeypatch.setattr(tasks_room, "_started", started)
+    tasks = Tasks(clock)
+    yield tasks, begun, clock
+    for _, process in begun:
+        process.terminate()
+
+
+def ended(tasks, begun):
+    """Let the job that runs come to its end, and the next begin."""
+    many = len(begun)
+    begun[-1][1].theirs.send(("done", "found"))
+    until(lambda: len(begun) > many)
+
+
+def names(begun):
+    return [name for name, _ in begun]
+
+
+def test_a_job_goes_on_for_the_others_when_one_cancels_it(line):
+    tasks, begun, _ = line
+    ann, ben = tasks.of("ann"), tasks.of("ben")
+    ann.start("a", counting, "a")
+    assert ben.look("a").state == "running"
+    ann.cancel("a")
+    assert ben.look("a").state == "running"
+    assert ann.look("a").state == "cancelled"
+    ann.start("a", counting, "a")
+    assert ann.look("a").state == "running", "she thought better of it"
+    ann.cancel("a")
+    ben.cancel("a")
+    assert ben.look("a").state == "cancelled"
+    assert names(begun) == ["a"]
+
+
+def test_a_job_ends_when_all_others_have_closed_the_page(line):
+    tasks, _, clock = line
+    tasks.start("a", counting, "a", who="ben")
+    clock.seconds = tasks_room.LOOKS_WITHIN_SECONDS
+    tasks.look("a", "ann")
+    tasks.cancel("a", "ann")
+    assert tasks.look("a", "ben").state == "cancelled"
+
+
+def test_a_job_that_waits_and_that_nobody_looks_at_is_dropped(line):
+    tasks, begun, clock = line
+    for who in ("ann", "ben", "closed the page", "cat"):
+        tasks.start(who, counting, who, who=who)
+    clock.seconds = tasks_room.LOOKS_WITHIN_SECONDS - 1
+    tasks.look("ben", "ben")
+    tasks.look("cat", "cat")
+    clock.seconds = tasks_room.LOOKS_WITHIN_SECONDS + 1
+    ended(tasks, begun)
+    ended(tasks, begun)
+    assert names(begun) == ["ann", "ben", "cat"]
+    assert tasks.look("closed the page", "x").state == "none"
+    assert tasks.look("cat", "cat").state == "running"
+
+
+def test_a_visitor_has_one_job_waiting(line):
+    tasks, begun, _ = line
+    for key in ("runs", "first", "second", "third"):
+        tasks.start(key, counting, key, who="ann")
+    tasks.start("ben's", counting, "ben's", who="ben")
+    assert [tasks.look(key, "ann").state for key in ("runs", "first", "second", "third")] == [
+        "running",
+        "none",
+        "none",
+        "waiting",
+    ]
+    ended(tasks, begun)
+    assert names(begun) == ["runs", "third"]
+
+
+def test_jobs_are_done_in_the_order_in_which_they_were_asked_for_whoever_looks(line):
+    tasks, begun, _ = line
+    for who in ("ann", "ben", "cat"):
+        tasks.start(who, counting, who, who=who)
+    tasks.look("ben", "ben")
+    ended(tasks, begun)
+    assert names(begun) == ["ann", "ben"]
+
+
+def test_jobs_that_are_looked_at_are_kept(line):
+    tasks, begun, _ = line
+    tasks.start("looked at", counting, "looked at", who="ann")
+    for number in range(tasks_room.KEPT + 3):
+        tasks.start(f"{number}", counting, f"{number}", who=f"visitor {number}")
+        ended(tasks, begun)
+        assert tasks.look("looked at", "ann").result == "found"
+    assert tasks.look("0", "ann").state == "none"
+
+
+def test_visitors_who_looked_at_a_job_are_forgotten(line):
+    tasks, _, clock = line
+    tasks.start("a", counting, "a", who="ann")
+    for each in range(50):
+        tasks.look("a", f"visitor {each}")
+    clock.seconds = tasks_room.LOOKS_WITHIN_SECONDS + 1
+    tasks.look("a", "ben")
+    assert set(tasks._jobs["a"].lookers) == {"ben"}
+
+
+def test_a_job_whose_process_cannot_be_had_is_told_and_the_next_goes_on(line, monkeypatch, capfd):
+    tasks, begun, _ = line
+    tasks.start("ann", counting, "ann", who="ann")
+    tasks.start("ben", counting, "ben", who="ben")
+    tasks.start("cat", counting, "cat", who="cat")
+    by_hand = tasks_room._started
+
+    def none_left_for_ben(work, arguments):
+        if arguments[0] == "ben":
+            raise OSError("out of processes")
+        return by_hand(work, arguments)
+
+    monkeypatch.setattr(tasks_room, "_started", none_left_for_ben)
+    ended(tasks, begun)
+    assert tasks.look("ben", "ben").state == "failed"
+    assert "could not be started" in tasks.look("ben", "ben").told
+    assert tasks.look("cat", "cat").state == "running"
+
+
+def test_a_job_whose_answer_cannot_be_read_is_told_and_the_next_goes_on(line, capfd):
+    tasks, begun, _ = line
+    tasks.start("ann", counting, "ann", who="ann")
+    tasks.start("ben", counting, "ben", who="ben")
+    begun[0][1].theirs.send_bytes(b"no pickle")
+    until(lambda: tasks.look("ben", "ben").state == "running")
+    assert tasks.look("ann", "ann").state == "failed"
+    assert "could not be read" in tasks.look("ann", "ann").told
+
+
+@pytest.mark.slow
+def test_a_job_that_cannot_be_handed_over_is_told(tasks, capfd):
+    tasks.start("wrong", counting, threading.Lock(), who="ann")
+    assert tasks.look("wrong", "ann").state == "failed"
+    tasks.start("next", counting, 1, 0, who="ann")
+    until(lambda: tasks.look("next", "ann").state == "done")
 
 
 def test_a_job_that_nobody_asked_for_is_none():

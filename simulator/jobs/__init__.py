@@ -2,6 +2,6 @@
 
 from .desk import Desk, Look, State, first, mark_of
 from .pool import Pool
-from .tasks import Task, Tasks
+from .tasks import Task, Tasks, VisitorTasks
 
-__all__ = ["Desk", "Look", "Pool", "State", "Task", "Tasks", "first", "mark_of"]
+__all__ = ["Desk", "Look", "Pool", "State", "Task", "Tasks", "VisitorTasks", "first", "mark_of"]

@@ -1,22 +1,22 @@
-"""Worker processes that stay, so that nobody waits for one to start, and that are started anew when they break."""
+"""Worker processes that stay, so that nobody waits for one to start, and that are replaced when they break or hang."""
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..explanation import steps_of
 from ..model import replicate_once
-from ..scenario import load
-from ..workers import done_alone, interrupts_held, serve, start_method, workers_by_default
+from ..workers import done_alone, start_method, workers_by_default
+from .worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     import numpy as np
     from numpy.typing import NDArray
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from ..model import Replication
     from ..scenario import Scenario
 
-WARM_UP = "baseline_2008"
+LIMIT_SECONDS = 120.0
+"""Longest that a replication may take; an ordinary one takes half a second."""
+
+Piece: TypeAlias = "tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]"
+"""What is to be told of some work, the work, and what it is called with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,57 +51,102 @@ def lived(scenario: Scenario, seed: int, number: int) -> Lived:
     return Lived(replication, steps_of(replication.inputs, tuple(scenario.partnerships)))
 
 
-def _begin() -> None:
-    """Begin a worker: load what it needs, and live once, so that the first who asks does not wait for that."""
-    serve()
-    replicate_once(load(WARM_UP, ["years=1", *_ONE_YEAR]), 0, 0)
-
-
-_ONE_YEAR = (
-    "formula.pot_gbp=373000000",
-    "formula.phase_in_share=1.0",
-)
-
-
 class Pool:
-    """Some processes.
+    """Some processes, each with a thread that hands it one piece of work after another.
+
+    A process that is ended from outside, or that takes too long, is replaced by itself: the others go on.
 
     Parameters
     ----------
     workers
         How many; by default one for each core.
+    limit_seconds
+        How long a piece of work may take.
     """
 
-    def __init__(self, workers: int | None = None):
+    def __init__(self, workers: int | None = None, limit_seconds: float = LIMIT_SECONDS):
         self.workers = workers or workers_by_default()
+        self._limit_seconds = limit_seconds
         self._lock = threading.Lock()
-        self._processes: ProcessPoolExecutor | None = None
+        self._asked: SimpleQueue[Piece | None] = SimpleQueue()
+        self._employed: dict[int, Worker] = {}
+        self._begun = 0
+        self._is_closed = False
 
     def submit(self, work: Callable[..., Any], *told: Any) -> Future[Any]:
-        """Have something done; the pool is started when it is first needed, and anew where it broke."""
-        with self._lock, interrupts_held():
-            for _ in range(2):
-                if self._processes is None:
-                    context = multiprocessing.get_context(start_method())
-                    self._processes = ProcessPoolExecutor(self.workers, context, initializer=_begin)
-                try:
-                    return self._processes.submit(work, *told)
-                except BrokenProcessPool:
-                    self._processes.shutdown(wait=False, cancel_futures=True)
-                    self._processes = None
-            raise BrokenProcessPool("worker processes end as soon as they start")
+        """Have something done; the processes are started when they are first needed.
 
-    def warm(self) -> list[Future[Any]]:
-        """Have every worker started."""
-        return [self.submit(_nothing, place) for place in range(self.workers)]
+        Returns
+        -------
+        What comes of it. It fails with `BrokenProcessPool` where its process is ended from outside, and with a
+        `SimulatorError` where it takes too long.
+
+        Raises
+        ------
+        RuntimeError
+            If the pool is closed.
+        """
+        future: Future[Any] = Future()
+        self.warm()
+        self._asked.put((future, work, told))
+        return future
+
+    def warm(self) -> None:
+        """Have every worker started; they get ready while the program goes on.
+
+        Raises
+        ------
+        RuntimeError
+            If the pool is closed.
+        """
+        with self._lock:
+            if self._is_closed:
+                raise RuntimeError("the pool is closed")
+            while self._begun < self.workers:
+                threading.Thread(target=self._serve, args=(self._begun,), daemon=True).start()
+                self._begun += 1
 
     def close(self) -> None:
-        """End the processes."""
+        """End the processes; what was not done fails."""
         with self._lock:
-            if self._processes is not None:
-                self._processes.shutdown(wait=False, cancel_futures=True)
-                self._processes = None
+            self._is_closed = True
+            employed = list(self._employed.values())
+        for worker in employed:
+            worker.end()
+        for _ in range(self.workers):
+            self._asked.put(None)
 
+    def _serve(self, place: int) -> None:
+        """Hand pieces of work to the worker of a place, until the pool is closed."""
+        while True:
+            with suppress(BrokenProcessPool):  # it is tried again, and told, when there is work
+                self._worker(place)
+            piece = self._asked.get()
+            if piece is None:
+                return
+            if piece[0].set_running_or_notify_cancel():
+                self._do(place, *piece)
 
-def _nothing(place: int) -> int:
-    return place
+    def _do(
+        self, place: int, future: Future[Any], work: Callable[..., Any], told: tuple[Any, ...]
+    ) -> None:
+        try:
+            came = self._worker(place).do(work, told, self._limit_seconds)
+        except BaseException as error:  # which is for whoever asked; this place goes on
+            future.set_exception(error)
+        else:
+            future.set_result(came)
+
+    def _worker(self, place: int) -> Worker:
+        """The worker of a place; a new one where there is none that lives."""
+        with self._lock:
+            known = self._employed.get(place)
+            if known is not None and known.is_alive:
+                return known
+            if self._is_closed:
+                raise BrokenProcessPool("the pool is closed")
+            try:
+                self._employed[place] = Worker(start_method())
+            except Exception as error:  # no process can be had, for want of memory or of handles
+                raise BrokenProcessPool("a worker process could not be started") from error
+            return self._employed[place]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+import time
 import traceback
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import SimulatorError
@@ -25,6 +27,15 @@ KEPT = 40
 AT_ONCE = 1
 """Jobs that run at the same time; the runs that people look at have the cores first."""
 NICE = 5
+LOOKS_WITHIN_SECONDS = 90.0
+"""A job that waits and that nobody has looked at for so long is dropped.
+
+Browsers let a page that is out of sight ask once a minute only, which must be enough.
+"""
+ENDS_WITHIN_SECONDS = 5.0
+"""How long a job's process may take to end once it has told what came of it."""
+NOT_STARTED = "the job's process could not be started, often for want of memory; try again later"
+NOT_READ = "what came of the job could not be read; please report this"
 ENDED = "the job's process was ended from outside, often for want of memory; start it again, or with less"
 
 
@@ -56,20 +67,52 @@ class Task:
 
 @dataclass(slots=True, eq=False)
 class _Job:
+    """A job, when each visitor last looked at it, and who had enough of it."""
+
     work: Callable[..., Any]
     arguments: tuple[Any, ...]
+    number: int
     task: Task = field(default_factory=lambda: Task("waiting"))
     process: Any = None
+    lookers: dict[str, float] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+
+    def seen_by(self, who: str, now: float) -> None:
+        self.drop_stale(now)
+        self.gone.discard(who)
+        self.lookers[who] = now
+
+    def drop_stale(self, now: float) -> None:
+        """Forget those who look no more, as they do who close the page without a word."""
+        for who, when in list(self.lookers.items()):
+            if now - when >= LOOKS_WITHIN_SECONDS:
+                del self.lookers[who]
 
 
 class Tasks:
-    """Where long jobs are asked for and looked at; it may be used by many threads."""
+    """Where long jobs are asked for and looked at; it may be used by many threads.
 
-    def __init__(self) -> None:
+    A job belongs to all who look at it. Who cancels it leaves it; it ends when the last one has left. One that waits is
+    dropped where nobody has looked at it for a while, and where the only one who did starts another: a visitor has one
+    job waiting at most, so that nobody can fill the line.
+
+    Parameters
+    ----------
+    clock
+        Seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._jobs: OrderedDict[str, _Job] = OrderedDict()
+        self._numbers = count()
         self._lock = threading.RLock()
 
-    def start(self, key: str, work: Callable[..., Any], *arguments: Any) -> None:
+    def of(self, who: str) -> VisitorTasks:
+        """The jobs as one visitor has them."""
+        return VisitorTasks(self, who)
+
+    def start(self, key: str, work: Callable[..., Any], *arguments: Any, who: str = "") -> None:
         """Have a job done, unless it is under way or done under this key.
 
         Parameters
@@ -78,38 +121,74 @@ class Tasks:
             What names the job: the same for the same work on the same things.
         work
             A function of a module, called with a function that is told progress, then the arguments.
+        who
+            The visitor, who leaves what of theirs waits.
         """
         with self._lock:
+            self._leave_waiting(key, who)
             job = self._jobs.get(key)
-            if job is not None and job.task.state in ("waiting", "running", "done"):
-                return
-            self._jobs[key] = _Job(work, arguments)
+            if job is None or job.task.state not in ("waiting", "running", "done"):
+                job = self._jobs[key] = _Job(work, arguments, next(self._numbers))
+            job.seen_by(who, self._clock())
             self._jobs.move_to_end(key)
             self._forget()
             self._serve()
 
-    def look(self, key: str) -> Task:
-        """How far a job is."""
+    def look(self, key: str, who: str = "") -> Task:
+        """How far a job is; to those who cancelled it, it is cancelled while it goes on for others."""
         with self._lock:
+            self._drop_stale()
             job = self._jobs.get(key)
-            return job.task if job else Task("none")
+            if job is None:
+                return Task("none")
+            if who in job.gone and job.task.moves:
+                return Task("cancelled")
+            job.seen_by(who, self._clock())
+            self._jobs.move_to_end(key)
+            return job.task
 
-    def cancel(self, key: str) -> None:
-        """End a job at once; nothing of it is kept."""
+    def cancel(self, key: str, who: str = "") -> None:
+        """Leave a job; where nobody else looks at it, it ends at once, and nothing of it is kept."""
         with self._lock:
             job = self._jobs.get(key)
             if job is None or not job.task.moves:
                 return
-            job.task = Task("cancelled")
-            process = job.process
-        if process is not None:
-            with suppress(ValueError, OSError):
-                process.terminate()
+            job.lookers.pop(who, None)
+            job.gone.add(who)
+            job.drop_stale(self._clock())
+            if not job.lookers:
+                self._end(job)
 
     def close(self) -> None:
         """End every job."""
-        for key in list(self._jobs):
-            self.cancel(key)
+        with self._lock:
+            for job in self._jobs.values():
+                self._end(job)
+
+    @staticmethod
+    def _end(job: _Job) -> None:
+        if not job.task.moves:
+            return
+        job.task = Task("cancelled")
+        if job.process is not None:
+            with suppress(ValueError, OSError):
+                job.process.terminate()
+
+    def _leave_waiting(self, key: str, who: str) -> None:
+        """Let a visitor leave the jobs that wait, but this one; those that nobody else looks at are dropped."""
+        for other, job in list(self._jobs.items()):
+            if other != key and job.task.state == "waiting" and who in job.lookers:
+                del job.lookers[who]
+                job.drop_stale(self._clock())
+                if not job.lookers:
+                    del self._jobs[other]
+
+    def _drop_stale(self) -> None:
+        """Drop the jobs that wait and that nobody looks at."""
+        for key, job in list(self._jobs.items()):
+            job.drop_stale(self._clock())
+            if job.task.state == "waiting" and not job.lookers:
+                del self._jobs[key]
 
     def _forget(self) -> None:
         for key in list(self._jobs):
@@ -119,40 +198,101 @@ class Tasks:
                 del self._jobs[key]
 
     def _serve(self) -> None:
-        running = [job for job in self._jobs.values() if job.process is not None]
+        """Begin what waits, in the order in which it was asked for."""
+        self._drop_stale()
         waiting = [job for job in self._jobs.values() if job.task.state == "waiting"]
-        for job in waiting[: max(0, AT_ONCE - len(running))]:
+        for job in sorted(waiting, key=lambda each: each.number):
+            if sum(each.process is not None for each in self._jobs.values()) >= AT_ONCE:
+                return
             self._begin(job)
 
     def _begin(self, job: _Job) -> None:
-        context = multiprocessing.get_context(start_method())
-        ours, theirs = context.Pipe(duplex=False)
-        job.process = context.Process(  # type: ignore[attr-defined] # not in the stubs of a context
-            target=_do, args=(theirs, job.work, job.arguments)
-        )
-        with interrupts_held():  # which a process that starts now takes over
-            job.process.start()
-        theirs.close()
-        job.task = Task("running")
-        threading.Thread(target=self._follow, args=(job, ours), daemon=True).start()
+        """Start a job's process; where none can be had, it has failed, and the next is begun."""
+        try:
+            job.process, ours = _started(job.work, job.arguments)
+            job.task = Task("running")
+            threading.Thread(target=self._follow, args=(job, ours), daemon=True).start()
+        except Exception:
+            traceback.print_exc()
+            if job.process is not None:  # there is no thread to follow it
+                job.process.kill()
+            job.process, job.task = None, Task("failed", told=NOT_STARTED)
 
     def _follow(self, job: _Job, ours: Connection) -> None:
-        """Hear what a job tells until it ends."""
+        """Hear what a job tells until it ends; whatever happens, the next is begun."""
+        otherwise = ENDED
+        try:
+            self._hear(job, ours)
+        except (EOFError, OSError):
+            pass
+        except Exception:
+            traceback.print_exc()
+            otherwise = NOT_READ
+        finally:
+            with suppress(OSError, ValueError):
+                _ended(job.process)
+            ours.close()
+            with self._lock:
+                if job.task.moves:
+                    job.task = Task("failed", told=otherwise)
+                job.process = None
+                self._serve()
+
+    def _hear(self, job: _Job, ours: Connection) -> None:
         while True:
-            try:
-                kind, told = ours.recv()
-            except (EOFError, OSError):
-                break
+            kind, told = ours.recv()
             with self._lock:
                 if not job.task.moves:
-                    continue
+                    return
                 job.task = _heard(kind, told)
-        job.process.join()
-        with self._lock:
-            if job.task.moves:
-                job.task = Task("failed", told=ENDED)
-            job.process = None
-            self._serve()
+                if not job.task.moves:
+                    return
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorTasks:
+    """The long jobs as one visitor has them."""
+
+    tasks: Tasks
+    who: str
+
+    def start(self, key: str, work: Callable[..., Any], *arguments: Any) -> None:
+        """Have a job done, unless it is under way or done under this key."""
+        self.tasks.start(key, work, *arguments, who=self.who)
+
+    def look(self, key: str) -> Task:
+        """How far a job is."""
+        return self.tasks.look(key, self.who)
+
+    def cancel(self, key: str) -> None:
+        """Leave a job, which ends where nobody else looks at it."""
+        self.tasks.cancel(key, self.who)
+
+
+def _started(work: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, Connection]:
+    """A process that does a job, and where it is heard."""
+    context = multiprocessing.get_context(start_method())
+    ours, theirs = context.Pipe(duplex=False)
+    try:
+        process = context.Process(  # type: ignore[attr-defined] # not in the stubs of a context
+            target=_do, args=(theirs, work, arguments)
+        )
+        with interrupts_held():  # which a process that starts now takes over
+            process.start()
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return process, ours
+
+
+def _ended(process: Any) -> None:
+    """Wait for a process that has told all, and end it where it stays."""
+    process.join(ENDS_WITHIN_SECONDS)
+    if process.is_alive():
+        process.kill()
+        process.join()
 
 
 def _heard(kind: str, told: Any) -> Task:

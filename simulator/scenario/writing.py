@@ -44,6 +44,14 @@ def fingerprint(scenario: Scenario) -> str:
     return hashlib.sha256(canonical_json(scenario).encode()).hexdigest()
 
 
+WORDLESS = {"name": "cell", "title": "-", "question": "-", "description": "-", "evidence": {}}
+
+
+def without_words(scenario: Scenario) -> Scenario:
+    """A scenario without words and evidence: no number depends on them."""
+    return scenario.model_copy(update=WORDLESS)
+
+
 class _Dumper(yaml.SafeDumper):
     """Writes what the reader of scenarios reads back, without aliases."""
 

@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ..jobs import Desk, Pool, Tasks, mark_of
+from ..jobs import Desk, Pool, Tasks, VisitorTasks, mark_of
 from ..scenario import load
 from ..visit import check_size
 from ..visit import comparable as comparable_with
@@ -35,9 +36,14 @@ def desk() -> Desk:
 
 
 @st.cache_resource(show_spinner=False)
-def tasks() -> Tasks:
-    """The long jobs."""
+def _tasks() -> Tasks:
     return Tasks()
+
+
+def tasks() -> VisitorTasks:
+    """The long jobs, as this visitor has them."""
+    context = get_script_run_ctx()
+    return _tasks().of(context.session_id if context else "")
 
 
 _SCENARIOS: dict[str, Scenario] = {}

@@ -18,6 +18,7 @@ from ..scenario import as_dict, load
 from ..scenario.changes import resolved
 from ..scenario.library import is_path
 from ..scenario.tree import at, instead, shown
+from ..scenario.writing import without_words
 from ..years import year_names
 from .axes import Axes
 from .designs import Listed, points_of, read_points
@@ -25,7 +26,7 @@ from .outcome import Outcome, adds_up, ways, year_by_default
 from .possible import in_whole_numbers, narrowed, possible, would_load
 from .reading import Written, read_study
 from .schema import EVIDENCE, Design, Factor, Measure, Study
-from .writing_in import bare, is_whole, with_point
+from .writing_in import is_whole, with_point
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -141,7 +142,7 @@ class Checked:
     @cached_property
     def bare(self) -> tuple[Scenario, ...]:
         """The scenarios without words and evidence, on which no number depends."""
-        return tuple(bare(each) for each in self.scenarios)
+        return tuple(without_words(each) for each in self.scenarios)
 
     def world(self, scenario: int, point: Sequence[float]) -> Scenario:
         """A scenario at a point, without words and evidence; where the point has nan it is left alone.

@@ -10,6 +10,7 @@ from ..scenario import as_dict, with_formula
 from ..scenario.changes import resolved
 from ..scenario.draws import checked_values
 from ..scenario.tree import at
+from ..scenario.writing import without_words
 from ..workers import signals_wait
 from ..years import year_names
 from .schema import FORMULA
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
 
     from ..scenario import Scenario
     from .dimension import Dimension, Follower
-
-WORDLESS = {"name": "cell", "title": "-", "question": "-", "description": "-", "evidence": {}}
-
-
-def bare(scenario: Scenario) -> Scenario:
-    """A scenario without words and evidence: no number depends on them."""
-    return scenario.model_copy(update=WORDLESS)
 
 
 def with_point(
@@ -131,7 +125,7 @@ def _less(other: Any, before: Any, after: Any) -> Any:
 def _by_name(text: str, formula: str) -> Scenario:
     from ..scenario import Scenario
 
-    return bare(with_formula(Scenario.model_validate_json(text), formula))
+    return without_words(with_formula(Scenario.model_validate_json(text), formula))
 
 
 def _paid_by(scenario: Scenario, formula: str) -> Scenario:
