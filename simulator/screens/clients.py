@@ -100,7 +100,7 @@ def _at_once(both: Pair, key: str) -> None:
 
 def _stand(without: Explanation, with_plan: Explanation, changed: tuple[str, ...]) -> None:  # noqa: ARG001
     table = whereabouts.stand(without.sample, with_plan.sample)
-    st.table(table.set_index("People"), alt="Where people stand at the end under both plans")
+    pieces.read(table, "Where people stand at the end under both plans")
     st.caption(
         f"Means of {counted(with_plan.sample.replications, 'pair')} of runs; differences with 95% intervals."
     )
