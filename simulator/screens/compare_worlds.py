@@ -27,7 +27,7 @@ from ..sensitivity_analysis.words import named, percents
 from ..wording import counted, sentence_case
 from . import pieces, state
 from .desk import tasks
-from .tidy import estimates_table, outcome_told
+from .tidy import estimates_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ..comparing.flips import Mover
     from ..comparing.leads import Lead
     from ..comparing.worlds import Contest
+    from ..sensitivity_analysis.question import Outcome
     from .contenders import Contender
 
     Plans = tuple[Contender, ...]
@@ -192,10 +193,15 @@ def _leads(found: Sequence[Lead]) -> dict[str, list[str]]:
     }
 
 
+def _told_of(outcome: Outcome, prices: str) -> dict[str, str]:
+    price_year = prices if outcome.unit == "£" else ""
+    return {"outcome": outcome.key, "unit": outcome.unit, "price_year": price_year}
+
+
 def _leads_in_numbers(found: Sequence[Lead], prices: str) -> pd.DataFrame:
     return estimates_table(
         (
-            outcome_told(each.view.outcome, prices)
+            _told_of(each.view.outcome, prices)
             | {
                 "worlds": each.worlds,
                 "worlds_ahead": each.ahead,
@@ -212,7 +218,7 @@ def _movers_in_numbers(found: Sequence[Mover], prices: str) -> pd.DataFrame:
     return estimates_table(
         (
             {"assumption": each.dimension.title, "assumption_unit": each.dimension.unit}
-            | outcome_told(each.view.outcome, prices)
+            | _told_of(each.view.outcome, prices)
             | {"assumption_at": value, "flips": bool(each.flips), "seed": state.visit().seed},
             Estimate(*map(float, ends)),
         )

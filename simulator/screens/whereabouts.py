@@ -59,7 +59,7 @@ def stand(without: Sample, with_plan: Sample) -> pd.DataFrame:
 
     rows = []
     for measure, name in STANDING.items():
-        a, b = (each.of(measure)[:, -1] for each in (without, with_plan))
+        a, b = (each.of(measure, each.partnerships[0])[:, -1] for each in (without, with_plan))
         rows.append(
             {
                 "People": name,
