@@ -6,6 +6,7 @@ appears wherever levers are shown. Whatever is no lever is an assumption, which 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,6 +30,8 @@ MOST_SHOWN = 8
 DECIDED = ("plan",)
 """Parts of a scenario that a partnership decides about; of the rest, others do."""
 ALL_YEARS = "all"
+NULL = re.compile(r" \(null: [^)]*\)")
+"""What a title says of a file, and of nothing else."""
 
 Whose = Literal["yours", "others"]
 
@@ -141,7 +144,7 @@ def _lever(path: tuple[str, ...], info: FieldInfo, told: Any) -> Lever:
         more["rest"] = ".".join((*path[:-1], more["rest"]))
     return Lever(
         path=".".join(path),
-        title=str(info.title),
+        title=NULL.sub("", str(info.title)),
         told=info.description or "",
         unit=unit(path[-1], info),
         by_group=may_be_by_group(path),

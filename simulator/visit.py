@@ -16,7 +16,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from .errors import BadInput, Fault
 from .link import ASK, LARGEST_LINK, LARGEST_TEXT, WHERE, link_of, read_link
-from .proposal import BASELINE, OWN, Proposal
+from .proposal import BASELINE, OWN, Acting, Proposal
 from .scenario import as_dict, fingerprint, load, names, people_expected
 from .scenario.size import too_large
 from .workers import workers_by_default
@@ -113,16 +113,33 @@ def _number(plan: Proposal, others: Sequence[Proposal]) -> int:
     return next(n for n in count(1) if replace(plan, numbered=n).name not in taken)
 
 
-NAMED_BASELINE = "What it is compared with"
-
-
 def without(plan: Proposal, base: str) -> Proposal:
-    """The scenario that a plan is compared with, under the plan's assumptions and among as many others."""
+    """The scenario that a plan is compared with, under the plan's assumptions and among as many others.
+
+    It keeps its own title, with what was changed in it for the comparison's sake.
+    """
     own = plan.own_file if base == OWN else ""
-    acting = "alone" if plan.acting == "alone" else "all_of_eight"
-    changed = bool(plan.assumptions) or acting != "alone"
-    title = NAMED_BASELINE if changed else ""
-    return Proposal(base, plan.assumptions, acting, title, "", own)  # type: ignore[arg-type]
+    acting: Acting = "alone" if plan.acting == "alone" else "all_of_eight"
+    bare = Proposal(base, plan.assumptions, acting, "", "", own)
+    if not bare.is_changed:
+        return bare
+    return replace(bare, title=_called(replace(bare, changes=(), acting="alone"), plan))
+
+
+def _called(base: Proposal, plan: Proposal) -> str:
+    """The title of what is compared with; that of the plan stays the plan's."""
+    try:
+        title = base.started_from().title
+    except BadInput:  # told where the scenario is made
+        title = base.base
+    told = [
+        title,
+        *(["under your assumptions"] if plan.assumptions else []),
+        *(["all of eight"] if plan.acting != "alone" else []),
+    ]
+    called = ", ".join(told)
+    same = replace(base, title=called).name == replace(plan, base=base.base).name
+    return f"{called}, as the comparison" if same else called
 
 
 _ADAPTER = TypeAdapter(Visit)

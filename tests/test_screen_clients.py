@@ -14,9 +14,11 @@ from simulator import flows, replicate
 from simulator.explanation import explain
 from simulator.jobs import Task
 from simulator.jobs.desk import Look
+from simulator.proposal import Proposal
 from simulator.scenario import load
 from simulator.screens import clients, outcome, whereabouts
 from simulator.screens import state as screen_state
+from simulator.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,7 +151,23 @@ def test_the_button_asks_for_these_plans_and_as_many_runs(
     at.select_slider(key="clients pairs").set_value(20).run()
     at.button(key="follow").click().run()
     assert not at.exception
-    assert list(jobs.asked.values()) == [(*plans, 1, 20)]
+    assert list(jobs.asked.values()) == [(*plans, 1, 20, next(iter(plans[1].partnerships)))]
+
+
+def test_of_eight_ones_own_people_are_followed_and_it_is_said(
+    jobs: FakeTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eight = [a_tenth_of(Proposal(acting="all_of_eight").scenario())] * 2
+    samples = [explain(each) for each in replicate.run(eight, 2, 1, workers=1)]
+    monkeypatch.setattr(screen_state, "pair", lambda: tuple(eight))
+    monkeypatch.setattr(outcome, "desk", lambda: FakeDesk(samples))
+    at = opened()
+    assert not at.exception
+    assert "People of “Your area” alone." in " ".join(each.value for each in at.caption)
+    own = samples[0].sample.of("in_recovery", "Your area")[:, -1].mean()
+    assert at.table[0].value.loc["In recovery", "Plan A"].replace("\\", "") == count(own)
+    at.button(key="follow").click().run()
+    assert next(iter(jobs.asked.values()))[-1] == "Your area"
 
 
 def test_results_have_everything_and_say_how_sure_they_are(told: AppTest) -> None:

@@ -313,6 +313,33 @@ def test_a_proposal_that_cannot_be_read_leaves_a_page(
 
 
 @pytest.mark.parametrize(
+    ("changes", "key", "value"),
+    [
+        ({"formula.lag_years": 6}, "lab lag_years", 6),
+        ({"formula.floor_share": 0.9, "formula.ceiling_share": 2.5}, "lab ceiling_share", 250),
+        ({"formula.rounding_gbp": 200_000}, "lab rounding_gbp", 200_000),
+    ],
+)
+def test_a_value_that_a_formula_may_have_can_be_shown(
+    jobs: AtOnce, changes: dict[str, Any], key: str, value: float
+) -> None:
+    at = opened(Visit(plan=Proposal().with_changes(changes)))
+    assert not at.exception
+    assert at.number_input(key=key).value == value
+
+
+def test_a_client_may_count_for_more_than_a_hundred(jobs: AtOnce) -> None:
+    at = opened()
+    term = next(each for each in of(at).terms if each.counts_people)
+    heavy = of(at).with_group_weights(term.name, dict.fromkeys(dict(term.group_weights), 150.0))
+    at.session_state[lab_formula.FORMULA] = heavy
+    at.run()
+    assert not at.exception
+    shown_now = [each.value for each in at.number_input if each.key.startswith("lab group")]
+    assert 150.0 in shown_now
+
+
+@pytest.mark.parametrize(
     ("seconds", "told"),
     [(3, "about 10 seconds"), (33, "about 30 seconds"), (60, "about 1 minute"), (158, "about 3 minutes")],
 )  # fmt: skip

@@ -18,7 +18,6 @@ from simulator.proposal import BASELINE, OWN, Proposal
 from simulator.scenario import fingerprint, load
 from simulator.visit import (
     MOST_SAVED,
-    NAMED_BASELINE,
     Visit,
     check,
     comparable,
@@ -193,8 +192,18 @@ def test_what_is_assumed_is_assumed_of_the_comparison_too():
     baseline = Visit(plan=plan).baseline
     assert baseline.base == BASELINE
     assert dict(baseline.changes) == {"world.support.cost_gbp_per_week": 30.0}
-    assert baseline.title == NAMED_BASELINE
+    assert baseline.title == f"{Proposal().scenario().title}, under your assumptions"
     assert baseline.scenario().name != plan.scenario().name
+
+
+@pytest.mark.parametrize("acting", ["alone", "all_of_eight"])
+def test_a_plan_never_has_the_name_of_what_it_is_compared_with(acting):
+    changes = {"world.support.cost_gbp_per_week": 30.0}
+    plain_plan = Proposal(acting=acting).with_changes(changes)
+    title = Visit(plan=plain_plan).baseline.title
+    told = Visit(plan=replace(plain_plan, title=title))
+    assert told.baseline.scenario().name != told.plan.scenario().name
+    assert told.baseline.title.startswith(Proposal().scenario().title)
 
 
 def test_where_one_of_eight_acts_none_does_in_the_comparison():

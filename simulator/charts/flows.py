@@ -14,8 +14,9 @@ import numpy as np
 
 from ..flows import TREATED, Stage
 from ..flows.flow import Spread
+from ..incentives import band_told
 from ..wording import count, interval
-from .lines import RUNS, spread_out
+from .lines import spread_out
 from .look import FONT_SIZE, ILLUSTRATIVE, INK, LINE_HEIGHT, Chart, Rows, altair, finished, wrapped
 from .stages import COLOURS, LONG, ORDER, SHORT
 
@@ -140,10 +141,11 @@ def _subtitle(flow: Flow, group: str, *, narrow: bool = False) -> str:
         "all groups" if group == "all" else flow.groups[group][:1].lower() + flow.groups[group][1:]
     )
     means = f"means of {flow.replications} replications"
+    runs = band_told(flow.replications)
     if narrow:
-        return f"“{flow.title}”: people, {who}, {means}; {RUNS} are in the table. {ILLUSTRATIVE}"
+        return f"“{flow.title}”: people, {who}, {means}; {runs} are in the table. {ILLUSTRATIVE}"
     return (
-        f"“{flow.title}”: people, {who}, {means}; in brackets what holds {RUNS}."
+        f"“{flow.title}”: people, {who}, {means}; in brackets {runs}."
         f" A ribbon is as high as it has people. {ILLUSTRATIVE}"
     )
 

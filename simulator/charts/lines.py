@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..replicate import ALL, BAND
+from ..incentives import band, band_told
+from ..replicate import ALL
 from ..wording import NO_DIFFERENCE, measure_label, prices_of, show, show_difference, verdict
 from .look import (
     DASHES,
@@ -34,7 +35,6 @@ LABEL_CHARACTERS = 27
 """How long a line of a label is; a longer label goes on in the next line."""
 LABEL_GAP = 6
 TRANSITION = "transition"
-RUNS = f"{round(10 * (BAND[1] - BAND[0]))} runs in 10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,20 @@ def means(
 ) -> list[Series]:
     """The means of a measure by year, with the bands that hold nine runs in ten."""
     return [
-        _series(
+        Series(
             _name(sample, names),
             place,
-            _of(sample.summary, measure, partnership or sample.partnerships[-1]),
-            "mean",
+            *_by_year(sample, measure, partnership or sample.partnerships[-1]),
         )
         for place, sample in enumerate(samples)
     ]
+
+
+def _by_year(sample: Sample, measure: str, partnership: str) -> list[tuple[float, ...]]:
+    """Means, and the lower and the upper ends of bands; of few runs these are the lowest and the highest."""
+    own = _of(sample.summary, measure, partnership)
+    ends = [band(each) for each in sample.of(measure, partnership).T]
+    return [tuple(map(float, own["mean"])), *(zip(*ends, strict=True))]
 
 
 def differences(
@@ -159,9 +165,14 @@ def _lines_subtitle(sample: Sample, label: str, plot: _Plot, *, brief: bool) -> 
     if brief:
         return f"{whole}{cut_off}"
     return (
-        f"{whole} Lines are means of {sample.replications} replications; bands hold {RUNS}."
+        f"{whole} Lines are means of {sample.replications} replications; {_bands_told(sample)}."
         f"{cut_off} {ILLUSTRATIVE}"
     )
+
+
+def _bands_told(sample: Sample) -> str:
+    told = band_told(sample.replications)
+    return f"bands hold {told}" if told[0].isdigit() else f"bands are the {told}"
 
 
 def _line_told(drawn: Series, measure: str, years: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from .choosing import (
     who_shows_it,
 )
 from .drift import what_moves_the_money
-from .figures import Figure, Finding
+from .figures import Between, Figure, Finding
 from .messages import message, why_it_moved
 from .plans import (
     money_and_recovery,
@@ -23,12 +23,20 @@ from .plans import (
     what_support_buys,
     whether_the_cut_bites,
 )
-from .proposed import HEADLINES, Proposed, levels, step_differences, what_is_proposed
+from .proposed import (
+    HEADLINES,
+    Proposed,
+    largest_part,
+    levels,
+    step_differences,
+    what_is_proposed,
+)
 from .together import Together, acting_together, alone_and_together
 from .worth import what_a_client_is_worth
 
 __all__ = [
     "HEADLINES",
+    "Between",
     "Figure",
     "Finding",
     "Proposed",
@@ -37,6 +45,7 @@ __all__ = [
     "all_findings",
     "alone_and_together",
     "alone_or_together",
+    "largest_part",
     "levels",
     "message",
     "money_and_recovery",

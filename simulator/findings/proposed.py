@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..funding import EXPLAIN_STEPS
-from ..incentives import Estimate
+from ..funding import EXPLAIN_STEPS, explain
+from ..incentives import Estimate, band
 from ..wording import TOO_CLOSE, count, counted, gbp, interval, measure_name, sentence_case, signed
 from .figures import MONEY, PEOPLE, Between, Figure, amount, joined, last_day, lower
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..explanation import Explanation
+    from ..funding import Inputs
     from ..replicate import Sample
+    from .figures import Sign
 
 HEADLINES = ("allocation_gbp", "in_treatment", "successful_completions", "in_recovery")
 """Measures that are told first, of the last year."""
@@ -28,10 +32,17 @@ _BECAUSE = {
     "own number": "the number of clients counted in effective treatment is another",
     "own mix": "the mix of substance groups among those counted is another",
     "own completions": "the number of successful completions counted is another",
+    "own planned exits": "the number of planned exits counted is another",
+    "own starts": "the number of journeys counted that began is another",
+    "own unmet need": "the number counted who need treatment and are not in it is another",
     "need": "the share for need is another",
     "area cost": "what the formula makes up for costs is another",
+    "formula weights": "the formula counts other things, or weighs them otherwise",
     "phase-in": "the formula is phased in differently",
-    "floor and ceiling": "the floor or ceiling holds it",
+    "floor and ceiling": (
+        "what it may lose or gain in a year is bounded otherwise, by the floor and ceiling or by the pounds of the"
+        " year before that they stand on"
+    ),
 }
 
 
@@ -127,39 +138,71 @@ def _how_sure(figures: Sequence[Figure], replications: int) -> str:
 
 
 def _why(without: Explanation, with_plan: Explanation, money: Figure) -> str:
-    """The step of the formula through which most of the money comes or goes."""
+    """The step of the formula through which most of the money comes or goes, where one clearly does."""
     if money.sign in ("same", "open"):
         return ""
     steps = step_differences(without, with_plan)
-    means = [each.mean for each in steps]
-    largest = int(np.argmax(np.abs(means)))
-    if not means[largest]:
+    largest = largest_part(steps, money.sign)
+    if largest is None:
         return ""
-    name = EXPLAIN_STEPS[largest]
-    why = _BECAUSE.get(name, f"of the step “{name}”")
-    return f"The largest part, {signed(means[largest], gbp)}, comes because {why}."
+    why = _BECAUSE[EXPLAIN_STEPS[largest]]
+    return f"The largest part, {signed(steps[largest].mean, gbp)}, comes because {why}."
+
+
+def largest_part(steps: Sequence[Estimate], sign: Sign) -> int | None:
+    """The place of the largest step that clearly goes the way of the whole; None where none does."""
+    way = {"more": 1, "less": -1}.get(sign, 0)
+    there = [
+        place
+        for place, each in enumerate(steps)
+        if way and min(way * each.low, way * each.high) > 0  # nothing is clear without an interval
+    ]
+    return max(there, key=lambda place: abs(steps[place].mean), default=None)
 
 
 def step_differences(without: Explanation, with_plan: Explanation) -> tuple[Estimate, ...]:
-    """By how much each step of the formula moves the last year's allocation, against the baseline.
+    """By how much each step of the formula makes the last year's allocation differ from the baseline's.
 
-    Steps from the first year to the last are summed; with the difference of the first year itself they make the
-    whole difference.
+    In each pair of runs the baseline's inputs of that year are replaced by the plan's, kind by kind, as
+    `funding.explain` does from one year to the next. So the steps come to the whole difference to the pound, and what
+    is the same under both moves nothing.
 
     Returns
     -------
-    Paired means and intervals in the order of `funding.EXPLAIN_STEPS`.
+    Paired means and intervals in the order of `funding.EXPLAIN_STEPS`; none where the pot is shared by others under
+    the plan than without it, so that they cannot be told apart.
     """
-    both = [each.steps[:, 0].sum(axis=1).astype(np.float64) for each in (without, with_plan)]
-    between = both[1] - both[0]
-    return tuple(Estimate.of(between[:, step]) for step in range(len(EXPLAIN_STEPS)))
+    place = with_plan.sample.partnerships[0]
+    both = [
+        (before[-1], after[-1])
+        for before, after in zip(without.sample.inputs, with_plan.sample.inputs, strict=True)
+    ]
+    if not all(_sharers(before) == _sharers(after) for before, after in both):
+        return ()
+    pounds = np.array([_steps(*each, place) for each in both], dtype=np.float64)
+    return tuple(Estimate.of(each) for each in pounds.T)
 
 
-def levels(sample: Sample, measure: str, year: int = -1) -> tuple[float, float, float]:
-    """Mean of a measure in a year for the first partnership, and the ends between which 9 runs in 10 lie."""
-    values = sample.of(measure, sample.partnerships[0])[:, year]
-    low, high = np.nanquantile(values, (0.05, 0.95)) if len(values) else (np.nan, np.nan)
-    return float(np.nanmean(values)), float(low), float(high)
+def _sharers(year: Inputs) -> dict[str, int]:
+    return {member.name: member.copies for member in year.members}
+
+
+@lru_cache(maxsize=2000)  # a page asks again for the same runs each time more of them have come in
+def _steps(before: Inputs, after: Inputs, place: str) -> tuple[int, ...]:
+    return tuple(step.gbp for step in explain(before, after, place))
+
+
+def levels(
+    sample: Sample, measure: str, year: int = -1, place: str | None = None
+) -> tuple[float, float, float]:
+    """Mean of a measure in a year for a partnership, by default the first, and the ends of its band.
+
+    Where there are few runs these are the lowest and the highest: `incentives.band_told` says which.
+    """
+    values = sample.of(measure, place or sample.partnerships[0])[:, year]
+    there = values[~np.isnan(values)]
+    low, high = band(values)
+    return float(there.mean()) if len(there) else math.nan, low, high
 
 
 def figure_name(measure: str, year: str) -> str:

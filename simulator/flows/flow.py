@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import BadInput, Fault
-from ..incentives import Estimate
+from ..incentives import Estimate, band
 from ..journal import Happened
-from ..replicate import ALL, BAND
+from ..replicate import ALL
 from ..years import DAYS_PER_YEAR, first_day, year_names
 from .stages import NAMES, STAGES, TREATED, Stage
 
@@ -35,7 +35,7 @@ N = len(STAGES)
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A mean over replications, and the band that holds nine runs in ten."""
+    """A mean over replications, and the band that holds nine runs in ten; of few runs, all of them."""
 
     mean: float
     low: float
@@ -44,8 +44,7 @@ class Spread:
     @classmethod
     def of(cls, by_replication: Floats) -> Spread:
         """The spread of one number for each replication."""
-        low, high = np.quantile(by_replication, BAND)
-        return cls(float(by_replication.mean()), float(low), float(high))
+        return cls(float(by_replication.mean()), *band(by_replication))
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,7 @@ class _Way:
         self._stages = [Stage(EXPLAIN_STEPS[:done]) for done in range(len(EXPLAIN_STEPS) + 1)]
         self._everybody = [self._members(stage) for stage in self._stages]
         self._shared: dict[int, Allocation] = {}
+        self._known: dict[Inputs, Allocation] = {}
 
     def _members(self, stage: Stage) -> tuple[Member, ...]:
         pairs = zip(self._old.members, self._this_year, strict=True)
@@ -176,7 +177,10 @@ class _Way:
     def _share_out(self, number: int, members: tuple[Member, ...]) -> Allocation:
         stage = self._stages[number]
         pot = stage.pick("pot", self._old.pot_gbp, self._new.pot_gbp)
-        return allocate(pot, members, stage.rule(self._old.rule, self._new.rule))
+        inputs = Inputs(pot, members, stage.rule(self._old.rule, self._new.rule))
+        if inputs not in self._known:  # a step that changes nothing costs nothing
+            self._known[inputs] = share_out(inputs)
+        return self._known[inputs]
 
 
 def share_out(inputs: Inputs) -> Allocation:

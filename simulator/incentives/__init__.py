@@ -1,7 +1,7 @@
 """What one client is worth to a partnership under a formula: kept, moved on, moved on early, taken on."""
 
 from .asking import OWN_FORMULA, incentive
-from .estimate import Estimate, ratio
+from .estimate import Estimate, band, band_told, ratio
 from .kept import ClientKept, YearKept, client_kept
 from .meter import Meter
 from .moves import MOVES, Move
@@ -19,6 +19,8 @@ __all__ = [
     "Paid",
     "Worth",
     "YearKept",
+    "band",
+    "band_told",
     "client_kept",
     "incentive",
     "ratio",

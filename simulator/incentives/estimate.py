@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..replicate import paired
+import numpy as np
+
+from ..replicate import BAND, paired
+from ..wording import counted
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -49,6 +51,33 @@ FEW_REPLICATIONS = "Few replications: intervals are rough, and bands cannot be r
 def if_few(replications: int) -> tuple[str, ...]:
     """What to say where there are few replications; nothing where there are enough."""
     return (FEW_REPLICATIONS,) if replications < FEW else ()
+
+
+FEWEST_OF_BAND = 20
+"""Below so many runs, 9 in 10 of them cannot be told from all of them."""
+
+
+def band(by_replication: NDArray[np.float64]) -> tuple[float, float]:
+    """Ends between which 9 runs in 10 lie; of few runs the lowest and the highest, and nothing of none.
+
+    Parameters
+    ----------
+    by_replication
+        One number for each; what is missing is left out.
+    """
+    there = by_replication[~np.isnan(by_replication)]
+    if not len(there):
+        return math.nan, math.nan
+    ends = BAND if len(by_replication) >= FEWEST_OF_BAND else (0.0, 1.0)
+    low, high = np.quantile(there, ends)
+    return float(low), float(high)
+
+
+def band_told(replications: int) -> str:
+    """What lies between the ends of a band, in words."""
+    if replications >= FEWEST_OF_BAND:
+        return "9 runs in 10"
+    return f"lowest to highest of {counted(replications, 'run')}"
 
 
 MISSING = Estimate(math.nan, math.nan, math.nan)

@@ -143,8 +143,7 @@ def _told(wrong: BadInput) -> None:
         [(str(each.row or "file"), each.what, each.must, each.found, each.do) for each in faults],
         columns=("Row", "What", "Must", "Found", "What to do"),
     )
-    shown = rows.head(MOST_ROWS_TOLD).map(pieces.safe)
-    st.table(shown.set_index("Row"), alt="What must be put right, by row of the file")
+    pieces.read(rows.head(MOST_ROWS_TOLD), "What must be put right, by row of the file")
     if len(rows) > MOST_ROWS_TOLD:
         st.caption(f"The first {MOST_ROWS_TOLD} are shown; the file holds all that were found.")
     from ..csv_text import as_csv
@@ -171,6 +170,4 @@ def _understood(figures: LocalFigures) -> None:
         st.info(pieces.safe(note))
     with st.expander("The figures as they were read: in numbers"):
         table = understood(figures)
-        pieces.numbers_of(
-            table.map(pieces.safe), "The figures as they were read", "area read", table
-        )
+        pieces.numbers_of(table, "The figures as they were read", "area read", table)

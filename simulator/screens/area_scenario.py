@@ -140,14 +140,14 @@ def _came(key: str, found: FittedArea) -> None:
     st.subheader("Which figures are met")
     chart("area fit", (key,), lambda: charts.fit_shown(found))
     with st.expander("Which figures are met: in numbers"):
-        table = found.figures_table().map(pieces.safe)
+        table = found.figures_table()
         pieces.numbers_of(table, "Which figures are met", "area figures", found.as_rows())
     st.subheader("How well each assumption is then known")
     chart("area assumptions", (key,), lambda: charts.assumptions_shown(found))
     with st.expander("How well each assumption is known: in numbers"):
         table = found.assumptions_table()
         told = "How well each assumption is known"
-        pieces.numbers_of(table.map(pieces.safe), told, "area assumptions", table)
+        pieces.numbers_of(table, told, "area assumptions", table)
     st.subheader("Take it along")
     _explore("Explore with the fitted area", found.file_text, "fitted")
     for label, text, name in (

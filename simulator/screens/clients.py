@@ -17,6 +17,7 @@ from .desk import desk, tasks
 if TYPE_CHECKING:
     from ..explanation import Explanation
     from ..jobs import Task
+    from ..scenario import Scenario
     from .outcome import Pair
 
 PAIRS = (4, 10, 20, 40)
@@ -100,10 +101,17 @@ def _at_once(both: Pair, key: str) -> None:
 
 def _stand(without: Explanation, with_plan: Explanation, changed: tuple[str, ...]) -> None:  # noqa: ARG001
     table = whereabouts.stand(without.sample, with_plan.sample)
-    st.table(table.set_index("People"), alt="Where people stand at the end under both plans")
+    pieces.read(table, "Where people stand at the end under both plans")
     st.caption(
-        f"Means of {counted(with_plan.sample.replications, 'pair')} of runs; differences with 95% intervals."
+        f"{_whose(with_plan.sample.scenario)}Means of {counted(with_plan.sample.replications, 'pair')} of runs;"
+        " differences with 95% intervals."
     )
+
+
+def _whose(plan: Scenario) -> str:
+    """Whose people they are, where there are several partnerships."""
+    place, *others = plan.partnerships
+    return f"People of “{pieces.safe(place)}” alone. " if others else ""
 
 
 # The job
@@ -111,6 +119,9 @@ def _stand(without: Explanation, with_plan: Explanation, changed: tuple[str, ...
 
 def _followed(both: Pair, key: str, replications: int) -> None:
     """The button, how far the job is, or what came of it."""
+    whose = _whose(both[1])
+    if whose:
+        st.caption(whose.strip())
     task = tasks().look(key)
     if task.state == "done":
         st.session_state[SEEN] = key
@@ -134,7 +145,8 @@ def _ask(both: Pair, key: str, replications: int, task: Task) -> None:
         words = f"Follow the people (about {seconds} seconds)"
         if st.button(words, type="primary", key="follow"):
             desk().leave(state.who())  # the job has the cores
-            tasks().start(key, work, *both, state.visit().seed, replications)
+            place = next(iter(both[1].partnerships))
+            tasks().start(key, work, *both, state.visit().seed, replications, place)
             st.rerun()  # the page as a whole, which then asks again by itself
     if task.state != "none":
         pieces.job(

@@ -15,21 +15,24 @@ from ..comparing.headlines import HEADLINES
 from ..comparing.inputs import what_differs
 from ..comparing.pairs import pairs_of
 from ..comparing.words import difference_in_words, quoted
-from ..findings import message
+from ..findings import levels, message
+from ..incentives import band_told
 from ..jobs import first
-from ..replicate import ALL, Comparison
+from ..replicate import Comparison
 from ..scenario import fingerprint
 from ..wording import interval, measure_label, sentence_case, verdict
 from ..wording import show as in_words
 from . import compare_worlds, contenders, doors, four_plans, pieces, state
 from .desk import desk
 from .outcome import MILESTONES
+from .tidy import estimates_table, levels_table, outcome_told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
+    from ..comparing.four import Four
     from ..comparing.pairs import Pairs
     from ..jobs import Look
     from ..replicate import Sample
@@ -182,6 +185,7 @@ def _tell(plans: Plans, samples: tuple[Sample, ...]) -> None:
             _levels(samples, measure, place),
             f"{measure_label(measure)} under each plan",
             "compare levels",
+            levels_table({each.scenario.title: each for each in samples}, measure, place),
         )
     with right:
         title = (
@@ -233,16 +237,13 @@ def _in_words(found: Pairs, plans: Plans) -> dict[str, list[str]]:
 
 
 def _levels(samples: Sequence[Sample], measure: str, place: str | None) -> dict[str, list[str]]:
-    """A measure by year under each plan: the mean, and the band that holds nine runs in ten."""
+    """A measure by year under each plan: the mean, and its band."""
     rows: dict[str, list[str]] = {"Year": [*samples[0].years]}
     for sample in samples:
-        table = sample.summary
-        chosen = (table["measure"] == measure) & (table["group"] == ALL)
-        own = table[chosen & (table["partnership"] == (place or sample.partnerships[-1]))]
-        columns = (own[name].tolist() for name in ("mean", "low", "high"))
-        rows[f"{sample.scenario.title}: mean (9 runs in 10)"] = [
+        told = [levels(sample, measure, year, place) for year in range(len(sample.years))]
+        rows[f"{sample.scenario.title}: mean ({band_told(sample.replications)})"] = [
             f"{in_words(measure, mean)} ({interval(low, high, partial(in_words, measure))})"
-            for mean, low, high in zip(*columns, strict=True)
+            for mean, low, high in told
         ]
     return rows
 
@@ -274,4 +275,21 @@ def _four(samples: tuple[Sample, ...], place: str | None) -> None:
     st.write(pieces.safe(effect.sentence))
     drawn = four_lines(told, measure)
     table = table_of_effects(told.effects())
-    pieces.chart_with_table(drawn, table, "What the plan does under both", "compare four")
+    pieces.chart_with_table(
+        drawn, table, "What the plan does under both", "compare four", _effects(told)
+    )
+
+
+def _effects(told: Four) -> pd.DataFrame:
+    sample = told.samples[0]
+    price_year = sample.scenario.funding.price_year
+    runs = {"replications": told.replications, "seed": sample.seed}
+    return estimates_table(
+        ({"effect": kind} | outcome_told(each.outcome, price_year) | runs, estimate)
+        for each in told.effects()
+        for kind, estimate in (
+            ("the plan, as it is", each.as_it_is),
+            ("the plan, changed assumptions", each.changed),
+            ("the plan does more by", each.more),
+        )
+    )

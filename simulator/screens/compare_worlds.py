@@ -21,18 +21,23 @@ from ..comparing.words import (
     sentences,
 )
 from ..comparing.worlds import WORLDS, runs_of, work
+from ..incentives import Estimate
 from ..scenario import fingerprint
 from ..sensitivity_analysis.words import named, percents
 from ..wording import counted, sentence_case
 from . import pieces, state
 from .desk import tasks
+from .tidy import estimates_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from ..comparing.flips import Mover
     from ..comparing.leads import Lead
     from ..comparing.worlds import Contest
+    from ..sensitivity_analysis.question import Outcome
     from .contenders import Contender
 
     Plans = tuple[Contender, ...]
@@ -41,6 +46,7 @@ CHOICES = (40, WORLDS, 200, 400)
 SECONDS_A_RUN = 0.35
 """About what a run of one partnership takes beside a page that is in use."""
 MANY, ALL = f"The {AT_MOST} that move the results most", "All that have a range"
+KINDS = (AHEAD, BEHIND, WITHIN_LUCK, ALIKE)
 POLLS = "worlds poll"
 
 
@@ -101,7 +107,7 @@ def _live(key: str, plans: Plans) -> None:
     pieces.job(task, "Runs in other worlds", partial(tasks().cancel, key), "worlds")
     if task.state == "done":
         contest: Contest = task.result
-        _tell(key, contest.called(_names(contest, plans)))
+        _tell(key, contest.called(_names(contest, plans)), plans[0].scenario.funding.price_year)
     if st.session_state.get(POLLS) and not task.moves:
         st.session_state[POLLS] = False
         st.rerun()
@@ -112,7 +118,7 @@ def _names(contest: Contest, plans: Plans) -> dict[str, str]:
     return dict(zip(contest.scenarios, [each.name for each in plans], strict=True))
 
 
-def _tell(key: str, contest: Contest) -> None:
+def _tell(key: str, contest: Contest, prices: str) -> None:
     st.caption(pieces.safe(how_drawn(contest)))
     scenario, baseline = _pair(contest)
     found, told = _told(f"{key} {contest.titles}", contest, scenario, baseline)
@@ -131,7 +137,7 @@ def _tell(key: str, contest: Contest) -> None:
         "worlds differences",
         contest.table,
     )
-    _assumptions(contest, scenario, baseline, outcome)
+    _assumptions(contest, (scenario, baseline, outcome), prices)
     if len(contest.scenarios) > 2:
         _everybody(contest, outcome)
     st.subheader("All results at a glance")
@@ -140,12 +146,14 @@ def _tell(key: str, contest: Contest) -> None:
         _leads(found),
         "In how many worlds, for each result",
         "worlds leads",
+        _leads_in_numbers(found, prices),
     )
     with st.expander("The answer for every result, in words"):
         for sentence in told:
             st.markdown(f"- {pieces.safe(sentence)}")
     with st.expander("Which assumptions were drawn, and from where"):
-        pieces.numbers_of(contest.drawn, "Assumptions that were drawn together", "worlds drawn")
+        drawn = contest.drawn
+        pieces.numbers_of(drawn, "Assumptions that were drawn together", "worlds drawn", drawn)
 
 
 def _pair(contest: Contest) -> tuple[int, int]:
@@ -185,8 +193,44 @@ def _leads(found: Sequence[Lead]) -> dict[str, list[str]]:
     }
 
 
-def _assumptions(contest: Contest, scenario: int, baseline: int, outcome: int) -> None:
-    found = movers(contest, scenario, baseline, outcome)
+def _told_of(outcome: Outcome, prices: str) -> dict[str, str]:
+    price_year = prices if outcome.unit == "£" else ""
+    return {"outcome": outcome.key, "unit": outcome.unit, "price_year": price_year}
+
+
+def _leads_in_numbers(found: Sequence[Lead], prices: str) -> pd.DataFrame:
+    return estimates_table(
+        (
+            _told_of(each.view.outcome, prices)
+            | {
+                "worlds": each.worlds,
+                "worlds_ahead": each.ahead,
+                **{f"worlds_{kind.replace(' ', '_')}": each.count(kind) for kind in KINDS},
+                "seed": state.visit().seed,
+            },
+            each.average,
+        )
+        for each in found
+    )
+
+
+def _movers_in_numbers(found: Sequence[Mover], prices: str) -> pd.DataFrame:
+    return estimates_table(
+        (
+            {"assumption": each.dimension.title, "assumption_unit": each.dimension.unit}
+            | _told_of(each.view.outcome, prices)
+            | {"assumption_at": value, "flips": bool(each.flips), "seed": state.visit().seed},
+            Estimate(*map(float, ends)),
+        )
+        for each in found
+        for value, *ends in zip(
+            each.curve.tried, each.curve.mean, each.curve.low, each.curve.high, strict=True
+        )
+    )
+
+
+def _assumptions(contest: Contest, pair: tuple[int, int, int], prices: str) -> None:
+    found = movers(contest, *pair)
     if not found:
         return
     st.subheader("What it hangs on")
@@ -202,6 +246,7 @@ def _assumptions(contest: Contest, scenario: int, baseline: int, outcome: int) -
         _movers(ordered),
         "What each assumption does to the difference",
         "worlds movers",
+        _movers_in_numbers(ordered, prices),
     )
 
 
@@ -234,6 +279,5 @@ def _everybody(contest: Contest, outcome: int) -> None:
         )
     else:
         st.write("Nobody may say for others what is better here; “beats” means higher.")
-    pieces.numbers_of(
-        told.table, "In how many worlds the plan at the left beats each other", "worlds standing"
-    )
+    what = "In how many worlds the plan at the left beats each other"
+    pieces.numbers_of(told.table, what, "worlds standing", told.table)

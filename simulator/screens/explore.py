@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from ..errors import BadInput
-from ..levers import levers, standing
+from ..levers import MOST_SHOWN, levers, standing
 from ..proposal import OWN, Proposal
 from ..visit import CHOICES_OF_REPLICATIONS, LARGEST_SEED, MOST_SAVED
 from . import lever, outcome, pieces, state
 from .desk import comparable, explorable, library, scenario_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..levers import Lever
+    from ..scenario import Scenario
 
 
 def show() -> None:
@@ -39,21 +46,28 @@ def _choices() -> None:
     if start is None or plan is None:
         return
     found = levers(given=plan)
+    shown, more = found[: MOST_SHOWN - 1], found[MOST_SHOWN - 1 :]  # who acts is one of them
     st.subheader("What you decide")
-    for each in found:
-        if each.whose == "yours":
-            lever.show(standing(each, start, plan), plan)
+    _levers([each for each in shown if each.whose == "yours"], start, plan)
     lever.acting(start)
     st.subheader("What others decide")
-    for each in found:
-        if each.whose == "others":
-            lever.show(standing(each, start, plan), plan)
+    _levers([each for each in shown if each.whose == "others"], start, plan)
+    if more:
+        with st.expander("More levers"):
+            _levers(more, start, plan, inside=True)
     with st.expander("What is assumed about the world"):
         lever.assumptions(start)
     with st.expander("How many runs, and whose luck"):
         _runs()
     with st.expander("Name this proposal and put it aside"):
         _save()
+
+
+def _levers(
+    found: Sequence[Lever], start: Scenario, plan: Scenario, *, inside: bool = False
+) -> None:
+    for each in found:
+        lever.show(standing(each, start, plan), plan, inside=inside)
 
 
 def _steps() -> None:

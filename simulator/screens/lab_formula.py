@@ -122,11 +122,11 @@ def _bar() -> None:
 def _term(term: EditedTerm) -> None:
     key = f"lab weight {term.name}"
     with st.container(border=True):
-        st.session_state[key] = round(100 * term.weight, 6)
+        st.session_state[key] = percent = round(100 * term.weight, 6)
         st.number_input(
             f"{term.label} (% of the pot)",
-            min_value=0.0,
-            max_value=100.0,
+            min_value=min(0.0, percent),
+            max_value=max(100.0, percent),
             step=5.0,
             format="%.2f",
             key=key,
@@ -163,11 +163,11 @@ def _groups(term: EditedTerm) -> None:
     weights = dict(term.group_weights or ())
     for name, label in _group_names().items():
         key = f"lab group {term.name} {name}"
-        st.session_state[key] = float(weights.get(name, 1.0))
+        st.session_state[key] = weight = float(weights.get(name, 1.0))
         st.number_input(
             f"{label}: one client counts for",
-            min_value=0.0,
-            max_value=100.0,
+            min_value=min(0.0, weight),
+            max_value=max(100.0, weight),
             step=0.5,
             format="%.2f",
             key=key,
@@ -210,13 +210,13 @@ def _counted() -> set[str]:
 def _number(
     label: str, name: str, value: float, low: float, high: float, to: Callable[[float], object]
 ) -> None:
-    """A whole number that sets a setting."""
+    """A whole number that sets a setting; a value that a file gave may lie outside its usual ends."""
     key = f"lab {name}"
-    st.session_state[key] = round(value)
+    st.session_state[key] = now = round(value)
     st.number_input(
         label,
-        min_value=round(low),
-        max_value=round(high),
+        min_value=min(round(low), now),
+        max_value=max(round(high), now),
         step=1,
         key=key,
         on_change=lambda: _change(

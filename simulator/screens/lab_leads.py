@@ -18,6 +18,8 @@ from .lab_pieces import chart, figure_told, job, table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from ..jobs import Task
     from ..own_formula import EditedFormula, StoredResult, WhereItLeads
 
@@ -143,4 +145,11 @@ def _library(own: Task, under: str) -> None:
         },
         "All formulas of the library",
         "lab library",
+        _numbers(leads),
     )
+
+
+def _numbers(leads: Sequence[WhereItLeads]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.concat([each.table for each in leads], ignore_index=True)

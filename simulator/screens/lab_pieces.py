@@ -36,9 +36,7 @@ def chart(name: str, under: tuple[str, ...], make: Callable[[], Chart]) -> None:
     pieces.picture(_spec((name, *under), make), f"chart {name}")
 
 
-def table(
-    told: str, name: str, shown: dict[str, list[str]], numbers: pd.DataFrame | None = None
-) -> None:
+def table(told: str, name: str, shown: dict[str, list[str]], numbers: pd.DataFrame | None) -> None:
     """The numbers of a chart, when opened, and a file of them."""
     with st.expander(f"{told}: in numbers"):
         pieces.numbers_of(shown, told, name, numbers)

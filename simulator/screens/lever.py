@@ -11,19 +11,24 @@ import streamlit as st
 from .. import wording
 from ..errors import BadInput
 from ..evidence import register
-from ..levers import Lever, adjustable, changes, in_unit, levers, standing
+from ..formula_lab.variables import in_words
+from ..levers import NULL, Lever, adjustable, changes, in_unit, levers, standing
 from ..proposal import ACTING, ACTING_TOLD
+from ..scenario import fingerprint
 from . import pieces, state
 from .desk import scenario_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ..evidence import Assumption
     from ..levers import Standing
     from ..proposal import Proposal
     from ..scenario import Scenario
 
+    Values = tuple[tuple[float, ...], ...]
+
+FORMULA = "formula."
 TROUBLE = "lever trouble"
 BY_GROUP, BY_YEAR = "by group", "by year"
 
@@ -31,11 +36,15 @@ BY_GROUP, BY_YEAR = "by group", "by year"
 def plans(plan: Proposal) -> tuple[Scenario | None, Scenario | None]:
     """The scenario started from, and the plan's own before eight share a pot."""
     try:
-        start = scenario_of(replace(plan, changes=(), acting="alone", title=""))
-        return start, scenario_of(replace(plan, acting="alone"))
+        return _both(plan)
     except BadInput as wrong:
         pieces.faults(wrong)
         return None, None
+
+
+def _both(plan: Proposal) -> tuple[Scenario, Scenario]:
+    start = scenario_of(replace(plan, changes=(), acting="alone", title=""))
+    return start, scenario_of(replace(plan, acting="alone"))
 
 
 def _scale(lever: Lever) -> float:
@@ -49,21 +58,27 @@ def _unit(lever: Lever) -> str:
     return {"share": "%", "a year": "% a year"}.get(lever.unit, lever.unit)
 
 
-def show(where: Standing, plan: Scenario) -> None:
-    """Draw a lever: its slider, and below it, when opened, exact values and their source."""
+def show(where: Standing, plan: Scenario, *, inside: bool = False) -> None:
+    """Draw a lever: its slider, and below it, when opened, exact values and their source.
+
+    Parameters
+    ----------
+    inside
+        Whether it stands in something that opens already, so that nothing in it need be opened.
+    """
     lever = where.lever
     with st.container(border=True):
         for cluster in range(len(where.clusters)):
             if cluster == 0:
                 _slider(where, cluster, plan)
-        with st.expander(_more(where)):
+        with st.container() if inside else st.expander(_more(where)):
             _exact(where, plan)
             _source(where, plan)
             if where.moved:
                 st.button(
                     f"Put back: {lever.title.lower()}",
                     key=f"back {lever.path}",
-                    on_click=partial(_set, where, where.start, plan),
+                    on_click=partial(_set, lever, lambda now: now.start),
                 )
 
 
@@ -98,7 +113,7 @@ def _slider(where: Standing, cluster: int, plan: Scenario) -> None:
         format=f"%.10g {_unit(lever)}".replace("%.10g %", "%.10g%%"),
         key=key,
         help=lever.told,
-        on_change=partial(_slid, where, cluster, plan, key),
+        on_change=partial(_slid, lever, cluster, key),
     )
     told = []
     if where.differs_by_year(cluster):
@@ -117,29 +132,38 @@ def _was(where: Standing, cluster: int) -> str:
     return where.lever.shown(start[0])
 
 
-def _slid(where: Standing, cluster: int, plan: Scenario, key: str) -> None:
-    value = st.session_state[key] / _scale(where.lever)
-    _set(where, where.slid(round(value, 10), cluster), plan)
+def _slid(lever: Lever, cluster: int, key: str) -> None:
+    value = round(st.session_state[key] / _scale(lever), 10)
+    _set(lever, lambda now: now.slid(value, cluster))
 
 
-def _typed(where: Standing, cluster: int, year: int | None, plan: Scenario, key: str) -> None:
+def _typed(lever: Lever, cluster: int, year: int | None, key: str) -> None:
     value = st.session_state[key]
     if value is None:
         return
-    scale = 1.0 if where.lever.relative else _scale(where.lever)
+    scale = 1.0 if lever.relative else _scale(lever)
     value = round(value / scale, 10)
+    _set(lever, lambda now: _with_typed(now, cluster, year, value))
+
+
+def _with_typed(now: Standing, cluster: int, year: int | None, value: float) -> Values:
     if year is not None:
-        _set(where, where.typed(year, value, cluster), plan)
-        return
-    values = [list(each) for each in where.now]
-    values[cluster] = [value] * len(where.years)
-    _set(where, tuple(map(tuple, values)), plan)
+        return now.typed(year, value, cluster)
+    values = list(now.now)
+    values[cluster] = (value,) * len(now.years)
+    return tuple(values)
 
 
-def _set(where: Standing, values: Any, plan: Scenario) -> None:
-    """Lay a lever's new values over the proposal, where they can be."""
+def _set(lever: Lever, values: Callable[[Standing], Values]) -> None:
+    """Lay a lever's new values over the proposal, where they can be.
+
+    They are made from what is before the visitor now, which may be more than was when the page was drawn: somebody who
+    types fast changes one year before the page has shown the other.
+    """
     try:
-        proposed = state.visit().plan.with_changes(changes(where, values, plan))
+        start, plan = _both(state.visit().plan)
+        where = standing(lever, start, plan)
+        proposed = state.visit().plan.with_changes(changes(where, values(where), plan))
         scenario_of(replace(proposed, acting="alone"))
     except (BadInput, ValueError) as wrong:
         st.session_state[TROUBLE] = wrong
@@ -161,14 +185,14 @@ def _exact(where: Standing, plan: Scenario) -> None:
     for cluster in range(len(where.clusters)):
         groups = _groups(where, cluster, plan)
         if not lever.relative:
-            _number(where, cluster, None, plan, f"All years{groups}, in {_unit(lever)}")
+            _number(where, cluster, None, f"All years{groups}, in {_unit(lever)}")
         if lever.by_year:
             for year, name in enumerate(where.years):
                 unit = lever.unit if lever.relative else _unit(lever)
-                _number(where, cluster, year, plan, f"{name}{groups}, in {unit}")
+                _number(where, cluster, year, f"{name}{groups}, in {unit}")
 
 
-def _number(where: Standing, cluster: int, year: int | None, plan: Scenario, label: str) -> None:
+def _number(where: Standing, cluster: int, year: int | None, label: str) -> None:
     lever = where.lever
     scale = 1.0 if lever.relative else _scale(lever)
     key = f"type {lever.path} {cluster} {'all' if year is None else year}"
@@ -178,7 +202,7 @@ def _number(where: Standing, cluster: int, year: int | None, plan: Scenario, lab
         step=1_000_000.0 if lever.relative else round(lever.step * scale, 8),
         format="%.10g",
         key=key,
-        on_change=partial(_typed, where, cluster, year, plan, key),
+        on_change=partial(_typed, lever, cluster, year, key),
     )
 
 
@@ -227,7 +251,7 @@ def assumptions(start: Scenario) -> None:
         "An assumption that you change is changed in what you compare with too, so that the difference is still"
         " your plan's. Those that move results most come first."
     )
-    known = {each.path: each for each in _adjustable(start.name, start)}
+    known = {each.path: each for each in _adjustable(fingerprint(start), start)}
     changed = [path for path, _ in state.visit().plan.assumptions if path in known]
     chosen = st.multiselect(
         "Assumptions to look at",
@@ -242,7 +266,7 @@ def assumptions(start: Scenario) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
-def _adjustable(name: str, _scenario: Scenario) -> tuple[Assumption, ...]:  # noqa: ARG001 # the name is the key
+def _adjustable(mark: str, _scenario: Scenario) -> tuple[Assumption, ...]:  # noqa: ARG001 # it is kept under the mark
     return adjustable(register(_scenario))
 
 
@@ -297,16 +321,47 @@ def changed(plan: Proposal) -> Iterator[str]:
         return
     found = {lever.path: lever for lever in levers(given=now)}
     taken = {lever.rest for lever in found.values() if lever.rest}
-    for path, value in plan.changes:
+    others = [(path, value) for path, value in plan.changes if path not in {*found, *taken}]
+    for path, _ in plan.changes:
         if path in found:
             where = standing(found[path], start, now)
             for cluster in range(len(where.clusters)):
                 if where.start[cluster] != where.now[cluster]:
                     yield _clause(where, cluster, now)
-        elif path not in taken:
-            yield f"{path.rpartition('.')[2].replace('_', ' ')} is {value}"
+    if any(path.startswith(FORMULA) for path, _ in others):
+        yield f"the formula is {in_words(now.formula)}"
+    for path, value in others:
+        if not path.startswith(FORMULA):
+            yield _assumed(path, value, start)
     if plan.acting != "alone":
         yield f"who acts: {ACTING_TOLD[plan.acting]}"
+
+
+def _assumed(path: str, value: Any, start: Scenario) -> str:
+    """A changed assumption by its title, with its unit and what it is usually."""
+    told = _assumptions_of(fingerprint(start), start).get(path)
+    if told is None:
+        return f"{path.rpartition('.')[2].replace('_', ' ')}: {value}"
+    title = NULL.sub("", told.title)
+    now, usual = (_with_unit(each, told.unit) for each in (value, told.value))
+    return f"{title[:1].lower()}{title[1:]}: {now}, instead of {usual}"
+
+
+def _with_unit(value: Any, unit: str) -> str:
+    listed = value if isinstance(value, list | tuple) else [value]
+    return ", ".join(
+        in_unit(float(each), unit)
+        if isinstance(each, int | float) and not isinstance(each, bool)
+        else "none"
+        if each is None
+        else str(each)
+        for each in listed
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=20)
+def _assumptions_of(mark: str, _scenario: Scenario) -> dict[str, Assumption]:  # noqa: ARG001 # it is kept under the mark
+    return {each.path: each for each in register(_scenario)}
 
 
 def _clause(where: Standing, cluster: int, plan: Scenario) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import streamlit as st
 
 from ..errors import BadInput
 from ..evidence import register
-from ..levers import in_unit
+from ..levers import NULL, in_unit
 from ..papers import chapters, paper
 from ..scenario import fingerprint
 from . import pieces, state
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from ..evidence import Assumption
     from ..scenario import Scenario
 
-NULL = re.compile(r" \(null: [^)]*\)")
-"""What a title says of a file."""
 MOST_ROWS = 40
 """Assumptions shown at once; the file has all."""
 ALL_GRADES = "all grades"

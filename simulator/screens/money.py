@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,24 +11,27 @@ import streamlit as st
 from ..charts import difference_waterfall, waterfall
 from ..charts.look import ILLUSTRATIVE
 from ..errors import BadInput
-from ..findings import step_differences, what_is_proposed, why_it_moved
+from ..findings import Between, largest_part, step_differences, what_is_proposed, why_it_moved
 from ..funding import EXPLAIN_STEPS
 from ..incentives import Estimate
 from ..jobs import mark_of
 from ..own_formula import EditedFormula
 from ..scenario import fingerprint
-from ..wording import TOO_CLOSE, gbp, sentence_case, signed
+from ..wording import gbp, interval, sentence_case, signed, verdict
 from . import lab_client, outcome, pieces, state
+from .tidy import steps_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ..explanation import Explanation
+    from ..findings import Figure
 
-FIRST_YEAR = "The first year itself"
+IN_ALL = "In all"
+NOT_TOLD = "The two plans do not share the pot with the same others, so no part of the difference can be told."
 HOW_STEPS = (
-    "One reason after the other is changed from the old to the new, in the order shown; they add up to the whole, and"
-    " another order would give other steps."
+    "One reason after the other is changed from the comparison's to your plan's, in the order shown; they add up to the"
+    " whole, and another order would give other steps. The floor and ceiling stand on the pounds of the year before."
 )
 
 
@@ -68,46 +72,57 @@ def _tell(without: Explanation, with_plan: Explanation, changed: tuple[str, ...]
 
 def _differences(without: Explanation, with_plan: Explanation) -> None:
     baseline, plan = without.sample, with_plan.sample
-    steps = [
-        *zip(map(sentence_case, EXPLAIN_STEPS), step_differences(without, with_plan), strict=True)
-    ]
-    place = plan.partnerships[0]
-    begins = plan.of("allocation_gbp", place)[:, 0] - baseline.of("allocation_gbp", place)[:, 0]
-    steps = [(FIRST_YEAR, Estimate.of(begins)), *steps]
-    moved = [(name, each) for name, each in steps if round(each.mean) or round(each.high)]
+    steps = step_differences(without, with_plan)
+    if not steps:
+        st.info(NOT_TOLD)
+        return
+    named = zip(map(sentence_case, EXPLAIN_STEPS), steps, strict=True)
+    moved = [(name, each) for name, each in named if _moves(each)]
     if not moved:
         st.info("No part of the formula gives your plan other money than the comparison.")
         return
     year, price = plan.years[-1], plan.scenario.funding.price_year
-    largest, _ = max(moved, key=lambda told: abs(told[1].mean))
-    whole = Estimate.of(
-        (plan.of("allocation_gbp", place) - baseline.of("allocation_gbp", place))[:, -1]
-    )
-    title = (
-        f"The difference in {year} is {TOO_CLOSE}"
-        if whole.low <= 0 <= whole.high
-        else f"{signed(whole.mean, gbp)} in {year}; the largest part is {largest.lower()}"
-    )
+    whole = Between(baseline, plan).year("allocation_gbp", gbp, -1, plan.partnerships[0])
     subtitle = (
         f"Allocation (£) of {year} under your plan less that of the comparison, mean of {plan.replications} pairs of"
         f" runs. Costs are in prices of {price}. {ILLUSTRATIVE}"
     )
-    drawn = difference_waterfall([(name, each.mean) for name, each in moved], title, subtitle)
+    drawn = difference_waterfall(
+        [(name, each.mean) for name, each in moved], _title(whole, steps, year), subtitle
+    )
+    rows = [*moved, (IN_ALL, whole.estimate)]
     pieces.chart_with_table(
-        drawn, _table(moved, whole), "What makes up the difference", "money difference"
+        drawn,
+        _table(rows),
+        "What makes up the difference",
+        "money difference",
+        steps_table(plan, [(year, *each) for each in rows], baseline.scenario.title),
     )
     st.caption(HOW_STEPS)
 
 
-def _table(moved: Sequence[tuple[str, Estimate]], whole: Estimate) -> dict[str, list[str]]:
-    rows = [*moved, ("In all", whole)]
+def _moves(step: Estimate) -> bool:
+    return any(round(end) for end in (step.mean, step.low, step.high) if not math.isnan(end))
+
+
+def _title(whole: Figure, steps: Sequence[Estimate], year: str) -> str:
+    """The difference, and its largest part where one is clear."""
+    close = verdict(whole.estimate.low, whole.estimate.high)
+    if close:
+        return f"The difference in {year}: {close}"
+    largest = largest_part(steps, whole.sign)
+    part = "" if largest is None else f"; the largest part is {EXPLAIN_STEPS[largest]}"
+    return f"{whole.text} in {year}{part}"
+
+
+def _table(rows: Sequence[tuple[str, Estimate]]) -> dict[str, list[str]]:
     return {
         "Step": [name for name, _ in rows],
         "Mean": [signed(each.mean, gbp) for _, each in rows],
         "95% interval": [
-            f"{signed(each.low, gbp)} to {signed(each.high, gbp)}" for _, each in rows
+            interval(each.low, each.high, lambda end: signed(end, gbp)) for _, each in rows
         ],
-        "Verdict": [TOO_CLOSE if each.low <= 0 <= each.high else "clear" for _, each in rows],
+        "Verdict": [verdict(each.low, each.high) or "clear" for _, each in rows],
     }
 
 
@@ -117,7 +132,9 @@ def _years(explanation: Explanation, name: str) -> None:
     for sentence in explanation.sentences_of(place):
         st.markdown(f"- {pieces.safe(sentence)}")
     drawn = waterfall(explanation, place, why_it_moved(explanation, name), name=name)
-    pieces.chart_with_table(drawn, _by_year(explanation), f"{name}: steps by year", f"money {name}")
+    told = f"{name}: steps by year"
+    numbers = steps_table(explanation.sample, [*_each_step(explanation)])
+    pieces.chart_with_table(drawn, _by_year(explanation), told, f"money {name}", numbers)
 
 
 def _by_year(explanation: Explanation) -> dict[str, list[str]]:
@@ -126,8 +143,17 @@ def _by_year(explanation: Explanation) -> dict[str, list[str]]:
     moved = [
         place for place in range(len(EXPLAIN_STEPS)) if explanation.steps[:, 0, :, place].any()
     ]
-    table = {"Step": [*(sentence_case(EXPLAIN_STEPS[place]) for place in moved), "In all"]}
+    table = {"Step": [*(sentence_case(EXPLAIN_STEPS[place]) for place in moved), IN_ALL]}
     for year, name in enumerate(explanation.sample.years[1:]):
         told = [*means[year][moved], np.sum(means[year])]
         table[name] = [signed(float(each), gbp) for each in told]
     return table
+
+
+def _each_step(explanation: Explanation) -> Iterator[tuple[str, str, Estimate]]:
+    """Every step of the first partnership in every year, and what they come to."""
+    for year, name in enumerate(explanation.sample.years[1:]):
+        pounds = explanation.steps[:, 0, year].astype(np.float64)
+        for step, each in zip(map(sentence_case, EXPLAIN_STEPS), pounds.T, strict=True):
+            yield name, step, Estimate.of(each)
+        yield name, IN_ALL, Estimate.of(pounds.sum(axis=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,10 +15,12 @@ from ..charts.look import Spec, spec_of
 from ..errors import BadInput
 from ..explanation import Explanation
 from ..findings import HEADLINES, levels, what_is_proposed
+from ..incentives import band_told
 from ..jobs import first, mark_of
 from ..scenario import Scenario
 from . import lever, pieces, state
 from .desk import desk
+from .tidy import levels_table
 
 if TYPE_CHECKING:
     from ..findings import Proposed
@@ -31,6 +34,8 @@ ONE_YEAR_TRANSITION = "The first year is a year of transition: the same people s
 
 
 Pair: TypeAlias = tuple[Scenario, Scenario]
+Sides: TypeAlias = "dict[str, Sample]"
+"""What runs, by which side it is on."""
 Draw: TypeAlias = Callable[[Explanation, Explanation, tuple[str, ...]], None]
 """Draws what comes of a proposal: of what it is compared with, of itself, and what it changes."""
 
@@ -48,7 +53,9 @@ def with_runs(draw: Draw) -> None:
     except BadInput as wrong:
         pieces.faults(wrong)
         return
-    pieces.polled(partial(_live, both, draw), any(each.moves for each in _look(both)))
+    moves = any(each.moves for each in _look(both))
+    st.session_state[POLLS] = moves
+    pieces.polled(partial(_live, both, draw), moves)
 
 
 def _look(both: Pair) -> tuple[Look, ...]:
@@ -81,11 +88,9 @@ def _live(both: Pair, draw: Draw) -> None:
         st.info("The first runs are on their way.", icon="⏳")
     if SHOWN in st.session_state:
         draw(*st.session_state[SHOWN])
-    # The page asks again by itself only while something moves, which is settled when it is drawn as a whole.
-    if st.session_state.get(POLLS) and not moves:
-        st.session_state[POLLS] = False
+    # Whether the page asks again by itself is settled when it is drawn as a whole.
+    if st.session_state.get(POLLS) != moves:
         st.rerun()
-    st.session_state[POLLS] = moves
 
 
 def _progress(both: Pair, looks: tuple[Look, ...], moves: bool) -> None:
@@ -122,15 +127,27 @@ def _tell(without: Explanation, with_plan: Explanation, changed: tuple[str, ...]
     st.subheader(pieces.safe(told.what))
     st.write(pieces.safe(" ".join((told.by_how_much, told.how_sure, told.why))))
     _figures(plan, told)
-    names = {baseline.scenario.name: "Comparison", plan.scenario.name: "Your plan"}
+    sides, prices = _sides(baseline, plan), _prices(baseline, plan)
+    st.caption(f"Pounds are in {prices}.")
     for measure in CHARTS:
         pieces.chart_with_table(
-            _chart(baseline, plan, measure, names),
-            _rows(baseline, plan, measure, names),
-            wording.measure_label(measure),
+            _drawn(_mark(sides), measure, sides),
+            _rows(sides, measure),
+            wording.measure_label(measure, prices),
             f"explore {measure}",
+            levels_table(sides, measure),
         )
-    st.caption(f"{pieces.CHANCE_ALONE} {ONE_YEAR_TRANSITION}")
+    st.caption(f"{pieces.chance_alone(plan.replications)} {ONE_YEAR_TRANSITION}")
+
+
+def _sides(baseline: Sample, plan: Sample) -> Sides:
+    """Both by what they are here, since their own names and titles may be the same; one, where they do not differ."""
+    same = mark_of(baseline.scenario) == mark_of(plan.scenario)
+    return {"Your plan": plan} if same else {"Comparison": baseline, "Your plan": plan}
+
+
+def _prices(*samples: Sample) -> str:
+    return wording.prices_of(each.scenario.funding.price_year for each in samples)
 
 
 def _figures(plan: Sample, told: Proposed) -> None:
@@ -144,7 +161,7 @@ def _figures(plan: Sample, told: Proposed) -> None:
                 wording.show(measure, mean),
             )
             ends = f"{wording.show(measure, low)} to {wording.show(measure, high)}"
-            st.write(f"9 runs in 10: {ends}")
+            st.write(f"{wording.sentence_case(band_told(plan.replications))}: {ends}")
             if figure.sign == "same":
                 st.write("No difference")
             elif figure.sign == "open":
@@ -154,28 +171,32 @@ def _figures(plan: Sample, told: Proposed) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=300)
-def _drawn(key: str, measure: str, _samples: tuple[Sample, ...], _names: dict[str, str]) -> Spec:  # noqa: ARG001 # the key stands for the samples
+def _drawn(key: str, measure: str, _sides: Sides) -> Spec:  # noqa: ARG001 # the key stands for the samples
     title = wording.sentence_case(wording.measure_name(measure))
-    place = _samples[0].partnerships[0]
-    return spec_of(lambda: lines_by_year(_samples, measure, title, names=_names, partnership=place))
-
-
-def _chart(baseline: Sample, plan: Sample, measure: str, names: dict[str, str]) -> Spec:
-    keys = [mark_of(each.scenario) for each in (baseline, plan)]
-    samples = (plan,) if keys[0] == keys[1] else (baseline, plan)
-    return _drawn(
-        "|".join([*keys, str(plan.seed), str(plan.replications)]), measure, samples, names
+    named = [_named(sample, side) for side, sample in _sides.items()]
+    return spec_of(
+        lambda: lines_by_year(named, measure, title, partnership=named[0].partnerships[0])
     )
 
 
-def _rows(
-    baseline: Sample, plan: Sample, measure: str, names: dict[str, str]
-) -> dict[str, list[str]]:
-    rows: dict[str, list[str]] = {"": list(plan.years)}
-    for sample in (baseline, plan):
+def _named(sample: Sample, side: str) -> Sample:
+    told = {"name": side, "title": side}
+    return replace(sample, scenario=sample.scenario.model_copy(update=told))
+
+
+def _mark(sides: Sides) -> str:
+    runs = [f"{mark_of(each.scenario)} {each.seed} {each.replications}" for each in sides.values()]
+    return "|".join(runs)
+
+
+def _rows(sides: Sides, measure: str) -> dict[str, list[str]]:
+    rows: dict[str, list[str]] = {}
+    for side, sample in sides.items():
+        rows["Year"] = [*sample.years]
         told = [levels(sample, measure, year) for year in range(len(sample.years))]
-        rows[f"{names[sample.scenario.name]}: mean (9 runs in 10)"] = [
-            f"{wording.show(measure, mean)} ({wording.show(measure, low)} to {wording.show(measure, high)})"
+        rows[f"{side}: mean ({band_told(sample.replications)})"] = [
+            f"{wording.show(measure, mean)}"
+            f" ({wording.interval(low, high, partial(wording.show, measure))})"
             for mean, low, high in told
         ]
     return rows

@@ -10,6 +10,7 @@ import streamlit as st
 from ..charts.look import Spec, spec_of
 from ..csv_text import as_csv
 from ..errors import BadInput, SimulatorError
+from ..incentives import band_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,6 @@ ILLUSTRATIVE = (
     "Illustrative. The partnership is a made-up average of England, and several assumptions about it are not"
     " verified. Read directions and sizes, not forecasts."
 )
-CHANCE_ALONE = "Bands hold 9 runs in 10 and are about chance alone: assumptions may be wrong too."
 FITS = """<style>
 .stVegaLiteChart svg { max-width: 100%; height: auto; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: #3d3d3d; opacity: 1; }
@@ -44,6 +44,11 @@ POLL_SECONDS = 0.5
 def banner(*more: str) -> None:
     """Say that what is shown is illustrative."""
     st.warning(" ".join((ILLUSTRATIVE, *more)), icon="⚠️")
+
+
+def chance_alone(replications: int) -> str:
+    """What bands of so many runs hold, and that they hold no more."""
+    return f"Bands: {band_told(replications)}. They are about chance alone: assumptions may be wrong too."
 
 
 def faults(error: SimulatorError, begin: str = "That does not work yet:") -> None:
@@ -70,7 +75,7 @@ def chart_with_table(
     table: Mapping[str, Sequence[str]] | pd.DataFrame,
     told: str,
     key: str,
-    numbers: pd.DataFrame | None = None,
+    numbers: pd.DataFrame | None,
 ) -> None:
     """A chart, and below it the same in numbers: a table, and a file of them.
 
@@ -81,7 +86,7 @@ def chart_with_table(
     told
         What the table is, which is its text alternative.
     numbers
-        Of the file; by default the table.
+        Of the file, as numbers; None where the table is of words alone.
     """
     picture(drawn, f"chart {key}")
     with st.expander(f"{told}: in numbers"):
@@ -108,13 +113,21 @@ def numbers_of(
     table: Mapping[str, Sequence[str]] | pd.DataFrame,
     told: str,
     key: str,
-    numbers: pd.DataFrame | None = None,
+    numbers: pd.DataFrame | None,
 ) -> None:
-    """A table that can be read aloud, and a file of its numbers."""
+    """A table that can be read aloud, and a file of its numbers.
+
+    Parameters
+    ----------
+    table
+        As it is read; no text in it means anything to the page.
+    numbers
+        Of the file: numbers as numbers. None where the table is of words alone, which are then the file.
+    """
     import pandas as pd
 
     shown = pd.DataFrame(table)
-    st.table(shown.set_index(shown.columns[0]), alt=told)
+    read(shown, told)
     st.download_button(
         "Download these numbers as CSV",
         as_csv(shown if numbers is None else numbers),
@@ -123,6 +136,13 @@ def numbers_of(
         key=f"file {key}",
         on_click="ignore",
     )
+
+
+def read(table: pd.DataFrame, told: str) -> None:
+    """A table that can be read aloud, as it stands: a page would take its texts for marks, and fetch pictures."""
+    plain = table.map(lambda cell: safe(cell) if isinstance(cell, str) else cell)
+    plain = plain.rename(columns=lambda head: safe(str(head)))
+    st.table(plain.set_index(plain.columns[0]), alt=told)
 
 
 def job(task: Task, what: str, cancel: Callable[[], None], key: str) -> None:

@@ -73,8 +73,8 @@ def _preview(taken: Taken) -> None:
         st.markdown(f"**{pieces.safe(finding.title)}**")
         st.write(f"{sentence_case(finding.verdict)}. {pieces.safe(finding.sentence)}")
         with st.expander(f"What finding {place + 1} stands on: in numbers"):
-            st.table(_figures(finding).set_index("What"), alt=finding.title)
-    st.caption(pieces.CHANCE_ALONE)
+            pieces.read(_figures(finding), finding.title)
+    st.caption(pieces.chance_alone(taken.comparison.baseline.replications))
 
 
 def _figures(finding: Finding) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from ..charts.flows import where_people_went, where_people_went_by_year
 from ..charts.gains import who_gains
 from ..charts.lives import two_lives
 from ..flows import RUNGS_IN_WORDS, STOOD, TIME_IN, TREATED, Stage
-from ..incentives import Estimate
+from ..incentives import Estimate, band_told
 from ..replicate import ALL
 from ..wording import count, days, interval, sentence_case, signed, verdict
 from . import pieces
@@ -59,7 +59,7 @@ def stand(without: Sample, with_plan: Sample) -> pd.DataFrame:
 
     rows = []
     for measure, name in STANDING.items():
-        a, b = (each.of(measure)[:, -1] for each in (without, with_plan))
+        a, b = (each.of(measure, each.partnerships[0])[:, -1] for each in (without, with_plan))
         rows.append(
             {
                 "People": name,
@@ -97,7 +97,7 @@ def tell(found: Whereabouts, key: str, *, same: bool) -> None:
                 for each in _kept(f"sentences {key}", lambda: found.sentences)
             )
         )
-        st.caption(f"{found.replications} pairs of runs. {pieces.CHANCE_ALONE}")
+        st.caption(f"{found.replications} pairs of runs. {pieces.chance_alone(found.replications)}")
     _flows(found, key, same=same)
     if not same:
         _gains(found, key)
@@ -155,7 +155,7 @@ def _flow(flow: Flow, name: str, asked: tuple[str, str, str], key: str) -> None:
     with st.expander(f"{told}: in numbers"):
         year = None if period in (WHOLE, BY_YEAR) else period
         numbers = _kept(f"numbers {place}", lambda: flow.table(year, group))
-        read = _kept(f"read {place}", lambda: _pairs_of_stages(numbers))
+        read = _kept(f"read {place}", lambda: _pairs_of_stages(numbers, flow.replications))
         pieces.numbers_of(read, told, f"flow {name} {period} {group}", numbers)
         stocks = _kept(f"stocks {place}", lambda: flow.stock_table(group))
         about = f"Plan {name}: people in each stage by date"
@@ -164,13 +164,13 @@ def _flow(flow: Flow, name: str, asked: tuple[str, str, str], key: str) -> None:
         pieces.numbers_of(read, about, f"stocks {name} {group}", stocks)
 
 
-def _pairs_of_stages(numbers: pd.DataFrame) -> dict[str, list[str]]:
+def _pairs_of_stages(numbers: pd.DataFrame, replications: int) -> dict[str, list[str]]:
     seen = numbers[numbers["mean"] >= 0.5]
     begin, end = (str(numbers[column].iloc[0]) for column in ("from_date", "to_date"))
     return {
         begin: [sentence_case(str(each)) for each in seen["from"]],
         end: [sentence_case(str(each)) for each in seen["to"]],
-        "People, mean (9 runs in 10)": _spread(seen),
+        f"People, mean ({band_told(replications)})": _spread(seen),
     }
 
 
