@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..outputs import identity, model_version, versions
-from ..report.page import BANDS_ARE_CHANCE, ILLUSTRATIVE, LIMITS
+from ..report.page import BANDS_ARE_CHANCE, FOOT, FOOT_OWN_AREA, illustrative, limits
 from ..wording import prices_of
 from .again import compare_command
 
@@ -45,12 +45,25 @@ class About:
         Why a scenario was made, by its name, where somebody said so.
     names
         Short names of scenarios, for charts and tables; by default their titles.
+    own_area
+        Whether it is of an area's own figures, fitted to an average's structure, and not of an average alone.
     """
 
     title: str
     question: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    own_area: bool = False
+
+    @property
+    def illustrative(self) -> str:
+        """What a reader must know of the place that is shown."""
+        return illustrative(own_area=self.own_area)
+
+    @property
+    def foot(self) -> str:
+        """The same, at the foot of a printed page."""
+        return FOOT_OWN_AREA if self.own_area else FOOT
 
 
 def prices(comparison: Comparison) -> str:
@@ -65,9 +78,9 @@ def about_rows(comparison: Comparison, about: About) -> Iterator[tuple[str, str]
     if about.question:
         yield "Question", about.question
     yield "What this is", WHAT_IT_IS
-    yield "Illustrative", ILLUSTRATIVE
+    yield "Illustrative", about.illustrative
     yield "What this is not", NOT_A_FORECAST
-    for limit in LIMITS:
+    for limit in limits(own_area=about.own_area):
         yield "What it cannot tell", limit
     yield "Prices", f"Every pound is in {prices(comparison)}. Nothing is corrected for inflation."
     yield "Years", f"{first.years[0]} to {first.years[-1]}, each from 1 April to 31 March"

@@ -28,6 +28,12 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return whole.getvalue()
 
 
+def names(content: bytes) -> list[str]:
+    """The names of a ZIP's files, in their order."""
+    with ZipFile(io.BytesIO(content)) as archive:
+        return archive.namelist()
+
+
 def unzipped(content: bytes) -> dict[str, bytes]:
     """The files of a ZIP by their name, in their order."""
     with ZipFile(io.BytesIO(content)) as archive:

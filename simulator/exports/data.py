@@ -59,29 +59,50 @@ def dictionary_csv(comparison: Comparison) -> bytes:
     return rows_as_csv(Measure._fields, measures_told(prices(comparison))).encode()
 
 
-def parquet_files(comparison: Comparison) -> dict[str, bytes]:
+def parquet_files(comparison: Comparison, about: About | None = None) -> dict[str, bytes]:
     """The same tables as Parquet, where each column carries its meaning, unit and price year.
+
+    Parameters
+    ----------
+    about
+        What is said of it; by default that it is illustrative.
 
     Raises
     ------
     MissingExtra
         Where the part that writes Parquet is not installed.
     """
-    pa = pyarrow()
-    if pa is None:
-        raise MissingExtra("writing Parquet", "parquet")
+    check_parquet()
     told = prices(comparison)
+    whole = {
+        "prices": told,
+        "illustrative": about.illustrative if about else ILLUSTRATIVE,
+        "model": model_version(),
+    }
     return {
-        f"{name.removesuffix('.csv')}.parquet": _parquet(pa, table, told)
+        f"{name.removesuffix('.csv')}.parquet": _parquet(table, told, whole)
         for name, table in outputs.tables(comparison).items()
     }
 
 
-def _parquet(pa: Any, table: pd.DataFrame, told: str) -> bytes:
+def check_parquet() -> None:
+    """Say at once if the part that writes Parquet is missing.
+
+    Raises
+    ------
+    MissingExtra
+        If it is.
+    """
+    if pyarrow() is None:
+        raise MissingExtra("writing Parquet", "parquet")
+
+
+def _parquet(table: pd.DataFrame, told: str, whole: Mapping[str, str]) -> bytes:
+    pa = pyarrow()
     plain = pa.Table.from_pandas(table, preserve_index=False)
     schema = pa.schema(
         [each.with_metadata(_field(each.name, told)) for each in plain.schema],
-        metadata={"prices": told, "illustrative": ILLUSTRATIVE, "model": model_version()},
+        metadata=dict(whole),
     )
     out = io.BytesIO()
     pa.parquet.write_table(plain.cast(schema), out, compression="zstd")
@@ -108,7 +129,7 @@ def data_package(comparison: Comparison, about: About, files: Mapping[str, bytes
         "name": "comparison",
         "title": about.title,
         "description": about.question,
-        "illustrative": ILLUSTRATIVE,
+        "illustrative": about.illustrative,
         "prices": told,
         "resources": [
             _resource(name, content, told)

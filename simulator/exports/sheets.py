@@ -12,7 +12,6 @@ from ..evidence.words import value_in_words
 from ..explanation import ORDER_MATTERS
 from ..measures import MEASURES
 from ..replicate import ALL
-from ..report.page import ILLUSTRATIVE
 from ..report.sources import differing, title_of, value_told
 from ..scenario.tree import dotted
 from ..wording import measure_name, sentence_case, unit_of, verdict
@@ -113,7 +112,7 @@ def _about(comparison: Comparison, about: About) -> Sheet:
     return Sheet(
         "About",
         about.title,
-        (ILLUSTRATIVE,),
+        (about.illustrative,),
         (Column("What", 30), Column("What it says", 110, wraps=True)),
         tuple(told),
     )

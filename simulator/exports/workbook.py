@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..csv_text import escaped
 from ..errors import MissingExtra
-from ..report.page import ILLUSTRATIVE
 from .archive import unzipped, zipped
 from .data import explained
 from .sheets import PLAIN, Number, sheets
@@ -35,7 +34,7 @@ NOTE_CHARACTERS = 110
 FIRST_DAY = dt.datetime(2008, 4, 1)  # noqa: DTZ001 # no moment: the same in every workbook
 PROPERTIES = "docProps/core.xml"
 NOTHING = "Nothing to tell"
-FOOT_LEFT, FOOT_RIGHT = "Illustrative: none of it is a real place", "Page &P of &N"
+FOOT_RIGHT = "Page &P of &N"
 _CHANGED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 
@@ -59,7 +58,7 @@ def workbook(
     book.remove(book.active)
     _say_what_it_is(book, about)
     for sheet in sheets(comparison, about, explanations or explained(comparison)):
-        _write(book.create_sheet(sheet.name), sheet)
+        _write(book.create_sheet(sheet.name), sheet, about.foot)
     whole = io.BytesIO()
     book.save(whole)
     return _without_dates(whole.getvalue())
@@ -88,7 +87,7 @@ def _say_what_it_is(book: Any, about: About) -> None:
     told = book.properties
     told.creator = "Treatment Funding Simulator"
     told.title = _text(about.title)
-    told.description = ILLUSTRATIVE
+    told.description = about.illustrative
     told.language = "en-GB"
     told.created = FIRST_DAY
 
@@ -105,7 +104,7 @@ def _without_dates(content: bytes) -> bytes:
 # A sheet
 
 
-def _write(page: Any, sheet: Sheet) -> None:
+def _write(page: Any, sheet: Sheet, foot: str) -> None:
     notes = [line for note in sheet.notes for line in textwrap.wrap(note, NOTE_CHARACTERS)]
     head = len(notes) + 2
     _write_title(page, sheet.title, notes)
@@ -116,7 +115,7 @@ def _write(page: Any, sheet: Sheet) -> None:
         for across, (cell, column) in enumerate(zip(row, sheet.columns, strict=True), 1):
             _put(page.cell(down, across), cell, column, looks)
     _make_table(page, sheet, head, head + len(rows))
-    _make_printable(page, head)
+    _make_printable(page, head, foot)
 
 
 @cache  # one look for all cells that share it: a workbook has a hundred thousand
@@ -189,12 +188,12 @@ def _make_table(page: Any, sheet: Sheet, head: int, last: int) -> None:
     page.add_table(table)
 
 
-def _make_printable(page: Any, head: int) -> None:
+def _make_printable(page: Any, head: int, foot: str) -> None:
     """On A4, as wide as the page, the heads on each, and each with its number."""
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = A4
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_title_rows = f"{head}:{head}"
-    page.oddFooter.left.text, page.oddFooter.right.text = FOOT_LEFT, FOOT_RIGHT
+    page.oddFooter.left.text, page.oddFooter.right.text = foot, FOOT_RIGHT
     page.oddFooter.center.text = "&A"

@@ -37,6 +37,12 @@ ILLUSTRATIVE = (
     "The partnerships are synthetic and average; none is a real place. Some assumptions are not"
     " verified. Read directions and sizes, not forecasts."
 )
+OWN_AREA = (
+    "The partnership has an area's own figures, fitted to the structure of an average one: whatever the area did not"
+    " give is the average's. Some assumptions are not verified. Read directions and sizes, not forecasts."
+)
+FOOT = "Illustrative: none of it is a real place"
+FOOT_OWN_AREA = "Illustrative: an area's own figures fitted to an average"
 AMOUNT = re.compile(r"\b\d{4}-\d{2}\b|[+−]?£[\d,.]*\d(?:m|bn)?|[+−][\d,.]*\d")
 """A financial year, or a number with its sign or its pound."""
 DIFFERENCES_DRAWN = ("allocation_gbp", "in_recovery", "new_presentations")
@@ -66,6 +72,10 @@ LIMITS = (
         "What a stable client costs, how fast people come back and what support does are assumptions;"
         " their ranges stand in the tables of this report."
     ),
+)
+LIMIT_OWN_AREA = (
+    "It shows an area as large as its own figures say it is, and otherwise an average. No budget can be read off it, and"
+    " nobody's care should be decided by it."
 )
 
 
@@ -113,10 +123,21 @@ def html_of(study: Study) -> str:
         study=study,
         sections=sections(study),
         css=_text("page.css"),
-        illustrative=ILLUSTRATIVE,
+        illustrative=illustrative(own_area=study.own_area),
+        foot=FOOT_OWN_AREA if study.own_area else FOOT,
         model=model_version(),
     )
     return html
+
+
+def illustrative(*, own_area: bool) -> str:
+    """What a reader must know of the place that is shown."""
+    return OWN_AREA if own_area else ILLUSTRATIVE
+
+
+def limits(*, own_area: bool) -> tuple[str, ...]:
+    """What a comparison cannot tell."""
+    return (LIMIT_OWN_AREA, *LIMITS[1:]) if own_area else LIMITS
 
 
 def write(study: Study, path: str | Path) -> Path:
@@ -342,7 +363,7 @@ def _limits(study: Study) -> tuple[str, ...]:
             f" is corrected for inflation."
         ),
     )
-    return (*LIMITS, *(others if rest else ()), *pounds)
+    return (*limits(own_area=study.own_area), *(others if rest else ()), *pounds)
 
 
 def _evidence(study: Study) -> Iterator[Part]:

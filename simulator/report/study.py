@@ -45,6 +45,8 @@ class Study:
         The name of the scenario that shows how the world goes if nothing changes; by default the baseline.
     explained
         Why the money moved under each scenario, where that has been worked out already.
+    own_area
+        Whether it is of an area's own figures, fitted to an average's structure, and not of an average alone.
     """
 
     title: str
@@ -58,6 +60,7 @@ class Study:
     acting: str = "The other plan"
     reference: str | None = None
     explained: tuple[Explanation, ...] = ()
+    own_area: bool = False
 
     @property
     def samples(self) -> tuple[Sample, ...]:

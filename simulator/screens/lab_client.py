@@ -9,6 +9,7 @@ import streamlit as st
 
 from .. import charts
 from ..findings import Figure
+from ..jobs import mark_of
 from ..own_formula import at_once, metered
 from ..wording import gbp_exact, signed
 from . import pieces
@@ -19,21 +20,28 @@ if TYPE_CHECKING:
     from ..incentives import GroupWorth
     from ..incentives.moves import Assumed
     from ..own_formula import AtOnce, EditedFormula, Metered
+    from ..scenario import Scenario
 
 ONE = "baseline_2008"
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _expected(group: str) -> Assumed:
-    return metered.expected_of(library(ONE), group)
+@st.cache_resource(max_entries=60, show_spinner=False)
+def _expected(mark: str, group: str, _scenario: Scenario) -> Assumed:  # noqa: ARG001 # kept under the mark
+    return metered.expected_of(_scenario, group)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _at_once(key: tuple[str, str], group: str, _edited: EditedFormula) -> AtOnce:  # noqa: ARG001 # as above
-    return at_once(library(ONE), _edited, [group], known={group: _expected(group)})
+def _at_once(
+    key: tuple[str, str, str],
+    group: str,
+    _edited: EditedFormula,
+    _scenario: Scenario,
+) -> AtOnce:
+    known = {group: _expected(key[-1], group, _scenario)}
+    return at_once(_scenario, _edited, [group], known=known)
 
 
-def show(key: str, name: str, edited: EditedFormula) -> None:
+def show(key: str, name: str, edited: EditedFormula, scenario: Scenario | None = None) -> None:
     """Draw what one client is worth.
 
     Parameters
@@ -42,19 +50,23 @@ def show(key: str, name: str, edited: EditedFormula) -> None:
         The hash of the rule.
     name
         What the formula is called.
+    scenario
+        The world and plan in which the client lives; by default an average partnership's.
     """
     st.header("Does it pay to do right by one client?")
-    groups = library(ONE).world.groups
+    one = scenario or library(ONE)
+    mark = mark_of(one)
+    groups = one.world.groups
     group = st.selectbox(
         "A client of", list(groups), key="lab group", format_func=lambda each: groups[each].label
     )
-    told = _at_once((key, name), group, edited)
+    told = _at_once((key, name, mark), group, edited, one)
     client = told.clients[0]
     st.write(pieces.safe(" ".join(client.sentences)))
     if client.moved_on is not None:
         chart(
             "lab meter at once",
-            (key, name, group),
+            (key, name, mark, group),
             lambda: charts.meter_by_formula(client, told.title, told.years),
         )
         table(
@@ -72,11 +84,11 @@ def show(key: str, name: str, edited: EditedFormula) -> None:
         st.caption(pieces.safe(note))
     st.subheader("Surer: with refill, returns, floors and chance")
     job(
-        f"lab meter {key} {group}",
+        f"lab meter {mark} {key} {group}",
         "Runs of one client's worth",
-        metered.seconds(library(ONE), [group]),
-        (metered.work, library(ONE), edited, (group,)),
-        partial(_metered, (key, name, group)),
+        metered.seconds(one, [group]),
+        (metered.work, one, edited, (group,)),
+        partial(_metered, (key, name, mark, group)),
     )
 
 

@@ -9,12 +9,15 @@ import streamlit as st
 
 from ..charts import difference_waterfall, waterfall
 from ..charts.look import ILLUSTRATIVE
+from ..errors import BadInput
 from ..findings import step_differences, what_is_proposed, why_it_moved
 from ..funding import EXPLAIN_STEPS
 from ..incentives import Estimate
+from ..jobs import mark_of
+from ..own_formula import EditedFormula
 from ..scenario import fingerprint
 from ..wording import TOO_CLOSE, gbp, sentence_case, signed
-from . import outcome, pieces
+from . import lab_client, outcome, pieces, state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +40,17 @@ def show() -> None:
         " differ, and then why each year's allocation moved."
     )
     outcome.with_runs(_tell)
+    _meter()
+
+
+def _meter() -> None:
+    """What one client is worth under the plan's own formula, where one partnership has it."""
+    try:
+        _, plan = state.pair()
+    except BadInput:
+        return  # told above
+    if len(plan.partnerships) == 1:
+        lab_client.show(mark_of(plan), plan.title, EditedFormula.from_scenario(plan), plan)
 
 
 def _tell(without: Explanation, with_plan: Explanation, changed: tuple[str, ...]) -> None:

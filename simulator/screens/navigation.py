@@ -18,6 +18,7 @@ from . import (
     method,
     money,
     pieces,
+    reports,
     state,
 )
 from .desk import desk
@@ -34,6 +35,7 @@ PAGES: tuple[tuple[str, str, Callable[[], None]], ...] = (
     ("Compare", "compare", compare.show),
     ("Formula lab", "formula-lab", lab.show),
     ("Your area", "area", area.show),
+    ("Reports", "reports", reports.show),
     ("Method", "method", method.show),
 )
 """Title, address and page, in the order of the navigation."""

@@ -1,0 +1,278 @@
+"""Reports: a comparison to take away, as report, workbook and tables, with the files and the command that make it again."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import streamlit as st
+
+from .. import exports
+from ..errors import BadInput
+from ..exports.chosen import MOST
+from ..jobs import first, mark_of
+from ..proposal import OWN
+from ..report.page import OWN_AREA
+from . import desk, doors, outcome, pieces, state, taken
+
+if TYPE_CHECKING:
+    from ..exports import About, Chosen
+    from ..jobs import Look
+    from ..visit import Visit
+
+Kept = TypeVar("Kept", str, list[str])
+FEWEST = 2
+"""Runs of each scenario without which nothing can be said of how sure a number is."""
+MOST_CHARACTERS, MOST_WORDS = 150, 1000
+POLLS, TITLE, QUESTION, BESIDE = (
+    "reports polls",
+    "reports title",
+    "reports question",
+    "reports beside",
+)
+GIVES = (
+    "What you have found, to take to a meeting, to check, and to make again: a report that prints, a workbook, the"
+    " numbers, the scenario as a file, and the command that gives the same numbers to the last digit."
+)
+NOTHING_CHANGED = (
+    "Your plan is the same as what it is compared with, so there is nothing to report yet. Change something on the page"
+    " Explore, or choose a proposal that you put aside, and come back."
+)
+WITH_FILES = "Put the files into one folder on a computer that has this program, open a terminal in that folder and run this."
+WITHOUT_FILES = "On a computer that has this program, open a terminal in any folder and run this."
+SAME_BYTES = "The tables come into the folder `results`: with the same version of the program the same bytes as here."
+SHARE = (
+    "Whoever opens this sees the same comparison, with your proposals and their reasons. It is all in the link itself; a"
+    " title that you gave the report is not."
+)
+
+
+def show() -> None:
+    """Draw the page."""
+    st.title("Reports and data")
+    _banner()
+    st.write(GIVES)
+    st.header("What it is about")
+    try:
+        beside = _beside()
+        wanted = _chosen(repr((state.visit(), beside)), state.visit(), beside)
+    except BadInput as wrong:
+        pieces.faults(wrong)
+        return
+    _scenarios(wanted)
+    about = wanted.about(*_words(wanted))
+    looks = _looks(wanted) if len(wanted.scenarios) > 1 else ()
+    _to_make_again(wanted, looks)
+    st.header("Report, workbook and tables")
+    if not looks:
+        st.info(NOTHING_CHANGED)
+        doors.link("explore", "Change something in Explore")
+        return
+    moves = _moves(wanted, about, looks)
+    st.session_state[POLLS] = moves
+    pieces.polled(partial(_live, wanted, about), moves)
+
+
+def _banner() -> None:
+    if state.visit().plan.base == OWN:
+        st.warning(f"Illustrative. {OWN_AREA}", icon="⚠️")
+    else:
+        pieces.banner()
+
+
+# What it is about
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _chosen(key: str, _visit: Visit, _beside: list[str]) -> Chosen:  # noqa: ARG001 # the key stands for both
+    return exports.chosen(_visit, _beside, desk.scenario_of)
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _why_not(key: str, _visit: Visit) -> dict[str, str]:  # noqa: ARG001 # the key stands for the visit
+    """Of each proposal that was put aside, why it cannot stand beside the plan; empty where it can."""
+    return {each.name: exports.why_not(_visit, each, desk.comparable) for each in _visit.saved}
+
+
+def _beside() -> list[str]:
+    """Proposals that were put aside and stand beside the plan; those that cannot are named with the reason."""
+    now = state.visit()
+    reasons = _why_not(repr(now), now)
+    titles = {each.name: each.title for each in now.saved}
+    fit = [name for name, reason in reasons.items() if not reason]
+    _take_up(BESIDE, [])
+    st.session_state[BESIDE] = [name for name in st.session_state[BESIDE] if name in fit]
+    if fit:
+        st.multiselect(
+            "Proposals that you put aside, to stand beside your plan",
+            fit,
+            key=BESIDE,
+            format_func=titles.__getitem__,
+            max_selections=MOST - 2,
+        )
+    told = [
+        f"“{titles[name]}” cannot stand beside it: {why}." for name, why in reasons.items() if why
+    ]
+    if told:
+        st.caption(pieces.safe(" ".join(told)))
+    return _keep(BESIDE, list(st.session_state[BESIDE]))
+
+
+def _take_up(key: str, usual: str | list[str]) -> None:
+    """Give a control what it had when the page was last looked at: it forgets when another page is."""
+    if key not in st.session_state:
+        st.session_state[key] = st.session_state.get(f"{key}, kept", usual)
+
+
+def _keep(key: str, value: Kept) -> Kept:
+    st.session_state[f"{key}, kept"] = value
+    return value
+
+
+def _scenarios(wanted: Chosen) -> None:
+    baseline, *others = wanted.scenarios
+    lines = [f"- Compared with: **{pieces.safe(baseline.title)}**"]
+    for each in others:
+        why = wanted.reasons.get(each.name, "")
+        told = f" Why: {pieces.safe(why)}" if why else ""
+        lines.append(f"- Proposed: **{pieces.safe(each.title)}**.{told}")
+    st.markdown("\n".join(lines))
+
+
+def _words(wanted: Chosen) -> tuple[str, str]:
+    """The title and the question of the report, where somebody wants others."""
+    _take_up(TITLE, "")
+    _take_up(QUESTION, "")
+    with st.expander("Title and question of the report"):
+        title = st.text_input(
+            "Title", key=TITLE, max_chars=MOST_CHARACTERS, placeholder=wanted.title
+        )
+        asked = st.text_area(
+            "The question that it answers",
+            key=QUESTION,
+            max_chars=MOST_WORDS,
+            placeholder=wanted.question,
+        )
+    return _keep(TITLE, title or ""), _keep(QUESTION, asked or "")
+
+
+# What makes it again
+
+
+def _to_make_again(wanted: Chosen, looks: tuple[Look, ...]) -> None:
+    st.header("To make it again, or to share it")
+    for name, text in wanted.files.items():
+        st.download_button(
+            f"Scenario file: {name}",
+            text,
+            file_name=name,
+            mime="application/yaml",
+            key=f"file {name}",
+            on_click="ignore",
+        )
+    now = state.visit()
+    st.subheader("Command line")
+    st.markdown(f"{WITH_FILES if wanted.files else WITHOUT_FILES} {SAME_BYTES}")
+    runs = _runs_there(looks) or now.replications
+    st.code(wanted.command(runs, now.seed), language=None, wrap_lines=True)
+    if runs < now.replications:
+        st.caption(f"Of the {runs} runs of each that are there, not of {now.replications}.")
+    st.subheader("Link")
+    st.write(SHARE)
+    st.code(_link(), language=None, wrap_lines=True)
+
+
+def _link() -> str:
+    address = (st.context.url or "").partition("?")[0]
+    token = state.link()
+    return f"{address}?{state.PARAMETER}={token}" if token else address or "?"
+
+
+# Runs
+
+
+def _looks(wanted: Chosen) -> tuple[Look, ...]:
+    now = state.visit()
+    if st.session_state.get(outcome.STOPPED) == _key(wanted):
+        return desk.desk().see(wanted.scenarios, now.seed, now.replications)
+    return desk.desk().look_at(wanted.scenarios, now.seed, now.replications, state.who())
+
+
+def _key(wanted: Chosen) -> tuple[object, ...]:
+    """What runs that are stopped are known by, as on the page Explore."""
+    now = state.visit()
+    return (*(mark_of(each) for each in wanted.scenarios), now.seed, now.replications)
+
+
+def _runs_there(looks: tuple[Look, ...]) -> int:
+    """Runs of each that can be taken; none while more are on their way."""
+    if not looks or any(each.moves for each in looks):
+        return 0
+    done = min(each.done for each in looks)
+    return done if done >= FEWEST else 0
+
+
+def _taken(wanted: Chosen, about: About, looks: tuple[Look, ...]) -> taken.Taken | None:
+    runs = _runs_there(looks)
+    if not runs:
+        return None
+    explained = tuple(first(each.explained, runs) for each in looks if each.explained)
+    told = repr((_key(wanted), runs, about))
+    key = f"reports {hashlib.sha256(told.encode()).hexdigest()}"
+    return taken.Taken(exports.comparison_of(explained), explained, about, key)
+
+
+def _moves(wanted: Chosen, about: About, looks: tuple[Look, ...]) -> bool:
+    found = _taken(wanted, about, looks)
+    return any(each.moves for each in looks) or (
+        found is not None and desk.tasks().look(found.key).moves
+    )
+
+
+def _live(wanted: Chosen, about: About) -> None:
+    """Draw how far the runs are, and what can be taken away; the page as a whole where more or less moves than before."""
+    looks = _looks(wanted)
+    moves = _moves(wanted, about, looks)
+    if moves != st.session_state.get(POLLS):
+        st.session_state[POLLS] = moves
+        st.rerun()
+    _progress(wanted, looks)
+    found = _taken(wanted, about, looks)
+    if found is not None:
+        taken.show(found)
+
+
+def _progress(wanted: Chosen, looks: tuple[Look, ...]) -> None:
+    done, runs = min(each.done for each in looks), looks[0].wanted
+    for told in dict.fromkeys(each.told for each in looks if each.told):
+        st.error(pieces.safe(told))
+    if done >= runs:
+        st.caption(f"{runs} runs of each: the same people with the same luck in all of them.")
+    elif any(each.moves for each in looks):
+        st.progress(
+            done / runs, text=f"{done} of {runs} runs of each. The files come when all are there."
+        )
+        st.button(
+            "Stop, and take what is there",
+            key="reports stop",
+            on_click=partial(_stop, wanted),
+            disabled=done < FEWEST,
+        )
+    else:
+        st.warning(
+            f"Stopped at {done} of {runs} runs of each. Files and command are of {done} runs, so they are less sure."
+            if done >= FEWEST
+            else f"Stopped at {done} of {runs} runs of each: too few to take away."
+        )
+        st.button("Go on", key="reports go on", on_click=partial(_again, wanted))
+
+
+def _stop(wanted: Chosen) -> None:
+    st.session_state[outcome.STOPPED] = _key(wanted)
+    desk.desk().leave(state.who())
+
+
+def _again(wanted: Chosen) -> None:
+    st.session_state.pop(outcome.STOPPED, None)
+    desk.desk().again(wanted.scenarios, state.visit().seed)
