@@ -81,7 +81,7 @@ def _ends(alt: Any) -> Any:
 
 
 def _names(alt: Any, rows: Rows, *, narrow: bool = False) -> Any:
-    broken = {"labelExpr": f"split(datum.label, /{BREAKS}/)"} if narrow else {}
+    broken = {"labelExpr": f"split(datum.label, /{BREAKS}/)", "labelOffset": -10} if narrow else {}
     return alt.Y(
         "name:N",
         sort=[row["name"] for row in rows],
