@@ -86,7 +86,7 @@ def treatment_sim(wheel, tmp_path_factory):
     """The program, installed from the wheel without its optional parts."""
     folder = tmp_path_factory.mktemp("installed")
     ran(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
-    pip = (sys.executable, "-m", "pip", "--python", folder, "install", "--quiet")
+    pip = (sys.executable, "-m", "pip", "--python", folder, "install", "--quiet", "--no-compile")
     ran(*pip, "-c", ROOT / "constraints.txt", wheel, cwd=folder)
     return folder / ("Scripts" if os.name == "nt" else "bin") / "treatment-sim"
 

@@ -66,6 +66,7 @@ def sides(told):
     return {side.preset.name: side for side in told.sides}
 
 
+@pytest.mark.slow
 def test_putting_clients_first_is_the_same_plan_under_every_formula(told):
     plans = {
         tuple(
@@ -77,6 +78,7 @@ def test_putting_clients_first_is_the_same_plan_under_every_formula(told):
     assert plans == {((0.0, 0.0), (0.0, 0.0))}
 
 
+@pytest.mark.slow
 def test_need_alone_moves_no_allocation_and_nobody_moves(sides):
     need = sides["young_people_index"]
     for change in (need.alone, need.together):
@@ -85,6 +87,7 @@ def test_need_alone_moves_no_allocation_and_nobody_moves(sides):
     assert (need.against_now.mean, need.unsteady.mean) == (0, pytest.approx(0, abs=1e-6))
 
 
+@pytest.mark.slow
 def test_what_is_told_is_what_was_lived(sides):
     side = sides["activity_2008"]
     recovery = OUTCOMES.index("in_recovery")
@@ -95,6 +98,7 @@ def test_what_is_told_is_what_was_lived(sides):
     assert price == pytest.approx(side.against_now.mean - by_hand)
 
 
+@pytest.mark.slow
 def test_alone_others_stay_and_together_they_do_not(sides):
     """Together nobody outside shares the pot, so what all gain and lose sums to nothing."""
     side = sides["activity_2008"]
@@ -105,11 +109,13 @@ def test_alone_others_stay_and_together_they_do_not(sides):
     assert side.others == 2
 
 
+@pytest.mark.slow
 def test_the_verdict_counts_every_partnership_once(sides):
     words = sides["activity_2008"].chosen(sides["activity_2008"].now)
     assert words.startswith("all ")
 
 
+@pytest.mark.slow
 def test_the_page_says_nothing_against_its_numbers(told):
     page = markdown(told_of.document(told, "treatment-sim formula compare", drawn=False))
     for side in told.sides:
@@ -121,6 +127,7 @@ def test_the_page_says_nothing_against_its_numbers(told):
     assert headline.startswith(f"Under {fewer} of 3 formulas")
 
 
+@pytest.mark.slow
 def test_every_cell_has_the_sign_of_its_number(told):
     for side in told.sides:
         cell = told_of._cell(side.alone, told_of.gbp)
@@ -130,6 +137,7 @@ def test_every_cell_has_the_sign_of_its_number(told):
             assert cell.text[0] == ("+" if side.alone.mean > 0 else "−")
 
 
+@pytest.mark.slow
 def test_records_hold_every_answer(told):
     rows = as_records(told)
     assert [row["name"] for row in rows] == list(NAMES)
@@ -138,6 +146,7 @@ def test_records_hold_every_answer(told):
     assert rows[1]["clients_first_alone_gbp"]["mean"] == 0
 
 
+@pytest.mark.slow
 def test_the_charts_are_drawn_with_their_words(told):
     page = told_of.document(told, "treatment-sim formula compare", drawn=True)
     drawings = [piece for piece in page.first if hasattr(piece, "svg")]
