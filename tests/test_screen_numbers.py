@@ -63,11 +63,11 @@ def test_no_cell_of_a_table_is_a_picture():
 
 def test_no_head_of_a_table_is_a_picture():
     def drawn():
-        import pandas
+        import pandas as pd
 
         from simulator.screens import pieces as room
 
-        room.read(pandas.DataFrame({"![a](b)": ["![c](d)"], "![e](f)": [1.5]}), "A table")
+        room.read(pd.DataFrame({"![a](b)": ["![c](d)"], "![e](f)": [1.5]}), "A table")
 
     from streamlit.testing.v1 import AppTest
 
