@@ -139,7 +139,7 @@ def _called(base: Proposal, plan: Proposal) -> str:
     ]
     called = ", ".join(told)
     same = replace(base, title=called).name == replace(plan, base=base.base).name
-    return f"{called}, as the comparison" if same else called
+    return f"Comparison: {called}" if same else called
 
 
 _ADAPTER = TypeAdapter(Visit)
