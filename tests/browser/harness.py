@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 ROOT = Path(__file__).parents[2]
 DESKTOP = {"width": 1280, "height": 900}
@@ -256,7 +256,14 @@ def visit(browser: Browser, address: str, size: dict[str, int] = DESKTOP) -> Vis
         page.on("pageerror", lambda error: begun.complaints.append(str(error)))
 
     context.on("request", lambda request: asked(request.url))
-    context.on("console", lambda told: told.type == "error" and begun.complaints.append(told.text))
+
+    def heard(told: ConsoleMessage) -> None:
+        # On a page with an address of its own Streamlit looks for its server there first, and is told 404.
+        looking = "404" in told.text and "/_stcore/" in told.location.get("url", "")
+        if told.type == "error" and not looking:
+            begun.complaints.append(told.text)
+
+    context.on("console", heard)
     context.on("page", watch)
     watch(begun.page)
     return begun
