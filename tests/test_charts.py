@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
@@ -178,14 +179,23 @@ def test_a_scenario_keeps_its_colour_where_others_have_no_value(comparison):
 
 
 def test_lines_are_means_with_bands_that_hold_nine_runs_in_ten(comparison):
-    series = means(comparison.samples, "in_treatment", NAMES)[1]
-    told = comparison.others[0].of("in_treatment")
+    many = [replace(each, values=np.concatenate([each.values] * 20)) for each in comparison.samples]
+    series = means(many, "in_treatment", NAMES)[1]
+    told = many[1].of("in_treatment")
     assert series.name == "Move them on"
     assert series.middle == pytest.approx(told.mean(axis=0))
     assert series.low == pytest.approx(np.quantile(told, 0.05, axis=0))
     assert series.high == pytest.approx(np.quantile(told, 0.95, axis=0))
+    assert "bands hold 9 runs in 10" in below(charts.lines_by_year(many, "in_treatment", "Lines"))
+
+
+def test_bands_of_few_runs_are_all_of_them(comparison):
+    series = means(comparison.samples, "in_treatment", NAMES)[1]
+    told = comparison.others[0].of("in_treatment")
+    assert series.low == pytest.approx(told.min(axis=0))
+    assert series.high == pytest.approx(told.max(axis=0))
     chart = charts.lines_by_year(comparison.samples, "in_treatment", "Lines")
-    assert "bands hold 9 runs in 10" in below(chart)
+    assert f"bands are the lowest to highest of {len(told)} runs" in below(chart)
 
 
 def test_differences_are_paired_and_keep_the_colour_of_their_scenario(comparison):

@@ -158,7 +158,7 @@ def test_of_eight_ones_own_people_are_followed_and_it_is_said(
     jobs: FakeTasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     eight = [a_tenth_of(Proposal(acting="all_of_eight").scenario())] * 2
-    samples = [explain(each) for each in replicate.run(eight, 2, 1, workers=1)]
+    samples = [explain(each) for each in replicate.run(eight, 3, 1, workers=1)]
     monkeypatch.setattr(screen_state, "pair", lambda: tuple(eight))
     monkeypatch.setattr(outcome, "desk", lambda: FakeDesk(samples))
     at = opened()

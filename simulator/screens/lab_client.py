@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from .. import charts
+from ..errors import BadInput
 from ..findings import Figure
 from ..jobs import mark_of
 from ..own_formula import at_once, metered
@@ -60,7 +61,11 @@ def show(key: str, name: str, edited: EditedFormula, scenario: Scenario | None =
     group = st.selectbox(
         "A client of", list(groups), key="lab group", format_func=lambda each: groups[each].label
     )
-    told = _at_once((key, name, mark), group, edited, one)
+    try:
+        told = _at_once((key, name, mark), group, edited, one)
+    except BadInput as wrong:  # as where money follows later than the years that are looked at
+        pieces.faults(wrong, "This cannot be told of this formula:")
+        return
     client = told.clients[0]
     st.write(pieces.safe(" ".join(client.sentences)))
     if client.moved_on is not None:
