@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from simulator import exports
 from simulator.cli import app
-from simulator.errors import BadInput, MissingExtra
+from simulator.errors import MissingExtra
 from simulator.exports import whole
 from simulator.exports.archive import unzipped
 from simulator.jobs import Desk, Task
@@ -143,7 +143,7 @@ def test_a_plan_has_a_file_a_command_a_link_and_a_finding(here):
 def test_a_world_that_is_assumed_has_a_file_on_both_sides():
     plan = MORE.with_changes(ASSUMED)
     wanted = exports.chosen(replace(PLAN, plan=plan))
-    assert [*wanted.files] == ["what_it_is_compared_with.yaml", "less_stretch.yaml"]
+    assert [*wanted.files] == [f"{each.name}.yaml" for each in wanted.scenarios]
 
 
 @pytest.mark.parametrize(
@@ -337,14 +337,6 @@ def test_what_cannot_stand_beside_the_plan_is_told_on_the_page():
     at = page(replace(PLAN, saved=(LESS.with_changes(ASSUMED),)))
     assert "“More stretch” cannot stand beside it: it assumes another world" in told(at)
     assert not [each for each in at.multiselect if each.key == reports.BESIDE]
-
-
-def test_two_of_one_name_are_refused():
-    plan = replace(MORE.with_changes(ASSUMED), title="What it is compared with")
-    with pytest.raises(BadInput, match="one scenario alone"):
-        exports.chosen(replace(PLAN, plan=plan))
-    at = page(replace(PLAN, plan=plan))
-    assert "be the name of one scenario alone" in told(at)
 
 
 # An area's own figures
