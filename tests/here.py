@@ -73,6 +73,11 @@ def page_of(room, link=""):
     return at.run()
 
 
+def box(at, begins):
+    """The box in which an exact value is typed: what stands in it is the end of its key."""
+    return next(each for each in at.number_input if each.key.startswith(f"{begins} = "))
+
+
 def words(at):
     """All that stands on a page."""
     kinds = (

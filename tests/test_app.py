@@ -10,7 +10,7 @@ from threading import Barrier
 from types import SimpleNamespace
 
 import pytest
-from here import here, page_of, words
+from here import box, here, page_of, words
 from hostile import FINE, REFUSED
 
 from simulator.errors import BadInput
@@ -75,19 +75,33 @@ def test_every_exact_value_changes_the_scenario_that_runs():
     keys = [each.key for each in at.number_input if each.key.startswith("type ")]
     assert len(keys) > 30
     same = []
-    for key in keys:
+    for begins in (key.partition(" = ")[0] for key in keys):
         before = plan_of(at)
-        box = at.number_input(key=key)
-        box.set_value(0.5 * box.value if box.value else 1.0).run()
-        assert not at.exception, key
+        wanted = box(at, begins)
+        wanted.set_value(0.5 * wanted.value if wanted.value else 1.0).run()
+        assert not at.exception, begins
         if plan_of(at) == before:
-            same.append(key)
+            same.append(begins)
     assert not same
+
+
+def test_a_browser_that_is_behind_undoes_nothing():
+    """It sends what stood in a box before a slider moved all years; that is nothing that somebody typed."""
+    at = explore()
+    stale = box(at, "type plan.reintegration_share 0 4")
+    at.slider(key="slide plan.reintegration_share 0").set_value(10.0)
+    stale.set_value(stale.value)
+    at.run()
+    assert visit_of(at).plan.scenario().plan.reintegration_share == 0.1
+    at.slider(key="slide plan.reintegration_share 0").set_value(20.0)
+    stale.set_value(0.0)
+    at.run()
+    assert visit_of(at).plan.scenario().plan.reintegration_share == 0.2
 
 
 def test_one_year_typed_leaves_the_others():
     at = explore()
-    at.number_input(key="type plan.reintegration_share 0 1").set_value(10.0).run()
+    box(at, "type plan.reintegration_share 0 1").set_value(10.0).run()
     plan = visit_of(at).plan.scenario().plan
     assert plan.reintegration_share == (0.0, 0.1, 0.0, 0.0, 0.0)
     assert plan.treatment_share == (1.0, 0.9, 1.0, 1.0, 1.0)
@@ -166,7 +180,7 @@ def test_a_lever_is_put_back():
 def test_shares_of_more_than_the_whole_change_nothing_and_are_told():
     at = explore(replace(FEW, plan=Proposal("engage_other_drugs")))
     before = visit_of(at)
-    at.number_input(key="type plan.reintegration_share 0 all").set_value(100.0).run()
+    box(at, "type plan.reintegration_share 0 all").set_value(100.0).run()
     assert not at.exception
     assert visit_of(at) == before
     assert "That cannot be, so nothing was changed" in words(at)

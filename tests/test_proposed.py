@@ -64,7 +64,7 @@ def test_what_was_changed_moves_the_money_most_and_all_steps_come_to_the_whole(
     ("lever", "because"),
     [
         ("pot", "because the pot is another"),
-        ("delay", "because the number of clients counted in effective treatment is another"),
+        ("delay", "because fewer clients are counted in effective treatment"),
     ],
 )
 def test_the_reason_is_what_was_changed_and_has_the_sign_of_the_whole(

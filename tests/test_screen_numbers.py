@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from here import here, page_of, words
+from here import box, here, page_of, words
 
 from simulator.levers import levers
 from simulator.proposal import Proposal
@@ -156,8 +156,8 @@ def test_nothing_on_the_page_speaks_of_files():
 
 def test_two_years_typed_before_the_page_is_drawn_again_are_both_kept():
     at = page("explore")
-    at.number_input(key="type plan.move_on_delay_days 0 1").set_value(30.0)
-    at.number_input(key="type plan.move_on_delay_days 0 3").set_value(60.0)
+    box(at, "type plan.move_on_delay_days 0 1").set_value(30.0)
+    box(at, "type plan.move_on_delay_days 0 3").set_value(60.0)
     at.run()
     assert not at.exception
     plan = at.session_state[state.VISIT].plan.scenario().plan

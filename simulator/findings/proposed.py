@@ -145,7 +145,11 @@ def _why(without: Explanation, with_plan: Explanation, money: Figure) -> str:
     largest = largest_part(steps, money.sign)
     if largest is None:
         return ""
-    why = _BECAUSE[EXPLAIN_STEPS[largest]]
+    step = EXPLAIN_STEPS[largest]
+    why = _BECAUSE[step]
+    if step == "own number":
+        more = "more" if money.sign == "more" else "fewer"
+        why = f"{more} clients are counted in effective treatment"
     return f"The largest part, {signed(steps[largest].mean, gbp)}, comes because {why}."
 
 

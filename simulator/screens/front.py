@@ -19,7 +19,10 @@ WHAT = (
         "You move a lever, such as how long clients are kept who are ready to leave, and see what becomes of money and"
         " people, how sure that is, and why."
     ),
-    "It is not a forecast for a real place, and nobody's care should be decided by it.",
+    (
+        "It is not a forecast for a real place, and nobody's care should be decided by it: use it to learn directions and"
+        " sizes, for an average, or with your own figures for a place of your size."
+    ),
 )
 QUESTIONS = (
     ("explore", "Explore: what happens if…?", "Move a lever and see what it does, in a minute."),

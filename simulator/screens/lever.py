@@ -195,10 +195,12 @@ def _exact(where: Standing, plan: Scenario) -> None:
 def _number(where: Standing, cluster: int, year: int | None, label: str) -> None:
     lever = where.lever
     scale = 1.0 if lever.relative else _scale(lever)
-    key = f"type {lever.path} {cluster} {'all' if year is None else year}"
-    st.session_state[key] = round(where.now[cluster][year or 0] * scale, 8)
+    value = round(where.now[cluster][year or 0] * scale, 8)
+    # The value is part of the key: a browser that is behind sends what stood in a box before, which nobody typed.
+    key = f"type {lever.path} {cluster} {'all' if year is None else year} = {value:.10g}"
     st.number_input(
         label,
+        value=value,
         step=1_000_000.0 if lever.relative else round(lever.step * scale, 8),
         format="%.10g",
         key=key,

@@ -165,9 +165,11 @@ def _figures(plan: Sample, told: Proposed) -> None:
             if figure.sign == "same":
                 st.write("No difference")
             elif figure.sign == "open":
-                st.write(f"Difference: **{wording.TOO_CLOSE}** ({figure.interval})")
+                st.write(f"Difference: **{wording.TOO_CLOSE}** ({pieces.safe(figure.interval)})")
             else:
-                st.write(f"Difference: **{figure.text}** ({figure.interval})")
+                st.write(
+                    f"Difference: **{pieces.safe(figure.text)}** ({pieces.safe(figure.interval)})"
+                )
 
 
 @st.cache_resource(show_spinner=False, max_entries=300)

@@ -16,7 +16,7 @@ SETTINGS = {
     "client.toolbarMode": "minimal",
     "server.address": "127.0.0.1",
     "server.fileWatcherType": "none",
-    "server.maxUploadSize": "5",
+    "server.maxUploadSize": "2",
     "theme.base": "light",
     "theme.primaryColor": "#12436D",
     "theme.textColor": "#0b0c0c",

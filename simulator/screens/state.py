@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..scenario import Scenario
 
 VISIT, BEFORE, AFTER, OURS, TROUBLE = "visit", "before", "after", "our links", "trouble"
+COMES = "link that comes"
 REFUSED, NOTICES, LINK = "refused", "notices", "link of the visit"
 PARAMETER = "s"
 MOST_STEPS = 50
@@ -50,7 +51,11 @@ def begin() -> None:
     given = st.query_params.get(PARAMETER, "")
     # A browser that is behind still sends a link of a moment ago, which must not undo what came after it.
     if given and given not in state[OURS]:
-        open_link(given)
+        state[COMES] = given
+    # Kept until it is open: who goes on to another page meanwhile has an address there that says nothing.
+    if state.get(COMES):
+        open_link(state[COMES])
+        state[COMES] = ""
 
 
 def keep() -> None:
