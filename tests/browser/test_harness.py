@@ -103,11 +103,8 @@ def test_an_answer_is_waited_for(visitor):
     page = visitor.open().page
     page.evaluate("() => { document.title = 'as it was' }")  # a run of the script says it anew
     with visitor.answered():
-        page.get_by_role("button", name="Run the scenario").press(
-            "Shift"
-        )  # says nothing to the app
         page.keyboard.press("r")  # runs the script
-    assert page.title() == "Treatment Funding Simulator"
+    assert page.title() != "as it was"
 
 
 def test_visitors_share_nothing(visitors):
