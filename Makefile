@@ -6,7 +6,7 @@ SIM := $(BIN)/treatment-sim
 READY := $(VENV)/.ready
 TESTS := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: demo test quick bench app setup clean study-fit study-area study-england study-draw-england \
+.PHONY: demo test quick bench app setup clean study-app study-fit study-area study-england study-draw-england \
 	study-formulas study-influence study-killed \
 	study-recovery study-methods study-replications study-validate
 
@@ -35,6 +35,9 @@ bench: $(READY) ## speed, as ratios to bare simpy and to one partnership; sweeps
 
 app: $(READY) ## the app, in a browser
 	$(SIM) app
+
+study-app: $(READY) ## twenty people at once in the app, and one alone: docs/studies/app_load.md (about a quarter of an hour)
+	$(BIN)/python -m studies.app_load --write
 
 study-fit: $(READY) ## fit the baseline, then work out the long list and the support places
 	$(BIN)/python -m studies.fit_baseline --write

@@ -14,7 +14,6 @@ from simulator.jobs.pool import lived
 from simulator.screens import desk as desk_room
 from simulator.screens import outcome
 
-
 LIVES = 8
 """Lives that are different; pages are tested here, not what they tell of many runs."""
 
