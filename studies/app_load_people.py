@@ -26,7 +26,7 @@ LEVER = "slide plan.stretch_share 0"
 PER_CENT = (0, 30)
 """From where to where the lever goes, in steps of 1: 31 plans, whose runs people share where their seed is the same."""
 MOVES_AFTER_SECONDS = (8.0, 12.0)
-PATIENCE_SECONDS = 180.0
+PATIENCE_SECONDS = 60.0
 KINDS = {
     "opened": "page opened (full run)",
     "moved": "lever moved (full run)",
@@ -225,4 +225,4 @@ async def _visits(
             await person.move(float(chance.integers(*PER_CENT, endpoint=True)))
     await person.rested()
     if not person.rests:
-        person.faults.append("a request was never answered")
+        person.faults.append(f"no answer within {PATIENCE_SECONDS:g} seconds of the end")
