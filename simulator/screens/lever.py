@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Values = tuple[tuple[float, ...], ...]
 
 FORMULA = "formula."
-TROUBLE = "lever trouble"
+TROUBLE = state.LEVER
 BY_GROUP, BY_YEAR = "by group", "by year"
 
 
@@ -172,8 +172,8 @@ def _set(lever: Lever, values: Callable[[Standing], Values]) -> None:
 
 
 def tell_trouble() -> None:
-    """Say, once, why what was asked for last could not be."""
-    wrong = st.session_state.pop(TROUBLE, None)
+    """Say why what was asked for last could not be, until something else is changed."""
+    wrong = st.session_state.get(TROUBLE)
     if isinstance(wrong, BadInput):
         pieces.faults(wrong, "That cannot be, so nothing was changed:")
     elif wrong is not None:

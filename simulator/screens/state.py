@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 VISIT, BEFORE, AFTER, OURS, TROUBLE = "visit", "before", "after", "our links", "trouble"
 COMES = "link that comes"
+LEVER = "lever trouble"
+"""Where a lever says what could not be."""
 REFUSED, NOTICES, LINK = "refused", "notices", "link of the visit"
 PARAMETER = "s"
 MOST_STEPS = 50
@@ -97,15 +99,23 @@ def open_link(given: str) -> None:
 
 
 def tell() -> None:
-    """Say, once, what was wrong with a link or with what was asked for last, and what a link's reader should know."""
-    wrong = st.session_state.pop(TROUBLE, None)
+    """Say what was wrong with a link or with what was asked for last, and what a link's reader should know.
+
+    It stands until the visitor changes something: pages are drawn again by themselves, and nobody reads so fast.
+    """
+    wrong = st.session_state.get(TROUBLE)
     if wrong is not None:
         pieces.faults(wrong, "The link could not be opened, so nothing was taken from it:")
-    refused = st.session_state.pop(REFUSED, None)
+    refused = st.session_state.get(REFUSED)
     if refused is not None:
         pieces.faults(refused, "That cannot be, so nothing was changed:")
-    for notice in st.session_state.pop(NOTICES, ()):
+    for notice in st.session_state.get(NOTICES, ()):
         st.info(pieces.safe(notice))
+
+
+def _forget_troubles() -> None:
+    for told in (TROUBLE, REFUSED, NOTICES, LEVER):
+        st.session_state.pop(told, None)
 
 
 def who() -> str:
@@ -138,6 +148,7 @@ def change(new: Visit) -> None:
     state[BEFORE] = [*state[BEFORE], Step(link(), visit())][-MOST_STEPS:]
     state[AFTER] = []
     state[VISIT] = new
+    _forget_troubles()
 
 
 def put_aside(title: str, reason: str) -> None:
@@ -204,6 +215,7 @@ def _step(from_here: str, to_there: str) -> None:
         return
     state[to_there] = [*state[to_there], Step(link(), visit())]
     state[from_here], state[VISIT] = rest, found
+    _forget_troubles()
 
 
 def _visit(step: Step) -> Visit:

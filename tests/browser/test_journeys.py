@@ -147,9 +147,9 @@ def test_a_formula_must_fill_its_bar(visitor):
 def test_a_report_is_made_and_prints(visitor, tmp_path):
     visitor.open(to("reports"))
     page = visitor.page
-    page.get_by_role("button", name="Make").first.click(timeout=PATIENCE)
+    page.get_by_role("button", name="Make report").click(timeout=PATIENCE)
     with page.expect_download(timeout=PATIENCE * 3) as waiting:
-        page.get_by_role("button", name="report").last.click(timeout=PATIENCE * 3)
+        page.get_by_role("button", name="Report (HTML").click(timeout=PATIENCE * 3)
     file = tmp_path / "report.html"
     waiting.value.save_as(file)
     printed = visitor.context.new_page()
