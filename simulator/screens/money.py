@@ -16,7 +16,6 @@ from ..funding import EXPLAIN_STEPS
 from ..incentives import Estimate
 from ..jobs import mark_of
 from ..own_formula import EditedFormula
-from ..scenario import fingerprint
 from ..wording import gbp, interval, sentence_case, signed, verdict
 from . import lab_client, outcome, pieces, state
 from .tidy import steps_table
@@ -65,7 +64,7 @@ def _tell(without: Explanation, with_plan: Explanation, changed: tuple[str, ...]
     _differences(without, with_plan)
     st.header("Year by year")
     both = ((with_plan, "Your plan"), (without, "Comparison"))
-    same = fingerprint(with_plan.sample.scenario) == fingerprint(without.sample.scenario)
+    same = mark_of(with_plan.sample.scenario) == mark_of(without.sample.scenario)
     for explanation, name in both[:1] if same else both:
         _years(explanation, name)
 
