@@ -523,14 +523,8 @@ def test_a_missing_figure_is_kept_as_missing(small, tmp_path):
 
 # Whole fits
 
-LITTLE = Effort(points=30, replications=4, final_replications=8, draws=20)
-
-
-@pytest.fixture
-def short(monkeypatch):
-    """Chains long enough to see where they lead, and not how far exactly."""
-    whole = fit_module.sample
-    monkeypatch.setattr(fit_module, "sample", lambda *given: whole(*given, steps=200))
+LITTLE = Effort(points=30, replications=4, final_replications=8, draws=20, chain_steps=200)
+"""With chains long enough to see where they lead, and not how far exactly."""
 
 
 def quick_fit(goal, **more):

@@ -22,6 +22,7 @@ from simulator.jobs import pool as pool_room
 from simulator.jobs import tasks as tasks_room
 from simulator.jobs.desk import KEPT, LOOKS_WITHIN_SECONDS
 from simulator.jobs.pool import lived
+from simulator.jobs.worker import GivenUp
 from simulator.scenario import load
 
 PATIENCE_SECONDS = 120
@@ -51,6 +52,9 @@ class HandPool:
         future = Future()
         self.given.append((future, work, told))
         return future
+
+    def give_up(self, future):
+        future.cancel()
 
     def step(self, error=None):
         """Do the first piece that nobody cancelled."""
@@ -366,6 +370,31 @@ def test_a_replication_that_takes_too_long_is_told_and_the_next_scenario_runs(sm
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="a system without such signals")
+def test_what_nobody_wants_is_let_go_of_and_the_worker_does_what_comes_next(small):
+    pool = Pool(1)
+    try:
+        assert pool.submit(lived, small, 1, 0).result(PATIENCE_SECONDS)
+        (worker,) = pool._employed.values()
+        for _ in range(20):
+            begun = time.monotonic()
+            sleeps, waits = pool.submit(time.sleep, 600), pool.submit(time.sleep, 600)
+            until(sleeps.running)
+            pool.give_up(waits)
+            assert waits.cancelled()
+            while not sleeps.done():  # told again, since a call may come before the worker has begun
+                pool.give_up(sleeps)
+                time.sleep(0.01)
+            assert isinstance(sleeps.exception(), GivenUp)
+            assert time.monotonic() - begun < PATIENCE_SECONDS
+        pool.give_up(sleeps)  # which is over
+        assert np.isfinite(pool.submit(lived, small, 1, 0).result(PATIENCE_SECONDS).steps).all()
+        assert pool._employed == {0: worker}
+    finally:
+        pool.close()
+
+
+@pytest.mark.slow
 def test_a_pool_that_spawns_gives_the_same(small, monkeypatch):
     monkeypatch.setattr(pool_room, "start_method", lambda: "spawn")
     pool = Pool(1)
@@ -509,6 +538,7 @@ def line(monkeypatch):
     monkeypatch.setattr(tasks_room, "_started", started)
     tasks = Tasks(clock)
     yield tasks, begun, clock
+    clock.seconds += 10 * tasks_room.LOOKS_WITHIN_SECONDS  # nobody looks at what waits, so none of it begins
     for _, process in begun:
         process.terminate()
 

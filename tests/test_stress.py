@@ -6,7 +6,6 @@ import shlex
 
 import numpy as np
 import pytest
-from conftest import a_tenth_of
 from test_formula_lab import FEW, paying
 
 import simulator as sim

@@ -8,7 +8,7 @@ from .bars import alone_against_together, client_worth, difference_waterfall, wa
 from .conduct import choices_by_round, price_of_following
 from .formulas import lost_alone, recovery_by_formula
 from .harms import gained_by_harm, in_pounds, worth_by_day
-from .lines import differences_by_year, lines_by_year
+from .lines import differences_by_year, lines_by_year, lines_for_page
 from .local_area import assumptions_shown, fit_shown
 from .look import Chart, picture, to_png, to_svg
 from .meter import four_moves, meter
@@ -39,6 +39,7 @@ __all__ = [
     "gains_and_losses",
     "in_pounds",
     "lines_by_year",
+    "lines_for_page",
     "lost_alone",
     "met",
     "meter",

@@ -13,7 +13,7 @@ from ..errors import MissingExtra
 from ..wording import unit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Chart: TypeAlias = Any
 """An Altair chart, of whichever kind."""
@@ -122,6 +122,29 @@ def spec_of(build: Callable[[], Chart]) -> Spec:
         sized = bare.properties(autosize={"type": kind, "contains": "padding"})
         vega: dict[str, Any] = sized.to_dict(validate=False)
     return Spec(message, beneath, str(vega.pop("description", "")), vega)
+
+
+def filled(outline: Any, numbers: Mapping[str, Any]) -> Any:
+    """A copy of an outline's Vega-Lite with what belongs into its slots: texts that stand for something else."""
+    if isinstance(outline, dict):
+        return {name: filled(part, numbers) for name, part in outline.items()}
+    if isinstance(outline, list):
+        return [filled(part, numbers) for part in outline]
+    return numbers.get(outline, outline) if isinstance(outline, str) else outline
+
+
+def inlined(vega: dict[str, Any]) -> Any:
+    """The same chart with its data where they are drawn, which a page sends as they stand."""
+    data = vega.get("datasets", {})
+
+    def each(part: Any) -> Any:
+        if isinstance(part, dict):
+            if part.keys() == {"name"} and part["name"] in data:
+                return {"values": data[part["name"]]}
+            return {name: each(inner) for name, inner in part.items() if inner is not data}
+        return [each(inner) for inner in part] if isinstance(part, list) else part
+
+    return each(vega)
 
 
 def picture(charts: Sequence[Chart], title: str, subtitle: str, *, columns: int = 2) -> Chart:

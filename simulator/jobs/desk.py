@@ -26,6 +26,7 @@ from ..replicate import sample_of
 from ..scenario import canonical_json
 from ..scenario.writing import without_words
 from .pool import lived
+from .worker import GivenUp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -155,14 +156,11 @@ class _Run:
                 return number
         return None
 
-    def leave(self, who: str, now: float) -> None:
-        """Somebody looks no more; where nobody does, nothing more is begun."""
+    def leave(self, who: str, now: float) -> list[Future[Lived]]:
+        """Somebody looks no more; where nobody does, what is begun is of no more use, and given back."""
         there = self.lookers.pop(who, None)
         self.drop_stale(now)
-        if there and not self.lookers:
-            for number, future in list(self.given.items()):
-                if future.cancel():
-                    self.given.pop(number, None)
+        return list(self.given.values()) if there and not self.lookers else []
 
 
 class Desk:
@@ -195,9 +193,7 @@ class Desk:
         """
         keys = [(mark_of(scenario), seed) for scenario in scenarios]
         with self._lock:
-            for key, run in self._runs.items():
-                if key not in keys:
-                    run.leave(who, self._clock())
+            self._leave(who, keys)
             for key, scenario in zip(keys, scenarios, strict=True):
                 run = self._runs.setdefault(key, _Run(scenario, seed))
                 run.lookers[who] = (self._clock(), replications)
@@ -232,13 +228,17 @@ class Desk:
     def leave(self, who: str) -> None:
         """Have no more for a visitor; what is there stays.
 
-        What is under way comes to its end, so that a core is free again within a second for ordinary scenarios: a
-        replication of one average partnership over five years was measured at 0.4 seconds, and takes in proportion
-        to people, years and partnerships. None goes on beyond the limit of the pool.
+        What is under way and nobody else looks at is let go of, so that cores are free at once; where a system has no
+        signals for that it comes to its end, at the latest at the limit of the pool.
         """
         with self._lock:
-            for run in self._runs.values():
-                run.leave(who, self._clock())
+            self._leave(who, ())
+
+    def _leave(self, who: str, but: Sequence[Key]) -> None:
+        for key, run in self._runs.items():
+            if key not in but:
+                for future in run.leave(who, self._clock()):
+                    self._pool.give_up(future)
 
     def again(self, scenarios: Sequence[Scenario], seed: int) -> None:
         """Try once more where something failed."""
@@ -311,7 +311,7 @@ class Desk:
     def _take(run: _Run, number: int, future: Future[Lived]) -> None:
         try:
             run.there[number] = future.result()
-        except CancelledError:
+        except (CancelledError, GivenUp):
             return
         except BrokenProcessPool:
             run.tries[number] = run.tries.get(number, 0) + 1

@@ -70,6 +70,7 @@ class Pool:
         self._lock = threading.Lock()
         self._asked: SimpleQueue[Piece | None] = SimpleQueue()
         self._employed: dict[int, Worker] = {}
+        self._doing: dict[int, Future[Any]] = {}
         self._begun = 0
         self._is_closed = False
 
@@ -90,6 +91,18 @@ class Pool:
         self.warm()
         self._asked.put((future, work, told))
         return future
+
+    def give_up(self, future: Future[Any]) -> None:
+        """Let go of a piece of work that nobody wants any more, whether it waits or is being done.
+
+        It is cancelled, or fails with `GivenUp`, or comes to its end where it cannot be stopped.
+        """
+        if future.cancel():
+            return
+        with self._lock:
+            for place, done in self._doing.items():
+                if done is future:
+                    self._employed[place].give_up()
 
     def warm(self) -> None:
         """Have every worker started; they get ready while the program goes on.
@@ -131,7 +144,14 @@ class Pool:
         self, place: int, future: Future[Any], work: Callable[..., Any], told: tuple[Any, ...]
     ) -> None:
         try:
-            came = self._worker(place).do(work, told, self._limit_seconds)
+            worker = self._worker(place)
+            with self._lock:
+                self._doing[place] = future
+            try:
+                came = worker.do(work, told, self._limit_seconds)
+            finally:
+                with self._lock:
+                    del self._doing[place]
         except BaseException as error:  # which is for whoever asked; this place goes on
             future.set_exception(error)
         else:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SimulatorError
@@ -26,8 +29,16 @@ STARTS_WITHIN_SECONDS = 120.0
 NOT_READY = (
     f"run: a worker process did not start within {STARTS_WITHIN_SECONDS:g} seconds; try again later"
 )
+GIVES_WAY = 5
+"""How much less a worker's claim to a core is, in the steps of `os.nice`."""
 ENDS_WITHIN_SECONDS = 5.0
 BROKEN = "a worker process was ended from outside"
+GIVE_UP = getattr(signal, "SIGUSR1", None)
+"""What tells a worker to let go of what it does, where a system has such signals."""
+
+
+class GivenUp(Exception):
+    """Nobody wants what was being done any more."""
 
 
 class Worker:
@@ -89,6 +100,16 @@ class Worker:
             raise SimulatorError(otherwise)
         return self._ours.recv()
 
+    def give_up(self) -> None:
+        """Have it let go of what it does, if it does anything; what waits for that gets `GivenUp`.
+
+        The call may come too late and hit the next piece of work, so whoever gets `GivenUp` may have to ask again.
+        """
+        pid = self._process.pid
+        if GIVE_UP is not None and pid is not None and self._is_ready and self.is_alive:
+            with suppress(ProcessLookupError):
+                os.kill(pid, GIVE_UP)
+
     @property
     def is_alive(self) -> bool:
         """Whether its process runs and may be given work."""
@@ -111,21 +132,48 @@ def _too_long(seconds: float) -> str:
 def _work(theirs: Connection) -> None:
     """Do what is asked, until nobody asks any more."""
     serve()
+    _give_way()
     # It lives once, so that the first who asks does not wait for all that is loaded and made ready by that.
     replicate_once(load(WARM_UP, [*_ONE_YEAR]), 0, 0)
+    doing = _Doing()
+    if GIVE_UP is not None:
+        signal.signal(GIVE_UP, doing.let_go)
     theirs.send("ready")
     while True:
         try:
-            answer = True, _done(*theirs.recv())
+            told = theirs.recv()
         except EOFError:
             return
+        try:
+            answer = True, doing.do(*told)
         except Exception as error:  # it is raised again where the work was asked for
             answer = False, error
         _send(theirs, answer)
 
 
-def _done(work: Callable[..., Any], told: tuple[Any, ...]) -> Any:
-    return work(*told)
+class _Doing:
+    """What a worker does now, if anything: only that is let go of when it is told to."""
+
+    def __init__(self) -> None:
+        self._is_doing = False
+
+    def do(self, work: Callable[..., Any], told: tuple[Any, ...]) -> Any:
+        self._is_doing = True
+        try:
+            return work(*told)
+        finally:
+            self._is_doing = False
+
+    def let_go(self, *_: Any) -> None:
+        if self._is_doing:
+            self._is_doing = False
+            raise GivenUp
+
+
+def _give_way() -> None:
+    """Let the program that draws the pages go first where both want a core: it takes little, and people wait for it."""
+    if hasattr(os, "nice"):
+        os.nice(GIVES_WAY)
 
 
 def _send(theirs: Connection, answer: tuple[bool, Any]) -> None:

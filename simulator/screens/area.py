@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -168,6 +169,10 @@ def _understood(figures: LocalFigures) -> None:
     )
     for note in figures.notes:
         st.info(pieces.safe(note))
-    with st.expander("The figures as they were read: in numbers"):
-        table = understood(figures)
-        pieces.numbers_of(table, "The figures as they were read", "area read", table)
+    told = "The figures as they were read"
+    pieces.drawer(f"{told}: in numbers", partial(_as_read, figures, told), "area read")
+
+
+def _as_read(figures: LocalFigures, told: str) -> None:
+    table = understood(figures)
+    pieces.numbers_of(table, told, "area read", table)

@@ -139,15 +139,11 @@ def _came(key: str, found: FittedArea) -> None:
         st.write(pieces.safe(sentence))
     st.subheader("Which figures are met")
     chart("area fit", (key,), lambda: charts.fit_shown(found))
-    with st.expander("Which figures are met: in numbers"):
-        table = found.figures_table()
-        pieces.numbers_of(table, "Which figures are met", "area figures", found.as_rows())
+    pieces.drawer("Which figures are met: in numbers", partial(_met, found), "area figures")
     st.subheader("How well each assumption is then known")
     chart("area assumptions", (key,), lambda: charts.assumptions_shown(found))
-    with st.expander("How well each assumption is known: in numbers"):
-        table = found.assumptions_table()
-        told = "How well each assumption is known"
-        pieces.numbers_of(table, told, "area assumptions", table)
+    told = "How well each assumption is known: in numbers"
+    pieces.drawer(told, partial(_known, found), "area assumptions")
     st.subheader("Take it along")
     _explore("Explore with the fitted area", found.file_text, "fitted")
     for label, text, name in (
@@ -159,3 +155,13 @@ def _came(key: str, found: FittedArea) -> None:
     st.code(
         "treatment-sim run area_fitted.yaml --draws area_draws.csv", language=None, wrap_lines=True
     )
+
+
+def _met(found: FittedArea) -> None:
+    told = "Which figures are met"
+    pieces.numbers_of(found.figures_table(), told, "area figures", found.as_rows())
+
+
+def _known(found: FittedArea) -> None:
+    table = found.assumptions_table()
+    pieces.numbers_of(table, "How well each assumption is known", "area assumptions", table)

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from ..explanation import Explanation
     from ..jobs import Task
     from ..scenario import Scenario
-    from .outcome import Pair
+
+    Pair = tuple[Scenario, Scenario]
 
 PAIRS = (4, 10, 20, 40)
 USUAL = 10
 SECONDS = 2.0
 """A pair of runs takes about so long."""
-CHOSEN, POLLS, SEEN = "clients pairs", "clients polls", "clients seen"
+CHOSEN, SEEN = "clients pairs", "clients seen"
 ANSWERS = (
     "This follows everybody who needs treatment, one by one, from the first day to the last: who starts, who leaves, who"
     " comes back, and who never came. The same people with the same luck live under both plans, so what differs is the"
@@ -52,7 +53,7 @@ def show() -> None:
     task = tasks().look(key)
     if task.state != "done" and not task.moves:
         _at_once(both, key)
-    pieces.polled(partial(_followed, both, key, replications), task.moves)
+    _followed(both, key, replications)
 
 
 def _plans(both: Pair) -> None:
@@ -128,10 +129,6 @@ def _followed(both: Pair, key: str, replications: int) -> None:
         whereabouts.tell(task.result, key, same=_same(both))
     else:
         _ask(both, key, replications, task)
-    if st.session_state.get(POLLS) and not task.moves:
-        st.session_state[POLLS] = False
-        st.rerun()
-    st.session_state[POLLS] = task.moves
 
 
 def _ask(both: Pair, key: str, replications: int, task: Task) -> None:
@@ -147,9 +144,10 @@ def _ask(both: Pair, key: str, replications: int, task: Task) -> None:
             desk().leave(state.who())  # the job has the cores
             place = next(iter(both[1].partnerships))
             tasks().start(key, work, *both, state.visit().seed, replications, place)
-            st.rerun()  # the page as a whole, which then asks again by itself
-    if task.state != "none":
-        pieces.job(
-            task, "Following the people, in runs", partial(tasks().cancel, key), "clients job"
-        )
+            st.rerun()
+    what, cancel = "Following the people, in runs", partial(tasks().cancel, key)
+    if task.moves:
+        pieces.moving(partial(tasks().look, key), what, cancel, "clients job")
+    elif task.state != "none":
+        pieces.job(task, what, cancel, "clients job")
     st.caption(RUNGS_IN_WORDS)

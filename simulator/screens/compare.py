@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ..charts import differences_by_year, lines_by_year
+from ..charts import differences_by_year, lines_for_page
 from ..charts.contest import four_lines
 from ..comparing.four import TITLES, four_of, table_of_effects
 from ..comparing.headlines import HEADLINES
@@ -19,12 +19,9 @@ from ..findings import levels, message
 from ..incentives import band_told
 from ..jobs import first
 from ..replicate import Comparison
-from ..scenario import fingerprint
 from ..wording import interval, measure_label, sentence_case, verdict
 from ..wording import show as in_words
-from . import compare_worlds, contenders, doors, four_plans, pieces, state
-from .desk import desk
-from .outcome import MILESTONES
+from . import compare_worlds, contenders, doors, four_plans, pieces, runs
 from .tidy import estimates_table, levels_table, outcome_told
 
 if TYPE_CHECKING:
@@ -41,8 +38,7 @@ if TYPE_CHECKING:
 
     Plans = tuple[Contender, ...]
 
-STOPPED = "compare stopped"
-POLLS = "compare polls"
+NAME = "compare"
 MEASURES = tuple(each.measure for each in HEADLINES)
 
 
@@ -62,8 +58,7 @@ def show() -> None:
     _inputs(plans)
     st.header("What that does")
     four = four_plans.scenarios()
-    looks = _look(plans, four)
-    pieces.polled(partial(_results, plans, four), any(each.moves for each in looks))
+    _results(plans, four)
     st.header("Does it hold in other worlds?")
     compare_worlds.show(plans)
 
@@ -83,49 +78,29 @@ def _inputs(plans: Plans) -> None:
 # What that does
 
 
-def _look(plans: Plans, four: tuple[Scenario, ...]) -> tuple[Look, ...]:
-    now = state.visit()
-    wanted = [*(each.scenario for each in plans), *four]
-    if st.session_state.get(STOPPED) == _key(wanted):
-        return desk().see(wanted, now.seed, now.replications)
-    return desk().look_at(wanted, now.seed, now.replications, state.who())
-
-
-def _key(wanted: list[Scenario]) -> tuple[object, ...]:
-    now = state.visit()
-    return (*map(fingerprint, wanted), now.seed, now.replications)
-
-
 def _results(plans: Plans, four: tuple[Scenario, ...]) -> None:
-    looks = _look(plans, four)
-    moves = any(each.moves for each in looks)
-    _progress(looks, [*(each.scenario for each in plans), *four], moves)
-    reached = _reached(looks[: len(plans)])
+    parts = (slice(len(plans)), slice(len(plans), None))
+    looks = runs.follow(NAME, [*(each.scenario for each in plans), *four], _said, parts)
+    ours, theirs = (looks[part] for part in parts)
+    reached = runs.reached(ours)
     if reached:
-        _tell(plans, tuple(_sample(each, reached) for each in looks[: len(plans)]))
+        _tell(plans, tuple(_sample(each, reached) for each in ours))
     else:
         st.info("The first runs are on their way.", icon="⏳")
     st.header("With other assumptions")
-    reached = _reached(looks[len(plans) :])
+    reached = runs.reached(theirs)
     if not four:
         four_plans.why_not()
     elif reached:
-        place = plans[0].place
-        _four(tuple(_sample(each, reached) for each in looks[len(plans) :]), place)
+        _four(tuple(_sample(each, reached) for each in theirs), plans[0].place)
     else:
         st.info("The first runs are on their way.", icon="⏳")
-    # The page asks again by itself only while something moves, which is settled when it is drawn as a whole.
-    if st.session_state.get(POLLS) and not moves:
-        st.session_state[POLLS] = False
-        st.rerun()
-    st.session_state[POLLS] = moves
 
 
-def _reached(looks: tuple[Look, ...]) -> int:
-    """How many runs of each there are, in steps, so that what is shown does not change all the time."""
-    done = min((each.done for each in looks), default=0)
-    wanted = looks[0].wanted if looks else 0
-    return max((each for each in (*MILESTONES, wanted) if each <= done), default=0)
+def _said(looks: runs.Looks) -> runs.Said:
+    done, of = sum(each.done for each in looks), sum(each.wanted for each in looks)
+    ended = f"{looks[0].wanted} runs of each plan: the same people with the same luck under each."
+    return runs.Said.counted(done, of, "runs of all plans", ended)
 
 
 def _sample(look: Look, reached: int) -> Sample:
@@ -134,38 +109,11 @@ def _sample(look: Look, reached: int) -> Sample:
     return first(look.explained, reached).sample
 
 
-def _progress(looks: tuple[Look, ...], wanted: list[Scenario], moves: bool) -> None:
-    for told in dict.fromkeys(each.told for each in looks if each.told):
-        st.error(pieces.safe(told))
-    done, of = sum(each.done for each in looks), sum(each.wanted for each in looks)
-    if done >= of:
-        st.caption(
-            f"{looks[0].wanted} runs of each plan: the same people with the same luck under each."
-        )
-        return
-    bar, button = st.columns([4, 1], vertical_alignment="bottom")
-    if moves:
-        bar.progress(done / of, text=f"{done} of {of} runs of all plans")
-        button.button("Stop", key="compare stop", on_click=partial(_stop, wanted))
-    else:
-        bar.write(f"Stopped at {done} of {of} runs of all plans.")
-        button.button("Go on", key="compare go on", on_click=partial(_again, wanted))
-
-
-def _stop(wanted: list[Scenario]) -> None:
-    st.session_state[STOPPED] = _key(wanted)
-    desk().leave(state.who())
-
-
-def _again(wanted: list[Scenario]) -> None:
-    st.session_state.pop(STOPPED, None)
-    desk().again(wanted, state.visit().seed)
-
-
 def _tell(plans: Plans, samples: tuple[Sample, ...]) -> None:
     samples = _named(samples, [each.name for each in plans])
     place = plans[0].place
-    found = _pairs("|".join(map(_run_key, samples)), samples, place)
+    key = runs.told_apart(*samples)
+    found = _pairs(key, samples, place)
     for sentence in found.sentences:
         st.markdown(f"- {pieces.safe(sentence)}")
     table = _in_words(found, plans)
@@ -174,18 +122,13 @@ def _tell(plans: Plans, samples: tuple[Sample, ...]) -> None:
     comparison = Comparison(samples[0], samples[1:])
     left, right = st.columns(2, gap="large")
     with left:
-        drawn = lines_by_year(
-            samples,
-            measure,
-            f"{measure_label(measure)} under each plan",
-            partnership=place,
-        )
+        title = f"{measure_label(measure)} under each plan"
         pieces.chart_with_table(
-            drawn,
-            _levels(samples, measure, place),
-            f"{measure_label(measure)} under each plan",
+            lines_for_page(samples, measure, title, partnership=place),
+            lambda: _levels(samples, measure, place),
+            title,
             "compare levels",
-            levels_table({each.scenario.title: each for each in samples}, measure, place),
+            lambda: levels_table({each.scenario.title: each for each in samples}, measure, place),
         )
     with right:
         title = (
@@ -193,10 +136,14 @@ def _tell(plans: Plans, samples: tuple[Sample, ...]) -> None:
             if place is None
             else f"{measure_label(measure)}: difference"
         )
-        drawn = differences_by_year(comparison, measure, title, partnership=place)
+        draw = partial(differences_by_year, comparison, measure, title, partnership=place)
         told = found.table[found.table["measure"] == measure]
         pieces.chart_with_table(
-            drawn, _by_year(told), "Differences by year", "compare differences", told
+            pieces.kept(("compare differences", *key, measure, str(place)), draw),
+            lambda: _by_year(told),
+            "Differences by year",
+            "compare differences",
+            lambda: told,
         )
     st.caption(
         "Ranges are 95% intervals of the mean difference over paired runs: about chance alone, in one world. Below, the"
@@ -214,12 +161,8 @@ def _named(samples: tuple[Sample, ...], names: Sequence[str]) -> tuple[Sample, .
     )
 
 
-def _run_key(sample: Sample) -> str:
-    return f"{fingerprint(sample.scenario)} {sample.seed} {sample.replications}"
-
-
 @st.cache_resource(show_spinner=False, max_entries=100)
-def _pairs(key: str, _samples: tuple[Sample, ...], place: str | None) -> Pairs:  # noqa: ARG001
+def _pairs(key: tuple[str, ...], _samples: tuple[Sample, ...], place: str | None) -> Pairs:  # noqa: ARG001
     return pairs_of(_samples, partnership=place)
 
 
@@ -273,10 +216,15 @@ def _four(samples: tuple[Sample, ...], place: str | None) -> None:
     headline = next(each for each in HEADLINES if each.measure == measure)
     effect = told.effect(headline)
     st.write(pieces.safe(effect.sentence))
-    drawn = four_lines(told, measure)
-    table = table_of_effects(told.effects())
+    key = runs.told_apart(*told.samples)
     pieces.chart_with_table(
-        drawn, table, "What the plan does under both", "compare four", _effects(told)
+        pieces.kept(
+            ("compare four", *key, measure, str(place)), partial(four_lines, told, measure)
+        ),
+        lambda: table_of_effects(told.effects()),
+        "What the plan does under both",
+        "compare four",
+        lambda: _effects(told),
     )
 
 

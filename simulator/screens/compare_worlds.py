@@ -47,7 +47,6 @@ SECONDS_A_RUN = 0.35
 """About what a run of one partnership takes beside a page that is in use."""
 MANY, ALL = f"The {AT_MOST} that move the results most", "All that have a range"
 KINDS = (AHEAD, BEHIND, WITHIN_LUCK, ALIKE)
-POLLS = "worlds poll"
 
 
 def show(plans: Plans) -> None:
@@ -71,7 +70,14 @@ def show(plans: Plans) -> None:
             type="primary",
             on_click=partial(_begin, key, plans, worlds, at_most),
         )
-    pieces.polled(partial(_live, key, plans), task.moves)
+    what, cancel = "Runs in other worlds", partial(tasks().cancel, key)
+    if task.moves:
+        pieces.moving(partial(tasks().look, key), what, cancel, "worlds")
+    else:
+        pieces.job(task, what, cancel, "worlds")
+    if task.state == "done":
+        contest: Contest = task.result
+        _tell(key, contest.called(_names(contest, plans)), plans[0].scenario.funding.price_year)
 
 
 def key_of(plans: Plans, worlds: int, at_most: int | None) -> str:
@@ -102,18 +108,6 @@ def _time(runs: int) -> str:
     return f"about {counted(minutes, 'minute')}"
 
 
-def _live(key: str, plans: Plans) -> None:
-    task = tasks().look(key)
-    pieces.job(task, "Runs in other worlds", partial(tasks().cancel, key), "worlds")
-    if task.state == "done":
-        contest: Contest = task.result
-        _tell(key, contest.called(_names(contest, plans)), plans[0].scenario.funding.price_year)
-    if st.session_state.get(POLLS) and not task.moves:
-        st.session_state[POLLS] = False
-        st.rerun()
-    st.session_state[POLLS] = task.moves
-
-
 def _names(contest: Contest, plans: Plans) -> dict[str, str]:
     return dict(zip(contest.scenarios, [each.name for each in plans], strict=True))
 
@@ -121,6 +115,7 @@ def _names(contest: Contest, plans: Plans) -> dict[str, str]:
 def _tell(key: str, contest: Contest, prices: str) -> None:
     st.caption(pieces.safe(how_drawn(contest)))
     scenario, baseline = _pair(contest)
+    about = ("worlds", key, repr(contest.titles), f"{scenario} {baseline}")
     found, told = _told(f"{key} {contest.titles}", contest, scenario, baseline)
     outcome = st.selectbox(
         "What",
@@ -131,29 +126,39 @@ def _tell(key: str, contest: Contest, prices: str) -> None:
     st.subheader("The answer")
     st.write(pieces.safe(told[outcome]))
     pieces.chart_with_table(
-        differences_by_world(contest, lead(contest, scenario, baseline, outcome)),
-        _leads([found[outcome]]),
+        pieces.kept(
+            (*about, "differences", str(outcome)),
+            lambda: differences_by_world(contest, lead(contest, scenario, baseline, outcome)),
+        ),
+        lambda: _leads([found[outcome]]),
         "In how many worlds",
         "worlds differences",
-        contest.table,
+        lambda: contest.table,
     )
-    _assumptions(contest, (scenario, baseline, outcome), prices)
+    _assumptions(contest, (scenario, baseline, outcome), prices, about)
     if len(contest.scenarios) > 2:
         _everybody(contest, outcome)
     st.subheader("All results at a glance")
     pieces.chart_with_table(
-        worlds_won(contest, found),
-        _leads(found),
+        pieces.kept((*about, "won"), lambda: worlds_won(contest, found)),
+        lambda: _leads(found),
         "In how many worlds, for each result",
         "worlds leads",
-        _leads_in_numbers(found, prices),
+        lambda: _leads_in_numbers(found, prices),
     )
-    with st.expander("The answer for every result, in words"):
-        for sentence in told:
-            st.markdown(f"- {pieces.safe(sentence)}")
-    with st.expander("Which assumptions were drawn, and from where"):
-        drawn = contest.drawn
-        pieces.numbers_of(drawn, "Assumptions that were drawn together", "worlds drawn", drawn)
+    pieces.drawer(
+        "The answer for every result, in words",
+        lambda: st.markdown("\n".join(f"- {pieces.safe(sentence)}" for sentence in told)),
+        "worlds words",
+    )
+    pieces.drawer(
+        "Which assumptions were drawn, and from where", partial(_drawn, contest), "worlds drawn"
+    )
+
+
+def _drawn(contest: Contest) -> None:
+    told = "Assumptions that were drawn together"
+    pieces.numbers_of(contest.drawn, told, "worlds drawn", contest.drawn)
 
 
 def _pair(contest: Contest) -> tuple[int, int]:
@@ -229,7 +234,9 @@ def _movers_in_numbers(found: Sequence[Mover], prices: str) -> pd.DataFrame:
     )
 
 
-def _assumptions(contest: Contest, pair: tuple[int, int, int], prices: str) -> None:
+def _assumptions(
+    contest: Contest, pair: tuple[int, int, int], prices: str, about: tuple[str, ...]
+) -> None:
     found = movers(contest, *pair)
     if not found:
         return
@@ -241,12 +248,16 @@ def _assumptions(contest: Contest, pair: tuple[int, int, int], prices: str) -> N
         format_func=lambda each: named(ordered[each].dimension),
         key="worlds assumption",
     )
+    chosen = ordered[min(place, len(ordered) - 1)]
     pieces.chart_with_table(
-        along_assumption(contest, ordered[min(place, len(ordered) - 1)]),
-        _movers(ordered),
+        pieces.kept(
+            (*about, "along", str(pair), named(chosen.dimension)),
+            lambda: along_assumption(contest, chosen),
+        ),
+        lambda: _movers(ordered),
         "What each assumption does to the difference",
         "worlds movers",
-        _movers_in_numbers(ordered, prices),
+        lambda: _movers_in_numbers(ordered, prices),
     )
 
 

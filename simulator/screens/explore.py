@@ -26,6 +26,7 @@ def show() -> None:
     """Draw the page."""
     st.title("Explore: what happens if…?")
     pieces.banner()
+    outcome.ask()
     left, right = st.columns([2, 3], gap="large")
     with left:
         _choices()
@@ -53,14 +54,12 @@ def _choices() -> None:
     st.subheader("What others decide")
     _levers([each for each in shown if each.whose == "others"], start, plan)
     if more:
-        with st.expander("More levers"):
-            _levers(more, start, plan, inside=True)
-    with st.expander("What is assumed about the world"):
-        lever.assumptions(start)
-    with st.expander("How many runs, and whose luck"):
-        _runs()
-    with st.expander("Name this proposal and put it aside"):
-        _save()
+        pieces.drawer("More levers", partial(_levers, more, start, plan, inside=True), "more")
+    pieces.drawer(
+        "What is assumed about the world", partial(lever.assumptions, start), "assumptions"
+    )
+    pieces.drawer("How many runs, and whose luck", _runs, "runs")
+    pieces.drawer("Name this proposal and put it aside", _save, "save")
 
 
 def _levers(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ..charts.look import Spec, spec_of
 from . import pieces
 from .desk import tasks
 
@@ -20,11 +19,6 @@ if TYPE_CHECKING:
     from ..findings import Figure
 
 
-@st.cache_resource(max_entries=400, show_spinner=False)
-def _spec(key: tuple[str, ...], _make: Callable[[], Chart]) -> Spec:  # noqa: ARG001 # what it is kept under
-    return spec_of(_make)
-
-
 def chart(name: str, under: tuple[str, ...], make: Callable[[], Chart]) -> None:
     """A chart, which carries its text alternative; made once.
 
@@ -33,13 +27,14 @@ def chart(name: str, under: tuple[str, ...], make: Callable[[], Chart]) -> None:
     under
         Whatever it depends on.
     """
-    pieces.picture(_spec((name, *under), make), f"chart {name}")
+    pieces.picture(pieces.kept((name, *under), make), f"chart {name}")
 
 
 def table(told: str, name: str, shown: dict[str, list[str]], numbers: pd.DataFrame | None) -> None:
     """The numbers of a chart, when opened, and a file of them."""
-    with st.expander(f"{told}: in numbers"):
-        pieces.numbers_of(shown, told, name, numbers)
+    pieces.drawer(
+        f"{told}: in numbers", lambda: pieces.numbers_of(shown, told, name, numbers), name
+    )
 
 
 def job(
@@ -53,7 +48,7 @@ def job(
     with st.container():  # what follows keeps its place while this grows and shrinks
         task = tasks().look(key)
         if task.moves:
-            pieces.polled(partial(_live, key, what), moves=True)
+            pieces.moving(partial(tasks().look, key), what, partial(tasks().cancel, key), key)
         elif task.state == "done":
             draw(task.result)
         else:
@@ -63,13 +58,6 @@ def job(
                 key=f"start {key}",
                 on_click=partial(tasks().start, key, *work),
             )
-
-
-def _live(key: str, what: str) -> None:
-    task = tasks().look(key)
-    if not task.moves:
-        st.rerun()
-    pieces.job(task, what, partial(tasks().cancel, key), key)
 
 
 def about(seconds: float) -> str:

@@ -71,15 +71,22 @@ def show(where: Standing, plan: Scenario, *, inside: bool = False) -> None:
         for cluster in range(len(where.clusters)):
             if cluster == 0:
                 _slider(where, cluster, plan)
-        with st.container() if inside else st.expander(_more(where)):
-            _exact(where, plan)
-            _source(where, plan)
-            if where.moved:
-                st.button(
-                    f"Put back: {lever.title.lower()}",
-                    key=f"back {lever.path}",
-                    on_click=partial(_set, lever, lambda now: now.start),
-                )
+        if inside:
+            _exactly(where, plan)
+        else:
+            pieces.drawer(_more(where), partial(_exactly, where, plan), lever.path)
+
+
+def _exactly(where: Standing, plan: Scenario) -> None:
+    lever = where.lever
+    _exact(where, plan)
+    _source(where, plan)
+    if where.moved:
+        st.button(
+            f"Put back: {lever.title.lower()}",
+            key=f"back {lever.path}",
+            on_click=partial(_set, lever, lambda now: now.start),
+        )
 
 
 def _more(where: Standing) -> str:

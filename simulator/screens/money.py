@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from ..incentives import Estimate
 from ..jobs import mark_of
 from ..own_formula import EditedFormula
 from ..wording import gbp, interval, sentence_case, signed, verdict
-from . import lab_client, outcome, pieces, state
+from . import lab_client, outcome, pieces, runs, state
 from .tidy import steps_table
 
 if TYPE_CHECKING:
@@ -86,16 +87,15 @@ def _differences(without: Explanation, with_plan: Explanation) -> None:
         f"Allocation (£) of {year} under your plan less that of the comparison, mean of {plan.replications} pairs of"
         f" runs. Costs are in prices of {price}. {ILLUSTRATIVE}"
     )
-    drawn = difference_waterfall(
-        [(name, each.mean) for name, each in moved], _title(whole, steps, year), subtitle
-    )
+    means = [(name, each.mean) for name, each in moved]
+    draw = partial(difference_waterfall, means, _title(whole, steps, year), subtitle)
     rows = [*moved, (IN_ALL, whole.estimate)]
     pieces.chart_with_table(
-        drawn,
-        _table(rows),
+        pieces.kept(("money difference", *runs.told_apart(baseline, plan)), draw),
+        lambda: _table(rows),
         "What makes up the difference",
         "money difference",
-        steps_table(plan, [(year, *each) for each in rows], baseline.scenario.title),
+        lambda: steps_table(plan, [(year, *each) for each in rows], baseline.scenario.title),
     )
     st.caption(HOW_STEPS)
 
@@ -130,10 +130,16 @@ def _years(explanation: Explanation, name: str) -> None:
     place = explanation.partnerships[0]
     for sentence in explanation.sentences_of(place):
         st.markdown(f"- {pieces.safe(sentence)}")
-    drawn = waterfall(explanation, place, why_it_moved(explanation, name), name=name)
+    why = why_it_moved(explanation, name)
+    draw = partial(waterfall, explanation, place, why, name=name)
     told = f"{name}: steps by year"
-    numbers = steps_table(explanation.sample, [*_each_step(explanation)])
-    pieces.chart_with_table(drawn, _by_year(explanation), told, f"money {name}", numbers)
+    pieces.chart_with_table(
+        pieces.kept(("money years", *runs.told_apart(explanation.sample), name), draw),
+        lambda: _by_year(explanation),
+        told,
+        f"money {name}",
+        lambda: steps_table(explanation.sample, [*_each_step(explanation)]),
+    )
 
 
 def _by_year(explanation: Explanation) -> dict[str, list[str]]:

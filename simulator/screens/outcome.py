@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
@@ -10,32 +11,27 @@ from typing import TYPE_CHECKING, TypeAlias
 import streamlit as st
 
 from .. import wording
-from ..charts import lines_by_year
-from ..charts.look import Spec, spec_of
+from ..charts import lines_for_page
 from ..errors import BadInput
 from ..explanation import Explanation
 from ..findings import HEADLINES, levels, what_is_proposed
 from ..incentives import band_told
 from ..jobs import first, mark_of
-from ..scenario import Scenario
-from . import lever, pieces, state
-from .desk import desk
+from . import lever, pieces, runs, state
 from .tidy import levels_table
 
 if TYPE_CHECKING:
+    from ..charts.look import Spec
     from ..findings import Proposed
-    from ..jobs import Look
     from ..replicate import Sample
-MILESTONES = (4, 10, 20, 50, 100, 200, 300, 400, 500)
-"""Runs after which the results are drawn again."""
 CHARTS = ("allocation_gbp", "in_treatment", "in_recovery")
-SHOWN, STOPPED, POLLS = "shown", "stopped", "polls"
+NAME, SHOWN = "outcome", "shown"
 ONE_YEAR_TRANSITION = "The first year is a year of transition: the same people stand there on its first day under every plan."
 
 
-Pair: TypeAlias = tuple[Scenario, Scenario]
 Sides: TypeAlias = "dict[str, Sample]"
 """What runs, by which side it is on."""
+Shown: TypeAlias = tuple[Explanation, Explanation, tuple[str, ...]]
 Draw: TypeAlias = Callable[[Explanation, Explanation, tuple[str, ...]], None]
 """Draws what comes of a proposal: of what it is compared with, of itself, and what it changes."""
 
@@ -43,99 +39,86 @@ Draw: TypeAlias = Callable[[Explanation, Explanation, tuple[str, ...]], None]
 def show() -> None:
     """Draw the results of what is before the visitor, and better ones for as long as runs come in."""
     st.header("What comes of it")
-    with_runs(_tell)
+    with_runs(_charts, _answer)
 
 
-def with_runs(draw: Draw) -> None:
-    """Draw something of the runs that there are, and again as more come in."""
+def with_runs(draw: Draw, at_once: Draw | None = None) -> None:
+    """Draw something of the runs that there are, and again as more come in.
+
+    Parameters
+    ----------
+    at_once
+        Draws what comes above the rest, and before it: little enough to be drawn whenever the page looks for runs.
+    """
     try:
         both = state.pair()
     except BadInput as wrong:
         pieces.faults(wrong)
         return
-    moves = any(each.moves for each in _look(both))
-    st.session_state[POLLS] = moves
-    pieces.polled(partial(_live, both, draw), moves)
+    changed = tuple(lever.changed(state.visit().plan))
 
+    def above(looks: runs.Looks) -> None:
+        shown = _shown(looks, changed)
+        if at_once and shown:
+            at_once(*shown)
 
-def _look(both: Pair) -> tuple[Look, ...]:
-    now = state.visit()
-    if st.session_state.get(STOPPED) == _key(both):
-        return desk().see(both, now.seed, now.replications)
-    return desk().look_at(both, now.seed, now.replications, state.who())
-
-
-def _key(both: Pair) -> tuple[object, ...]:
-    now = state.visit()
-    return (*(mark_of(each) for each in both), now.seed, now.replications)
-
-
-def _live(both: Pair, draw: Draw) -> None:
-    looks = _look(both)
-    moves = any(each.moves for each in looks)
-    _progress(both, looks, moves)
-    done = min(each.done for each in looks)
-    reached = max((each for each in (*MILESTONES, looks[0].wanted) if each <= done), default=0)
-    if reached:
-        changed = tuple(lever.changed(state.visit().plan))
-        baseline, plan = (first(each.explained, reached) for each in looks if each.explained)
-        st.session_state[SHOWN] = (baseline, plan, changed)
+    shown = _shown(runs.follow(NAME, both, _said, beneath=above), changed)
+    if shown:
+        st.session_state[SHOWN] = shown
     elif SHOWN in st.session_state:
         st.info(
             "These are the results of before. Those of your change are on their way.", icon="⏳"
         )
+        if at_once:
+            at_once(*st.session_state[SHOWN])
     else:
         st.info("The first runs are on their way.", icon="⏳")
     if SHOWN in st.session_state:
         draw(*st.session_state[SHOWN])
-    # Whether the page asks again by itself is settled when it is drawn as a whole.
-    if st.session_state.get(POLLS) != moves:
-        st.rerun()
 
 
-def _progress(both: Pair, looks: tuple[Look, ...], moves: bool) -> None:
+def _shown(looks: runs.Looks, changed: tuple[str, ...]) -> Shown | None:
+    """What is drawn of the runs that there are, if there are enough."""
+    reached = runs.reached(looks)
+    there = [first(each.explained, reached) for each in looks if each.explained and reached]
+    return (there[0], there[1], changed) if reached else None
+
+
+def ask() -> None:
+    """Have the runs begin, before the page is drawn that shows them."""
+    with suppress(BadInput):  # which is told where they would be shown
+        runs.look(NAME, state.pair())
+
+
+def _said(looks: runs.Looks) -> runs.Said:
     done, wanted = min(each.done for each in looks), looks[0].wanted
-    for told in dict.fromkeys(each.told for each in looks if each.told):
-        st.error(pieces.safe(told))
-    if not moves and done >= wanted:
-        st.caption(
-            f"{wanted} pairs of runs: the same people with the same luck, with the plan and without."
-        )
-        return
-    bar, button = st.columns([4, 1], vertical_alignment="bottom")
-    if moves:
-        bar.progress(done / wanted, text=f"{done} of {wanted} pairs of runs")
-        button.button("Stop", key="stop", on_click=partial(_stop, both))
-    else:
-        bar.write(f"Stopped at {done} of {wanted} pairs of runs.")
-        button.button("Go on", key="go on", on_click=partial(_again, both))
+    ended = (
+        f"{wanted} pairs of runs: the same people with the same luck, with the plan and without."
+    )
+    return runs.Said.counted(done, wanted, "pairs of runs", ended)
 
 
-def _stop(both: Pair) -> None:
-    st.session_state[STOPPED] = _key(both)
-    desk().leave(state.who())
-
-
-def _again(both: Pair) -> None:
-    st.session_state.pop(STOPPED, None)
-    desk().again(both, state.visit().seed)
-
-
-def _tell(without: Explanation, with_plan: Explanation, changed: tuple[str, ...]) -> None:
+def _answer(without: Explanation, with_plan: Explanation, changed: tuple[str, ...]) -> None:
+    """The sentence, and four figures."""
     baseline, plan = without.sample, with_plan.sample
     told = what_is_proposed(without, with_plan, changed, f"“{baseline.scenario.title}”")
     st.subheader(pieces.safe(told.what))
     st.write(pieces.safe(" ".join((told.by_how_much, told.how_sure, told.why))))
     _figures(plan, told)
+
+
+def _charts(without: Explanation, with_plan: Explanation, _: tuple[str, ...]) -> None:
+    """Lines by year."""
+    baseline, plan = without.sample, with_plan.sample
     sides, prices = _sides(baseline, plan), _prices(baseline, plan)
     st.caption(f"Pounds are in {prices}.")
     for measure in CHARTS:
         pieces.chart_with_table(
-            _drawn(_mark(sides), measure, sides),
-            _rows(sides, measure),
+            _drawn(sides, measure),
+            partial(_rows, sides, measure),
             wording.measure_label(measure, prices),
             f"explore {measure}",
-            levels_table(sides, measure),
+            partial(levels_table, sides, measure),
         )
     st.caption(f"{pieces.chance_alone(plan.replications)} {ONE_YEAR_TRANSITION}")
 
@@ -172,23 +155,15 @@ def _figures(plan: Sample, told: Proposed) -> None:
                 )
 
 
-@st.cache_resource(show_spinner=False, max_entries=300)
-def _drawn(key: str, measure: str, _sides: Sides) -> Spec:  # noqa: ARG001 # the key stands for the samples
+def _drawn(sides: Sides, measure: str) -> Spec:
     title = wording.sentence_case(wording.measure_name(measure))
-    named = [_named(sample, side) for side, sample in _sides.items()]
-    return spec_of(
-        lambda: lines_by_year(named, measure, title, partnership=named[0].partnerships[0])
-    )
+    named = [_named(sample, side) for side, sample in sides.items()]
+    return lines_for_page(named, measure, title, partnership=named[0].partnerships[0])
 
 
 def _named(sample: Sample, side: str) -> Sample:
     told = {"name": side, "title": side}
     return replace(sample, scenario=sample.scenario.model_copy(update=told))
-
-
-def _mark(sides: Sides) -> str:
-    runs = [f"{mark_of(each.scenario)} {each.seed} {each.replications}" for each in sides.values()]
-    return "|".join(runs)
 
 
 def _rows(sides: Sides, measure: str) -> dict[str, list[str]]:

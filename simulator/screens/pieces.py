@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import streamlit as st
 
@@ -70,14 +71,32 @@ def safe(text: str) -> str:
     return MARKS.sub(r"\\\1", SIGN.sub("\\1\u2060", text.replace("\n", " ")))
 
 
+Table: TypeAlias = "Mapping[str, Sequence[str]] | pd.DataFrame"
+"""A table as it is read."""
+
+
+def drawer(label: str, draw: Callable[[], object], key: str) -> None:
+    """Something that is made and drawn only while it is open: what nobody reads must not take time from anybody."""
+    opened = st.expander(label, key=f"drawer {key}", on_change="rerun")
+    if opened.open:
+        with opened:
+            draw()
+
+
+@st.cache_resource(max_entries=600, show_spinner=False)
+def kept(key: tuple[str, ...], _make: Callable[[], Chart]) -> Spec:  # noqa: ARG001 # what it is kept under
+    """A chart as a page sets it, made once for all that it depends on."""
+    return spec_of(_make)
+
+
 def chart_with_table(
-    drawn: Chart | Spec,
-    table: Mapping[str, Sequence[str]] | pd.DataFrame,
+    drawn: Spec,
+    table: Callable[[], Table],
     told: str,
     key: str,
-    numbers: pd.DataFrame | None,
+    numbers: Callable[[], pd.DataFrame],
 ) -> None:
-    """A chart, and below it the same in numbers: a table, and a file of them.
+    """A chart, and below it the same in numbers: a table, and a file of them, both made when somebody opens them.
 
     Parameters
     ----------
@@ -89,19 +108,15 @@ def chart_with_table(
         Of the file, as numbers; None where the table is of words alone.
     """
     picture(drawn, f"chart {key}")
-    with st.expander(f"{told}: in numbers"):
-        numbers_of(table, told, key, numbers)
+    drawer(
+        f"{told}: in numbers",
+        lambda: numbers_of(table(), told, key, numbers()),
+        key,
+    )
 
 
-def picture(drawn: Chart | Spec, key: str) -> None:
-    """A chart as wide as the page has room; its title and subtitle are text of the page, which wraps.
-
-    Parameters
-    ----------
-    drawn
-        A chart, or what `charts.look.spec_of` made of one, which a page can keep and set again at no cost.
-    """
-    spec = drawn if isinstance(drawn, Spec) else spec_of(lambda: drawn)
+def picture(spec: Spec, key: str) -> None:
+    """A chart as wide as the page has room; its title and subtitle are text of the page, which wraps."""
     if spec.message:
         st.markdown(f"**{safe(spec.message)}**")
     if spec.beneath:
@@ -110,7 +125,7 @@ def picture(drawn: Chart | Spec, key: str) -> None:
 
 
 def numbers_of(
-    table: Mapping[str, Sequence[str]] | pd.DataFrame,
+    table: Table,
     told: str,
     key: str,
     numbers: pd.DataFrame | None,
@@ -130,7 +145,7 @@ def numbers_of(
     read(shown, told)
     st.download_button(
         "Download these numbers as CSV",
-        as_csv(shown if numbers is None else numbers),
+        partial(as_csv, shown if numbers is None else numbers),
         file_name=f"{re.sub('[^a-z0-9]+', '_', key.lower()).strip('_')}.csv",
         mime="text/csv",
         key=f"file {key}",
@@ -161,6 +176,26 @@ def job(task: Task, what: str, cancel: Callable[[], None], key: str) -> None:
         st.button("Cancel", key=f"cancel {key}", on_click=cancel)
 
 
-def polled(draw: Callable[[], Any], moves: bool) -> None:
-    """Draw a part of the page, again and again by itself while something moves."""
-    st.fragment(draw, run_every=POLL_SECONDS if moves else None)()
+Given = TypeVar("Given")
+
+
+def polled(draw: Callable[[], Given], seconds: float | None) -> Given:
+    """Draw a part of the page, again and again by itself where seconds are given.
+
+    Returns
+    -------
+    What the first time gives.
+    """
+    return st.fragment(draw, run_every=seconds)()
+
+
+def moving(look: Callable[[], Task], what: str, cancel: Callable[[], None], key: str) -> None:
+    """Draw how far a long job is, again and again until it ends; then the page as a whole."""
+
+    def again() -> None:
+        task = look()
+        if not task.moves:
+            st.rerun()
+        job(task, what, cancel, key)
+
+    polled(again, POLL_SECONDS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
@@ -14,7 +13,7 @@ from ..exports.chosen import MOST
 from ..jobs import first, mark_of
 from ..proposal import OWN
 from ..report.page import OWN_AREA
-from . import desk, doors, outcome, pieces, state, taken
+from . import desk, doors, outcome, pieces, runs, state, taken
 
 if TYPE_CHECKING:
     from ..exports import About, Chosen
@@ -25,12 +24,7 @@ Kept = TypeVar("Kept", str, list[str])
 FEWEST = 2
 """Runs of each scenario without which nothing can be said of how sure a number is."""
 MOST_CHARACTERS, MOST_WORDS = 150, 1000
-POLLS, TITLE, QUESTION, BESIDE = (
-    "reports polls",
-    "reports title",
-    "reports question",
-    "reports beside",
-)
+TITLE, QUESTION, BESIDE = "reports title", "reports question", "reports beside"
 GIVES = (
     "What you have found, to take to a meeting, to check, and to make again: a report that prints, a workbook, the"
     " numbers, the scenario as a file, and the command that gives the same numbers to the last digit."
@@ -62,16 +56,17 @@ def show() -> None:
         return
     _scenarios(wanted)
     about = wanted.about(*_words(wanted))
-    looks = _looks(wanted) if len(wanted.scenarios) > 1 else ()
+    looks = runs.look(outcome.NAME, wanted.scenarios) if len(wanted.scenarios) > 1 else ()
     _to_make_again(wanted, looks)
     st.header("Report, workbook and tables")
     if not looks:
         st.info(NOTHING_CHANGED)
         doors.link("explore", "Change something in Explore")
         return
-    moves = _moves(wanted, about, looks)
-    st.session_state[POLLS] = moves
-    pieces.polled(partial(_live, wanted, about), moves)
+    looks = runs.follow(outcome.NAME, wanted.scenarios, _said, parts=())
+    found = _taken(wanted, about, looks)
+    if found is not None:
+        taken.show(found)
 
 
 def _banner() -> None:
@@ -174,10 +169,10 @@ def _to_make_again(wanted: Chosen, looks: tuple[Look, ...]) -> None:
     now = state.visit()
     st.subheader("Command line")
     st.markdown(f"{WITH_FILES if wanted.files else WITHOUT_FILES} {SAME_BYTES}")
-    runs = _runs_there(looks) or now.replications
-    st.code(wanted.command(runs, now.seed), language=None, wrap_lines=True)
-    if runs < now.replications:
-        st.caption(f"Of the {runs} runs of each that are there, not of {now.replications}.")
+    many = _runs_there(looks) or now.replications
+    st.code(wanted.command(many, now.seed), language=None, wrap_lines=True)
+    if many < now.replications:
+        st.caption(f"Of the {many} runs of each that are there, not of {now.replications}.")
     st.subheader("Link")
     st.write(SHARE)
     st.code(_link(), language=None, wrap_lines=True)
@@ -192,19 +187,6 @@ def _link() -> str:
 # Runs
 
 
-def _looks(wanted: Chosen) -> tuple[Look, ...]:
-    now = state.visit()
-    if st.session_state.get(outcome.STOPPED) == _key(wanted):
-        return desk.desk().see(wanted.scenarios, now.seed, now.replications)
-    return desk.desk().look_at(wanted.scenarios, now.seed, now.replications, state.who())
-
-
-def _key(wanted: Chosen) -> tuple[object, ...]:
-    """What runs that are stopped are known by, as on the page Explore."""
-    now = state.visit()
-    return (*(mark_of(each) for each in wanted.scenarios), now.seed, now.replications)
-
-
 def _runs_there(looks: tuple[Look, ...]) -> int:
     """Runs of each that can be taken; none while more are on their way."""
     if not looks or any(each.moves for each in looks):
@@ -214,65 +196,27 @@ def _runs_there(looks: tuple[Look, ...]) -> int:
 
 
 def _taken(wanted: Chosen, about: About, looks: tuple[Look, ...]) -> taken.Taken | None:
-    runs = _runs_there(looks)
-    if not runs:
+    many = _runs_there(looks)
+    if not many:
         return None
-    explained = tuple(first(each.explained, runs) for each in looks if each.explained)
-    told = repr((_key(wanted), runs, about))
+    explained = tuple(first(each.explained, many) for each in looks if each.explained)
+    now = state.visit()
+    told = repr((*map(mark_of, wanted.scenarios), now.seed, now.replications, many, about))
     key = f"reports {hashlib.sha256(told.encode()).hexdigest()}"
     return taken.Taken(exports.comparison_of(explained), explained, about, key)
 
 
-def _moves(wanted: Chosen, about: About, looks: tuple[Look, ...]) -> bool:
-    found = _taken(wanted, about, looks)
-    return any(each.moves for each in looks) or (
-        found is not None and desk.tasks().look(found.key).moves
+def _said(looks: runs.Looks) -> runs.Said:
+    done, wanted = min(each.done for each in looks), looks[0].wanted
+    stopped = f"Stopped at {done} of {wanted} runs of each"
+    return runs.Said(
+        done,
+        wanted,
+        moving=f"{done} of {wanted} runs of each. The files come when all are there.",
+        stopped=f"{stopped}. Files and command are of {done} runs, so they are less sure."
+        if done >= FEWEST
+        else f"{stopped}: too few to take away.",
+        ended=f"{wanted} runs of each: the same people with the same luck in all of them.",
+        stop="Stop, and take what is there",
+        may_stop=done >= FEWEST,
     )
-
-
-def _live(wanted: Chosen, about: About) -> None:
-    """Draw how far the runs are, and what can be taken away; the page as a whole where more or less moves than before."""
-    looks = _looks(wanted)
-    moves = _moves(wanted, about, looks)
-    if moves != st.session_state.get(POLLS):
-        st.session_state[POLLS] = moves
-        st.rerun()
-    _progress(wanted, looks)
-    found = _taken(wanted, about, looks)
-    if found is not None:
-        taken.show(found)
-
-
-def _progress(wanted: Chosen, looks: tuple[Look, ...]) -> None:
-    done, runs = min(each.done for each in looks), looks[0].wanted
-    for told in dict.fromkeys(each.told for each in looks if each.told):
-        st.error(pieces.safe(told))
-    if done >= runs:
-        st.caption(f"{runs} runs of each: the same people with the same luck in all of them.")
-    elif any(each.moves for each in looks):
-        st.progress(
-            done / runs, text=f"{done} of {runs} runs of each. The files come when all are there."
-        )
-        st.button(
-            "Stop, and take what is there",
-            key="reports stop",
-            on_click=partial(_stop, wanted),
-            disabled=done < FEWEST,
-        )
-    else:
-        st.warning(
-            f"Stopped at {done} of {runs} runs of each. Files and command are of {done} runs, so they are less sure."
-            if done >= FEWEST
-            else f"Stopped at {done} of {runs} runs of each: too few to take away."
-        )
-        st.button("Go on", key="reports go on", on_click=partial(_again, wanted))
-
-
-def _stop(wanted: Chosen) -> None:
-    st.session_state[outcome.STOPPED] = _key(wanted)
-    desk.desk().leave(state.who())
-
-
-def _again(wanted: Chosen) -> None:
-    st.session_state.pop(outcome.STOPPED, None)
-    desk.desk().again(wanted.scenarios, state.visit().seed)

@@ -72,9 +72,13 @@ def _preview(taken: Taken) -> None:
     for place, finding in enumerate(_found(taken.key, taken.comparison)):
         st.markdown(f"**{pieces.safe(finding.title)}**")
         st.write(f"{sentence_case(finding.verdict)}. {pieces.safe(finding.sentence)}")
-        with st.expander(f"What finding {place + 1} stands on: in numbers"):
-            pieces.read(_figures(finding), finding.title)
+        told = f"What finding {place + 1} stands on: in numbers"
+        pieces.drawer(told, partial(_stands_on, finding), f"finding {place}")
     st.caption(pieces.chance_alone(taken.comparison.baseline.replications))
+
+
+def _stands_on(finding: Finding) -> None:
+    pieces.read(_figures(finding), finding.title)
 
 
 def _figures(finding: Finding) -> pd.DataFrame:
@@ -140,9 +144,12 @@ def _rest(taken: Taken) -> None:
     if task.state == "done":
         _files(taken, task.result)
         return
-    if task.state != "none":
-        pieces.job(task, "Making the files", partial(tasks.cancel, taken.key), "reports")
-    if not task.moves:
+    what, cancel = "Making the files", partial(tasks.cancel, taken.key)
+    if task.moves:
+        pieces.moving(partial(tasks.look, taken.key), what, cancel, "reports")
+    else:
+        if task.state != "none":
+            pieces.job(task, what, cancel, "reports")
         runs = sum(each.replications for each in taken.comparison.samples)
         st.button(
             f"Make report, workbook and the rest ({about_time(SECONDS + SECONDS_A_RUN * runs)})",

@@ -152,7 +152,8 @@ def _flow(flow: Flow, name: str, asked: tuple[str, str, str], key: str) -> None:
         draw = partial(where_people_went, flow, year=year, group=group, follow=follow)
         two_sizes("beside", place, draw)
     told = f"Plan {name}: where people stood and where they went"
-    with st.expander(f"{told}: in numbers"):
+
+    def numbers_told() -> None:
         year = None if period in (WHOLE, BY_YEAR) else period
         numbers = _kept(f"numbers {place}", lambda: flow.table(year, group))
         read = _kept(f"read {place}", lambda: _pairs_of_stages(numbers, flow.replications))
@@ -162,6 +163,8 @@ def _flow(flow: Flow, name: str, asked: tuple[str, str, str], key: str) -> None:
         st.markdown(f"**{about}**")
         read = _kept(f"by date {place}", lambda: _by_date(stocks))
         pieces.numbers_of(read, about, f"stocks {name} {group}", stocks)
+
+    pieces.drawer(f"{told}: in numbers", numbers_told, f"flow {name}")
 
 
 def _pairs_of_stages(numbers: pd.DataFrame, replications: int) -> dict[str, list[str]]:
@@ -208,7 +211,8 @@ def _gains(found: Whereabouts, key: str) -> None:
     place = f"gains {key} {by} {group}"
     two_sizes("alone", place, partial(who_gains, found.gains, by=TOLD_BY[by], group=group))
     told = "Who stands better at the end, and under which plan"
-    with st.expander(f"{told}: in numbers"):
+
+    def numbers_told() -> None:
         table = _kept(f"table {place}", lambda: _gains_told(found, TOLD_BY[by], group))
         numbers = _kept(f"gains {key}", lambda: found.gains.table)
         pieces.numbers_of(table, told, f"gains {by} {group}", numbers)
@@ -217,6 +221,8 @@ def _gains(found: Whereabouts, key: str) -> None:
         table = _kept(f"days of {place}", lambda: _time_told(found, TOLD_BY[by], group))
         numbers = _kept(f"days {key}", lambda: found.gains.time_table)
         pieces.numbers_of(table, about, f"days {by} {group}", numbers)
+
+    pieces.drawer(f"{told}: in numbers", numbers_told, "gains")
 
 
 def _rows(found: Whereabouts, by: str, group: str) -> Sequence[tuple[str, str, str]]:
@@ -293,12 +299,15 @@ def _client(found: Whereabouts, key: str) -> None:
     titles = (found.a.title, found.b.title)
     two_sizes("alone", f"life {key} {place}", partial(two_lives, chosen, titles))
     about = f"What happens to {chosen.client.name}"
-    with st.expander(f"{about}, month by month"):
+
+    def months() -> None:
         if chosen.table.empty:
             st.write("Nothing happens to them in these years.")
         else:
             pieces.numbers_of(_life_told(chosen), about, f"life {place}", chosen.table)
         st.caption(pieces.safe(f"What finds the same person again: {chosen.client.identity}."))
+
+    pieces.drawer(f"{about}, month by month", months, "life")
 
 
 def _life_told(chosen: Followed) -> pd.DataFrame:
