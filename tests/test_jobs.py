@@ -17,7 +17,7 @@ from tiny import a_tenth_of
 from simulator import replicate
 from simulator.errors import BadInput, SimulatorError
 from simulator.explanation import explain
-from simulator.jobs import Desk, Pool, Tasks, first, mark_of
+from simulator.jobs import Desk, Pool, Tasks, mark_of
 from simulator.jobs import pool as pool_room
 from simulator.jobs import tasks as tasks_room
 from simulator.jobs.desk import KEPT, LOOKS_WITHIN_SECONDS
@@ -93,7 +93,7 @@ def test_runs_are_those_of_the_command_line(by_hand, small):
     assert np.array_equal(look.sample.values, sample.values, equal_nan=True)
     assert np.array_equal(look.sample.accounts, sample.accounts)
     assert np.array_equal(look.explained.steps, explain(sample).steps)
-    fewer = first(look.explained, 2)
+    fewer = look.first(2)
     assert np.array_equal(fewer.sample.values, sample.values[:2], equal_nan=True)
     assert len(fewer.sample.inputs) == len(fewer.steps) == 2
 
@@ -287,7 +287,7 @@ def test_more_than_there_is_cannot_be_had(by_hand, small):
     desk.look(small, 1, 1)
     pool.step()
     with pytest.raises(BadInput, match="be at most 1"):
-        first(desk.look(small, 1, 1).explained, 2)
+        desk.look(small, 1, 1).first(2)
 
 
 # Real processes
@@ -382,7 +382,9 @@ def test_what_nobody_wants_is_let_go_of_and_the_worker_does_what_comes_next(smal
             until(sleeps.running)
             pool.give_up(waits)
             assert waits.cancelled()
-            while not sleeps.done():  # told again, since a call may come before the worker has begun
+            while (
+                not sleeps.done()
+            ):  # told again, since a call may come before the worker has begun
                 pool.give_up(sleeps)
                 time.sleep(0.01)
             assert isinstance(sleeps.exception(), GivenUp)
@@ -538,7 +540,9 @@ def line(monkeypatch):
     monkeypatch.setattr(tasks_room, "_started", started)
     tasks = Tasks(clock)
     yield tasks, begun, clock
-    clock.seconds += 10 * tasks_room.LOOKS_WITHIN_SECONDS  # nobody looks at what waits, so none of it begins
+    clock.seconds += (
+        10 * tasks_room.LOOKS_WITHIN_SECONDS
+    )  # nobody looks at what waits, so none of it begins
     for _, process in begun:
         process.terminate()
 

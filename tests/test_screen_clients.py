@@ -66,7 +66,7 @@ class FakeDesk:
         self.left: list[str] = []
 
     def look_at(self, *_: Any) -> tuple[Look, ...]:
-        return tuple(Look("done", 3, 3, each) for each in self.explained)
+        return tuple(Look("done", 3, 3, lambda _, each=each: each) for each in self.explained)
 
     see = look_at
 

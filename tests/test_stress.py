@@ -7,6 +7,7 @@ import shlex
 import numpy as np
 import pytest
 from test_formula_lab import FEW, paying
+from tiny import a_tenth_of
 
 import simulator as sim
 from simulator import cli

@@ -302,7 +302,12 @@ class _Plot:
 
     def numbers(self) -> dict[str, Any]:
         """What fills an outline of this chart, by slot."""
-        return {VALUES: self._values, LABELS: self._labels, DOMAIN: self._domain, TICKS: self._ticks}
+        return {
+            VALUES: self._values,
+            LABELS: self._labels,
+            DOMAIN: self._domain,
+            TICKS: self._ticks,
+        }
 
     def of_lines(self) -> Chart:
         """Lines with bands."""

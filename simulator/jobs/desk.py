@@ -15,7 +15,9 @@ import time
 from collections import OrderedDict
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -45,6 +47,8 @@ KEPT = 40
 """Scenarios of which runs are kept, the last that were looked at."""
 LOOKS_WITHIN_SECONDS = 20.0
 """A run that nobody has looked at for so long rests until somebody does."""
+MOST_EXPLAINED = 4
+"""Of how many numbers of replications of a scenario it is kept what comes of them."""
 MOST_TRIES = 2
 """How often a replication whose process is ended is tried."""
 LOST = (
@@ -90,8 +94,8 @@ class Look:
     ----------
     done, wanted
         Replications that are there, and that were asked for.
-    explained
-        Those that are there, from the first on, and why their allocations changed; None before there is one.
+    explains
+        What comes of the first so many of them, and why their allocations changed; None before there is one.
     told
         What went wrong, where something did.
     """
@@ -99,8 +103,26 @@ class Look:
     state: State
     done: int
     wanted: int
-    explained: Explanation | None = None
+    explains: Callable[[int], Explanation] | None = None
     told: str = ""
+
+    def first(self, replications: int) -> Explanation:
+        """The first of those that are there, and why their allocations changed.
+
+        Raises
+        ------
+        BadInput
+            If there are not so many.
+        """
+        if self.explains is None or replications > self.done:
+            rule, got = f"be at most {self.done}", str(replications)
+            raise BadInput([Fault("runs", "replications", rule, got, "wait for more runs")])
+        return self.explains(replications)
+
+    @property
+    def explained(self) -> Explanation | None:
+        """All that are there, from the first on, and why their allocations changed."""
+        return self.first(self.done) if self.done else None
 
     @property
     def sample(self) -> Sample | None:
@@ -124,7 +146,7 @@ class _Run:
     given: dict[int, Future[Lived]] = field(default_factory=dict)
     tries: dict[int, int] = field(default_factory=dict)
     failed: str = ""
-    explained: Explanation | None = None
+    explained: OrderedDict[int, Explanation] = field(default_factory=OrderedDict)
 
     @property
     def whole(self) -> int:
@@ -240,6 +262,14 @@ class Desk:
                 for future in run.leave(who, self._clock()):
                     self._pool.give_up(future)
 
+    @property
+    def lookers(self) -> int:
+        """How many visitors look at runs that are not all there."""
+        with self._lock:
+            now = self._clock()
+            every = (run for run in self._runs.values() if run.whole < run.wanted(now))
+            return len({who for run in every for who in run.lookers})
+
     def again(self, scenarios: Sequence[Scenario], seed: int) -> None:
         """Try once more where something failed."""
         with self._lock:
@@ -251,10 +281,8 @@ class Desk:
 
     def _seen(self, run: _Run, asked: Scenario, wanted: int) -> Look:
         done = min(run.whole, wanted)
-        if done and (run.explained is None or run.explained.sample.replications != done):
-            run.explained = _explained(run, done)
-        explained = _in_words_of(asked, run.explained) if done and run.explained else None
-        return Look(self._state(run, done, wanted), done, wanted, explained, run.failed)
+        explains = partial(_explained, run, asked) if done else None
+        return Look(self._state(run, done, wanted), done, wanted, explains, run.failed)
 
     def _state(self, run: _Run, done: int, wanted: int) -> State:
         if done >= wanted:
@@ -323,37 +351,17 @@ class Desk:
             run.failed = f"run: the model stopped with {type(error).__name__}; please report this"
 
 
-def _explained(run: _Run, replications: int) -> Explanation:
-    """The first replications of a run."""
-    there = [run.there[number] for number in range(replications)]
-    sample = sample_of(run.scenario, run.seed, [each.replication for each in there])
-    return Explanation(sample, np.stack([each.steps for each in there]))
-
-
-def _in_words_of(asked: Scenario, explained: Explanation) -> Explanation:
-    """The same runs, told with the name, title and evidence of the scenario that was asked for."""
-    if explained.sample.scenario is asked:
-        return explained
-    return replace(explained, sample=replace(explained.sample, scenario=asked))
-
-
-def first(explained: Explanation, replications: int) -> Explanation:
-    """The first replications of what was run and explained.
-
-    Raises
-    ------
-    BadInput
-        If there are not so many.
-    """
-    sample = explained.sample
-    if replications > sample.replications:
-        rule, got = f"be at most {sample.replications}", str(replications)
-        raise BadInput([Fault("runs", "replications", rule, got, "wait for more runs")])
-    accounts = None if sample.accounts is None else sample.accounts[:replications]
-    fewer = replace(
-        sample,
-        values=sample.values[:replications],
-        inputs=sample.inputs[:replications],
-        accounts=accounts,
-    )
-    return Explanation(fewer, explained.steps[:replications])
+def _explained(run: _Run, asked: Scenario, replications: int) -> Explanation:
+    """The first replications of a run, which are there; told with the words and evidence of what was asked for."""
+    known = run.explained.get(replications)
+    if known is None:
+        there = [run.there[number] for number in range(replications)]
+        sample = sample_of(run.scenario, run.seed, [each.replication for each in there])
+        known = Explanation(sample, np.stack([each.steps for each in there]))
+        run.explained[replications] = known
+        if len(run.explained) > MOST_EXPLAINED:
+            with suppress(KeyError):  # another thread was as fast
+                run.explained.popitem(last=False)
+    if known.sample.scenario is asked:
+        return known
+    return replace(known, sample=replace(known.sample, scenario=asked))

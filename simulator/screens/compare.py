@@ -17,7 +17,6 @@ from ..comparing.pairs import pairs_of
 from ..comparing.words import difference_in_words, quoted
 from ..findings import levels, message
 from ..incentives import band_told
-from ..jobs import first
 from ..replicate import Comparison
 from ..wording import interval, measure_label, sentence_case, verdict
 from ..wording import show as in_words
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
     from ..comparing.four import Four
     from ..comparing.pairs import Pairs
-    from ..jobs import Look
     from ..replicate import Sample
     from ..scenario import Scenario
     from .contenders import Contender
@@ -84,7 +82,7 @@ def _results(plans: Plans, four: tuple[Scenario, ...]) -> None:
     ours, theirs = (looks[part] for part in parts)
     reached = runs.reached(ours)
     if reached:
-        _tell(plans, tuple(_sample(each, reached) for each in ours))
+        _tell(plans, tuple(each.first(reached).sample for each in ours))
     else:
         st.info("The first runs are on their way.", icon="⏳")
     st.header("With other assumptions")
@@ -92,7 +90,7 @@ def _results(plans: Plans, four: tuple[Scenario, ...]) -> None:
     if not four:
         four_plans.why_not()
     elif reached:
-        _four(tuple(_sample(each, reached) for each in theirs), plans[0].place)
+        _four(tuple(each.first(reached).sample for each in theirs), plans[0].place)
     else:
         st.info("The first runs are on their way.", icon="⏳")
 
@@ -101,12 +99,6 @@ def _said(looks: runs.Looks) -> runs.Said:
     done, of = sum(each.done for each in looks), sum(each.wanted for each in looks)
     ended = f"{looks[0].wanted} runs of each plan: the same people with the same luck under each."
     return runs.Said.counted(done, of, "runs of all plans", ended)
-
-
-def _sample(look: Look, reached: int) -> Sample:
-    if look.explained is None:  # there are runs of each
-        raise LookupError
-    return first(look.explained, reached).sample
 
 
 def _tell(plans: Plans, samples: tuple[Sample, ...]) -> None:

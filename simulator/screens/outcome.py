@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import streamlit as st
 
@@ -16,13 +16,15 @@ from ..errors import BadInput
 from ..explanation import Explanation
 from ..findings import HEADLINES, levels, what_is_proposed
 from ..incentives import band_told
-from ..jobs import first, mark_of
+from ..jobs import mark_of
 from . import lever, pieces, runs, state
 from .tidy import levels_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..charts.look import Spec
-    from ..findings import Proposed
+    from ..findings import Figure, Proposed
     from ..replicate import Sample
 CHARTS = ("allocation_gbp", "in_treatment", "in_recovery")
 NAME, SHOWN = "outcome", "shown"
@@ -80,8 +82,10 @@ def with_runs(draw: Draw, at_once: Draw | None = None) -> None:
 def _shown(looks: runs.Looks, changed: tuple[str, ...]) -> Shown | None:
     """What is drawn of the runs that there are, if there are enough."""
     reached = runs.reached(looks)
-    there = [first(each.explained, reached) for each in looks if each.explained and reached]
-    return (there[0], there[1], changed) if reached else None
+    if not reached:
+        return None
+    baseline, plan = (each.first(reached) for each in looks)
+    return baseline, plan, changed
 
 
 def ask() -> None:
@@ -100,11 +104,28 @@ def _said(looks: runs.Looks) -> runs.Said:
 
 def _answer(without: Explanation, with_plan: Explanation, changed: tuple[str, ...]) -> None:
     """The sentence, and four figures."""
-    baseline, plan = without.sample, with_plan.sample
-    told = what_is_proposed(without, with_plan, changed, f"“{baseline.scenario.title}”")
+    key = runs.told_apart(without.sample, with_plan.sample)
+    told, figures = _answered((*key, *changed), without, with_plan, changed)
     st.subheader(pieces.safe(told.what))
     st.write(pieces.safe(" ".join((told.by_how_much, told.how_sure, told.why))))
-    _figures(plan, told)
+    columns = st.columns(2)
+    for place, figure in enumerate(figures):
+        with columns[place % 2].container(border=True):
+            st.metric(figure.name, figure.mean)
+            st.write(figure.band)
+            st.write(figure.difference)
+
+
+@st.cache_resource(show_spinner=False, max_entries=300)
+def _answered(
+    key: tuple[str, ...],  # noqa: ARG001 # stands for all that follows
+    _without: Explanation,
+    _with_plan: Explanation,
+    _changed: tuple[str, ...],
+) -> tuple[Proposed, tuple[_Figure, ...]]:
+    title = f"“{_without.sample.scenario.title}”"
+    told = what_is_proposed(_without, _with_plan, _changed, title)
+    return told, tuple(_figures(_with_plan.sample, told))
 
 
 def _charts(without: Explanation, with_plan: Explanation, _: tuple[str, ...]) -> None:
@@ -133,26 +154,32 @@ def _prices(*samples: Sample) -> str:
     return wording.prices_of(each.scenario.funding.price_year for each in samples)
 
 
-def _figures(plan: Sample, told: Proposed) -> None:
-    year = plan.years[-1]
-    columns = st.columns(2)
-    for place, (measure, figure) in enumerate(zip(HEADLINES, told.figures, strict=True)):
+class _Figure(NamedTuple):
+    """A headline figure in words: its mean, the band of single runs, and what the plan changes."""
+
+    name: str
+    mean: str
+    band: str
+    difference: str
+
+
+def _figures(plan: Sample, told: Proposed) -> Iterator[_Figure]:
+    for measure, figure in zip(HEADLINES, told.figures, strict=True):
         mean, low, high = levels(plan, measure)
-        with columns[place % 2].container(border=True):
-            st.metric(
-                f"{wording.sentence_case(wording.measure_name(measure))}, {year}",
-                wording.show(measure, mean),
-            )
-            ends = f"{wording.show(measure, low)} to {wording.show(measure, high)}"
-            st.write(f"{wording.sentence_case(band_told(plan.replications))}: {ends}")
-            if figure.sign == "same":
-                st.write("No difference")
-            elif figure.sign == "open":
-                st.write(f"Difference: **{wording.TOO_CLOSE}** ({pieces.safe(figure.interval)})")
-            else:
-                st.write(
-                    f"Difference: **{pieces.safe(figure.text)}** ({pieces.safe(figure.interval)})"
-                )
+        ends = f"{wording.show(measure, low)} to {wording.show(measure, high)}"
+        yield _Figure(
+            f"{wording.sentence_case(wording.measure_name(measure))}, {plan.years[-1]}",
+            wording.show(measure, mean),
+            f"{wording.sentence_case(band_told(plan.replications))}: {ends}",
+            _difference(figure),
+        )
+
+
+def _difference(figure: Figure) -> str:
+    if figure.sign == "same":
+        return "No difference"
+    text = wording.TOO_CLOSE if figure.sign == "open" else pieces.safe(figure.text)
+    return f"Difference: **{text}** ({pieces.safe(figure.interval)})"
 
 
 def _drawn(sides: Sides, measure: str) -> Spec:

@@ -10,7 +10,7 @@ import streamlit as st
 from .. import exports
 from ..errors import BadInput
 from ..exports.chosen import MOST
-from ..jobs import first, mark_of
+from ..jobs import mark_of
 from ..proposal import OWN
 from ..report.page import OWN_AREA
 from . import desk, doors, outcome, pieces, runs, state, taken
@@ -199,7 +199,7 @@ def _taken(wanted: Chosen, about: About, looks: tuple[Look, ...]) -> taken.Taken
     many = _runs_there(looks)
     if not many:
         return None
-    explained = tuple(first(each.explained, many) for each in looks if each.explained)
+    explained = tuple(each.first(many) for each in looks)
     now = state.visit()
     told = repr((*map(mark_of, wanted.scenarios), now.seed, now.replications, many, about))
     key = f"reports {hashlib.sha256(told.encode()).hexdigest()}"

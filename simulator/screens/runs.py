@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 STEPS = (4, 10, 20, 50, 100, 200, 300, 400, 500)
 """Runs of each after which the results are drawn again: a page that changes all the time cannot be read."""
 SOON_SECONDS, LATER_SECONDS = 0.25, 1.0
-"""How often a page looks: for its first results, and for better ones."""
+"""How often a page looks: for its first results, and for better ones; less often where many people look."""
+SOON_EACH_SECONDS, LATER_EACH_SECONDS = 0.05, 0.1
+"""What each visitor whose runs are under way adds to that, beyond the first few: looking takes time from all."""
 
 Looks: TypeAlias = "tuple[Look, ...]"
 
@@ -80,11 +82,19 @@ def follow(
     looks = look(name, wanted)
     moves = any(each.moves for each in looks)
     soon = not all(reached(looks[part]) for part in parts if looks[part])
-    seconds = (SOON_SECONDS if soon else LATER_SECONDS) if moves else None
+    seconds = _every(soon=soon) if moves else None
     st.session_state[_drawn(name)] = None  # so that this first look leads nowhere
     looks = pieces.polled(partial(_progress, name, wanted, say, parts, beneath), seconds)
     st.session_state[_drawn(name)] = _stand(looks, parts)
     return looks
+
+
+def _every(*, soon: bool) -> float:
+    """Seconds between two looks."""
+    many = desk().lookers
+    if soon:
+        return max(SOON_SECONDS, SOON_EACH_SECONDS * many)
+    return max(LATER_SECONDS, LATER_EACH_SECONDS * many)
 
 
 def look(name: str, wanted: Sequence[Scenario]) -> Looks:

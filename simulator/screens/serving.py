@@ -14,6 +14,7 @@ SETTINGS = {
     "browser.gatherUsageStats": "false",
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
+    "runner.postScriptGC": "false",
     "server.address": "127.0.0.1",
     "server.fileWatcherType": "none",
     "server.maxUploadSize": "2",
@@ -21,7 +22,10 @@ SETTINGS = {
     "theme.primaryColor": "#12436D",
     "theme.textColor": "#0b0c0c",
 }
-"""Nothing leaves the machine, no traceback is shown, uploads are small. A checkout has the same in ``.streamlit``."""
+"""Nothing leaves the machine, no traceback is shown, uploads are small. A checkout has the same in ``.streamlit``.
+
+Python collects garbage when it sees fit, not after each look of a page, which took most of the time with twenty people.
+"""
 
 
 def start(port: int | None = None, *, headless: bool = False) -> int:
