@@ -7,6 +7,7 @@ appears wherever levers are shown. Whatever is no lever is an assumption, which 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,12 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from .scenario import as_dict
 from .scenario.outline import annotation_at, may_be_by_group, members, unit
 from .scenario.schema import Part, Scenario
-from .scenario.tree import at
 from .wording import counted, decimal, gbp, share, signed
 from .years import year_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pydantic.fields import FieldInfo
 
@@ -248,10 +248,12 @@ def standing(lever: Lever, start: Scenario, now: Scenario) -> Standing:
 
 
 def _by_year(lever: Lever, scenario: Scenario, group: str | None) -> tuple[float, ...]:
-    told = at(as_dict(scenario), tuple(lever.path.split(".")))
-    if isinstance(told, dict):
+    told: Any = scenario
+    for part in lever.path.split("."):
+        told = told[part] if isinstance(told, Mapping) else getattr(told, part)
+    if isinstance(told, Mapping):
         told = told[group]
-    listed = told if isinstance(told, list) else [told] * scenario.years
+    listed = told if isinstance(told, list | tuple) else [told] * scenario.years
     return tuple(float(lever.nothing or 0.0) if each is None else float(each) for each in listed)
 
 

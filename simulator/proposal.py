@@ -46,6 +46,21 @@ LONGEST_NAME = 60
 NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=64)
+def of_library(name: str) -> Scenario:
+    """A scenario of the library, read once: pages ask for it at each step.
+
+    Raises
+    ------
+    BadInput
+        If there is none of that name.
+    """
+    if name not in names():
+        rule = "be a scenario of the library"
+        raise BadInput([Fault("the proposal", "base", rule, name, "choose one of them")])
+    return load(name)
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What is proposed.
@@ -115,10 +130,7 @@ class Proposal:
         """
         if self.base == OWN:
             return _of_an_area(self.own_file)
-        if self.base not in names():
-            rule = "be a scenario of the library"
-            raise BadInput([Fault("the proposal", "base", rule, self.base, "choose one of them")])
-        return load(self.base)
+        return of_library(self.base)
 
     def scenario(self, others: Scenario | None = None) -> Scenario:
         """The scenario that runs.

@@ -16,8 +16,8 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from .errors import BadInput, Fault
 from .link import ASK, LARGEST_LINK, LARGEST_TEXT, WHERE, link_of, read_link
-from .proposal import BASELINE, OWN, Acting, Proposal
-from .scenario import as_dict, fingerprint, load, names, people_expected
+from .proposal import BASELINE, OWN, Acting, Proposal, of_library
+from .scenario import as_dict, fingerprint, names, people_expected
 from .scenario.size import too_large
 from .workers import workers_by_default
 
@@ -294,7 +294,7 @@ def check_size(scenario: Scenario) -> None:
     if any(own.behaviour != "hold" for own in scenario.partnerships.values()):
         advice = "use the command line for partnerships that choose"
         raise BadInput([_fault(scenario, "behaviour", "be hold in every partnership", "", advice)])
-    work, advice = _work(scenario) / _work(_library(BASELINE)), "take fewer people or years"
+    work, advice = _work(scenario) / _work(of_library(BASELINE)), "take fewer people or years"
     if work > MOST_WORK:
         rule = f"be at most {MOST_WORK} times the baseline's, to be looked at while it runs"
         raise BadInput([_fault(scenario, "people times years", rule, f"{work:,.1f}", advice)])
@@ -348,17 +348,12 @@ def _proposal_faults(plan: Proposal) -> Iterator[Fault]:
         yield Fault(WHERE, "numbered", f"be from 1 to {MOST_NUMBERED}", str(plan.numbered), ASK)
 
 
-@lru_cache(maxsize=64)
-def _library(name: str) -> Scenario:
-    return load(name)
-
-
 @lru_cache(maxsize=1)
 def explorable() -> tuple[str, ...]:
     """Scenarios of the library that a page may run while somebody looks: of one partnership that holds its plan."""
     found = []
     for name in names():
-        scenario = _library(name)
+        scenario = of_library(name)
         own = scenario.partnerships.values()
         if len(own) <= MOST_ALIKE and all(each.behaviour == "hold" for each in own):
             found.append(name)
@@ -384,6 +379,6 @@ def usual(base: str) -> str:
 
 @lru_cache(maxsize=64)
 def _world(name: str) -> str:
-    whole = as_dict(_library(name))
+    whole = as_dict(of_library(name))
     kept = {part: whole[part] for part in ("first_year", "years", "world", "history")}
     return json.dumps(kept, sort_keys=True)

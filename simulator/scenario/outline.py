@@ -135,16 +135,26 @@ def is_assumption(key: str, data: Mapping[str, Any]) -> bool:
         path[0] in ASSUMED_PARTS
         and path[-1] not in NOT_ASSUMED
         and all(_may_step(path[:end], path[end], data) for end in range(len(path)))
-        and _is_value(annotation_at(path))
+        and _value_at(path)
     )
 
 
 def _may_step(path: Path, step: str, data: Mapping[str, Any]) -> bool:
     """Whether a mapping has a name. What cannot be read is given the benefit of the doubt."""
     mapping = at(data, path)
-    if _model(annotation_at(path)) is None and isinstance(mapping, dict):
+    if _model_at(path) is None and isinstance(mapping, dict):
         return step in mapping
     return annotation_at((*path, step)) is not None
+
+
+@lru_cache(maxsize=4096)
+def _model_at(path: Path) -> Model | None:
+    return _model(annotation_at(path))
+
+
+@lru_cache(maxsize=4096)
+def _value_at(path: Path) -> bool:
+    return _is_value(annotation_at(path))
 
 
 def _is_value(annotation: Any) -> bool:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ..errors import BadInput
+from ..proposal import of_library
 from ..scenario import fingerprint
 from ..visit import without
 from ..years import year_names
 from . import pieces, state
-from .desk import comparable, library, scenario_of
+from .desk import comparable, scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,7 @@ def _options(now: Visit) -> dict[str, str]:
     """What may be chosen, and what each is called."""
     alike = [*comparable(now.plan.base)]
     library_names = {
-        f"library {name}": library(name).title for name in alike if name != "your_area"
+        f"library {name}": of_library(name).title for name in alike if name != "your_area"
     }
     saved = {f"saved {each.name}": each.title for each in now.saved}
     told = {COMPARISON: WORDS[COMPARISON], YOURS: WORDS[YOURS], **saved, **library_names}

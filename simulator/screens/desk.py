@@ -12,7 +12,6 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ..jobs import Desk, Pool, Tasks, VisitorTasks, mark_of
-from ..scenario import load
 from ..visit import check_size
 from ..visit import comparable as comparable_with
 from ..visit import explorable as that_can_be_explored
@@ -84,9 +83,3 @@ def explorable() -> tuple[str, ...]:
 def comparable(base: str) -> tuple[str, ...]:
     """Scenarios that a plan which starts from this one may be compared with."""
     return comparable_with(base)
-
-
-@lru_cache(maxsize=64)
-def library(name: str) -> Scenario:
-    """A scenario of the library."""
-    return load(name)

@@ -10,10 +10,10 @@ import streamlit as st
 
 from ..errors import BadInput
 from ..levers import MOST_SHOWN, levers, standing
-from ..proposal import OWN, Proposal
+from ..proposal import OWN, Proposal, of_library
 from ..visit import CHOICES_OF_REPLICATIONS, LARGEST_SEED, MOST_SAVED
 from . import lever, outcome, pieces, state
-from .desk import comparable, explorable, library, scenario_of
+from .desk import comparable, explorable, scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +124,7 @@ def _rebase() -> None:
 
 def _title(name: str, plan: Proposal) -> str:
     if name != OWN:
-        return library(name).title
+        return of_library(name).title
     try:
         return scenario_of(Proposal(base=OWN, own_file=plan.own_file)).title
     except BadInput:

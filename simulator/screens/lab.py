@@ -13,10 +13,10 @@ from ..errors import BadInput
 from ..formula_lab.variables import in_words
 from ..own_formula import changes, present, winners
 from ..own_formula.stored import rule_hash
-from ..proposal import Proposal
+from ..proposal import Proposal, of_library
 from ..wording import gbp_exact, share, signed
 from . import doors, lab_client, lab_formula, lab_leads, pieces, state
-from .desk import library, scenario_of
+from .desk import scenario_of
 from .lab_formula import ENGLAND, formula
 from .lab_pieces import chart, table
 
@@ -55,7 +55,7 @@ def _results() -> None:
     st.write(
         pieces.safe(f"Your formula, “{name}”: {in_words(rule)}.")
         + "  \n"
-        + pieces.safe(f"The present rule: {in_words(library(ENGLAND).formula)}.")
+        + pieces.safe(f"The present rule: {in_words(of_library(ENGLAND).formula)}.")
     )
     key = rule_hash(rule)
     _who_gains(told, key)
@@ -69,7 +69,7 @@ def _results() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _present() -> Present:
-    return present(library(ENGLAND))
+    return present(of_library(ENGLAND))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

@@ -12,9 +12,9 @@ from ..errors import BadInput
 from ..findings import Figure
 from ..jobs import mark_of
 from ..own_formula import at_once, metered
+from ..proposal import of_library
 from ..wording import gbp_exact, signed
 from . import pieces
-from .desk import library
 from .lab_pieces import chart, figure_told, job, table
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def show(key: str, name: str, edited: EditedFormula, scenario: Scenario | None =
         The world and plan in which the client lives; by default an average partnership's.
     """
     st.header("Does it pay to do right by one client?")
-    one = scenario or library(ONE)
+    one = scenario or of_library(ONE)
     mark = mark_of(one)
     groups = one.world.groups
     group = st.selectbox(

@@ -9,11 +9,12 @@ import streamlit as st
 
 from ..errors import BadInput
 from ..own_formula import EditedFormula
+from ..proposal import of_library
 from ..scenario import formula_names, load_formula
 from ..scenario.schema import Counted
 from ..wording import counted_name, sentence_case
 from . import pieces, state
-from .desk import library, scenario_of
+from .desk import scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +149,7 @@ def _weigh(name: str, key: str) -> None:
 
 
 def _group_names() -> dict[str, str]:
-    return {name: group.label for name, group in library(ENGLAND).world.groups.items()}
+    return {name: group.label for name, group in of_library(ENGLAND).world.groups.items()}
 
 
 def _weights(term: EditedTerm) -> str:

@@ -10,9 +10,10 @@ import streamlit as st
 from .. import charts
 from ..findings import Figure
 from ..own_formula import all_stored, followed, stored, stored_like, stored_names
+from ..proposal import of_library
 from ..wording import count, gbp
 from . import pieces
-from .desk import library, tasks
+from .desk import tasks
 from .lab_pieces import chart, figure_told, job, table
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def show(key: str, edited: EditedFormula) -> None:
     size = st.radio(
         "How", list(SIZES), key="lab size", format_func=lambda each: SIZES[each], horizontal=True
     )
-    scenario = library(ONE if size == "quick" else TYPES)
+    scenario = of_library(ONE if size == "quick" else TYPES)
     job(
         f"lab follow {key} {size}",
         "Runs of one partnership",

@@ -135,7 +135,7 @@ def _charts(without: Explanation, with_plan: Explanation, _: tuple[str, ...]) ->
     st.caption(f"Pounds are in {prices}.")
     for measure in CHARTS:
         pieces.chart_with_table(
-            _drawn(sides, measure),
+            _drawn((*runs.told_apart(*sides.values()), measure), sides, measure),
             partial(_rows, sides, measure),
             wording.measure_label(measure, prices),
             f"explore {measure}",
@@ -182,9 +182,10 @@ def _difference(figure: Figure) -> str:
     return f"Difference: **{text}** ({pieces.safe(figure.interval)})"
 
 
-def _drawn(sides: Sides, measure: str) -> Spec:
+@st.cache_resource(show_spinner=False, max_entries=300)
+def _drawn(key: tuple[str, ...], _sides: Sides, measure: str) -> Spec:  # noqa: ARG001 # the key stands for the runs
     title = wording.sentence_case(wording.measure_name(measure))
-    named = [_named(sample, side) for side, sample in sides.items()]
+    named = [_named(sample, side) for side, sample in _sides.items()]
     return lines_for_page(named, measure, title, partnership=named[0].partnerships[0])
 
 
