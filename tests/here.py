@@ -6,13 +6,14 @@ import sys
 from concurrent.futures import Future
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from tiny import a_tenth_of
 
 from simulator.jobs import Desk
 from simulator.jobs.pool import lived
 from simulator.screens import desk as desk_room
-from simulator.screens import outcome
+from simulator.screens import pieces, runs
 
 LIVES = 8
 """Lives that are different; pages are tested here, not what they tell of many runs."""
@@ -38,18 +39,28 @@ class HerePool:
         future.set_result(self.kept[key])
         return future
 
+    def give_up(self, future):
+        """Nothing is under way."""
+
 
 KEPT = {}
 
 
+def open_drawer(label, draw, key):  # called as a closed one is
+    """What is drawn only while it is open, as if everybody had opened all of it."""
+    with st.expander(label):
+        draw()
+
+
 @pytest.fixture
 def here(monkeypatch):
-    """The desk of every page; `main` is kept as it was, since a page becomes it while it runs."""
+    """The desk of every page, on which all is open that can be opened; `main` is kept as it was, since a page becomes it while it runs."""
     pool = HerePool()
     pool.kept = KEPT
     desk = Desk(pool)
-    for room in (desk_room, outcome):
+    for room in (desk_room, runs):
         monkeypatch.setattr(room, "desk", lambda: desk)
+    monkeypatch.setattr(pieces, "drawer", open_drawer)
     main = sys.modules["__main__"]
     yield desk
     sys.modules["__main__"] = main

@@ -17,7 +17,7 @@ from tiny import a_tenth_of
 
 from simulator import charts, replicate
 from simulator.charts.lines import Series, _Plot, differences, means, spread_out
-from simulator.charts.look import DASHES, PALETTE, altair, tick_gbp, wrapped
+from simulator.charts.look import DASHES, PALETTE, tick_gbp, wrapped
 from simulator.errors import MissingExtra
 from simulator.explanation import explain
 from simulator.findings import Figure, Together
@@ -207,7 +207,7 @@ def test_differences_are_paired_and_keep_the_colour_of_their_scenario(comparison
 
 def test_what_is_too_close_to_call_is_an_open_circle_and_no_difference_is_not(comparison):
     unclear = Series("A", 1, (0.0, 5.0, 5.0), (0.0, -1.0, 4.0), (0.0, 11.0, 6.0))
-    plot = _Plot(altair(), ("a", "b", "c"), "in_treatment", (unclear,), with_zero=True)
+    plot = _Plot(("a", "b", "c"), "in_treatment", (unclear,), with_zero=True)
     rows = plot.points(may_be_open=True).data.values
     assert [row["open"] for row in rows] == [False, True, False]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from here import open_drawer
 from streamlit.testing.v1 import AppTest
 from tiny import a_tenth_of
 
@@ -16,7 +17,8 @@ from simulator.jobs import Task
 from simulator.jobs.desk import Look
 from simulator.proposal import Proposal
 from simulator.scenario import load
-from simulator.screens import clients, outcome, whereabouts
+from simulator.screens import clients, pieces, whereabouts
+from simulator.screens import runs as runs_of_pages
 from simulator.screens import state as screen_state
 from simulator.wording import count
 
@@ -61,6 +63,8 @@ class FakeTasks:
 class FakeDesk:
     """Runs that are all there."""
 
+    lookers = 1
+
     def __init__(self, explained: Any):
         self.explained = explained
         self.left: list[str] = []
@@ -96,7 +100,8 @@ def jobs(
     fake, desk = FakeTasks(found), FakeDesk(explained)
     monkeypatch.setattr(clients, "tasks", lambda: fake)
     monkeypatch.setattr(clients, "desk", lambda: desk)
-    monkeypatch.setattr(outcome, "desk", lambda: desk)
+    monkeypatch.setattr(runs_of_pages, "desk", lambda: desk)
+    monkeypatch.setattr(pieces, "drawer", open_drawer)
     monkeypatch.setattr(screen_state, "pair", lambda: tuple(plans))
     return fake
 
@@ -160,7 +165,7 @@ def test_of_eight_ones_own_people_are_followed_and_it_is_said(
     eight = [a_tenth_of(Proposal(acting="all_of_eight").scenario())] * 2
     samples = [explain(each) for each in replicate.run(eight, 3, 1, workers=1)]
     monkeypatch.setattr(screen_state, "pair", lambda: tuple(eight))
-    monkeypatch.setattr(outcome, "desk", lambda: FakeDesk(samples))
+    monkeypatch.setattr(runs_of_pages, "desk", lambda: FakeDesk(samples))
     at = opened()
     assert not at.exception
     assert "People of “Your area” alone." in " ".join(each.value for each in at.caption)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from here import open_drawer
 from planted_worlds import Assumed, contest, cost, flat
 from streamlit.testing.v1 import AppTest
 from tiny import a_tenth_of
@@ -18,7 +19,8 @@ from simulator.jobs import Task
 from simulator.jobs.desk import Look
 from simulator.proposal import Proposal
 from simulator.scenario import fingerprint
-from simulator.screens import compare, compare_worlds
+from simulator.screens import compare_worlds, pieces
+from simulator.screens import runs as runs_of_pages
 from simulator.visit import Visit
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class FakeDesk:
     done: int = 4
     asked: list[list[Any]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    lookers: int = 1
 
     def look_at(self, scenarios: Any, seed: int, *_: Any) -> tuple[Look, ...]:
         self.asked.append([*scenarios])
@@ -60,12 +63,13 @@ class FakeDesk:
         return tuple(replace(self._look(each, seed), state="stopped") for each in scenarios)
 
     def _look(self, scenario: Any, seed: int) -> Look:
-        key = f"{fingerprint(scenario)} {seed}"
+        key = f"{fingerprint(scenario)} {seed} {self.done}"
         if self.done and key not in RUN:
             small = a_tenth_of(scenario) if len(scenario.partnerships) == 1 else scenario
             (sample,) = replicate.run([small], self.done, seed, workers=1)
             RUN[key] = explain(sample)
-        return Look(self.state, self.done, self.done or 4, RUN.get(key) if self.done else None)
+        explains = (lambda _: RUN[key]) if self.done else None
+        return Look(self.state, self.done, self.done or 4, explains)
 
     def leave(self, who: str) -> None:
         self.left.append(who)
@@ -101,7 +105,8 @@ class FakeTasks:
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> FakeDesk:
     fake = FakeDesk()
-    monkeypatch.setattr(compare, "desk", lambda: fake)
+    monkeypatch.setattr(runs_of_pages, "desk", lambda: fake)
+    monkeypatch.setattr(pieces, "drawer", open_drawer)
     return fake
 
 

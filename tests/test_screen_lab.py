@@ -83,7 +83,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch, worlds: dict[str, Scenario]) -> AtOnce
     for module in (lab_leads, lab_pieces):
         monkeypatch.setattr(module, "tasks", lambda: found)
     for module in (lab, lab_client, lab_formula, lab_leads):
-        monkeypatch.setattr(module, "library", worlds.__getitem__)
+        monkeypatch.setattr(module, "of_library", worlds.__getitem__)
     monkeypatch.setattr(lab_leads.followed, "REPLICATIONS", {"quick": 2, "thorough": 2})
     monkeypatch.setattr(lab_client.metered.work, "__defaults__", ((), 2, 1, None))
     return found

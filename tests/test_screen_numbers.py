@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -34,15 +35,17 @@ def told(at):
 
 @pytest.fixture
 def files(monkeypatch):
-    """Tables that pages hand out, as they are written."""
+    """Tables that pages hand out, as they are written when somebody asks for one."""
     found = []
-    whole = pieces.as_csv
+    asked = pieces.st.download_button
 
-    def kept(table):
-        found.append(table)
-        return whole(table)
+    def kept(label, data, **more):
+        if isinstance(data, partial) and data.func is pieces.as_csv:
+            found.append(*data.args)
+            assert data().count("\n") > 1
+        return asked(label, data, **more)
 
-    monkeypatch.setattr(pieces, "as_csv", kept)
+    monkeypatch.setattr(pieces.st, "download_button", kept)
     return found
 
 

@@ -194,15 +194,15 @@ def test_what_is_there_can_be_taken_and_is_named_as_such(here, monkeypatch, file
 
     monkeypatch.setattr(here._pool, "submit", two)
     at = page()
-    assert at.button(key="reports stop")
+    assert at.button(key="outcome stop")
     assert not files
-    at.button(key="reports stop").click().run()
+    at.button(key="outcome stop").click().run()
     assert "Stopped at 2 of 3 runs of each. Files and command are of 2 runs" in told(at)
     assert "--replications 2" in command(at)
     assert '"replications": 2' in unzipped(files["less_stretch_tables.zip"]())["run.json"].decode()
-    at.button(key="reports go on").click().run()
+    at.button(key="outcome go on").click().run()
     assert "--replications 3" in command(at)
-    assert at.button(key="reports stop")
+    assert at.button(key="outcome stop")
     assert not at.exception
 
 
