@@ -26,7 +26,7 @@ import numpy as np
 import psutil
 
 from studies import app_load_alone
-from studies.app_load_people import KINDS, Person, live
+from studies.app_load_people import BAND, KINDS, Person, live
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,11 @@ LOOKS_EVERY_SECONDS = 15.0
 LAST_WORDS = 1000
 """Characters of what a server said, where something was wrong with it."""
 MIB = 2**20
+ALL = "all"
+ROWS = KINDS | {
+    ALL: "**all of these**",
+    BAND: "lever moved, until the first answer about its plan; at once where somebody has had its runs",
+}
 
 
 @dataclass(frozen=True)
@@ -88,12 +93,15 @@ async def crowd(
 
 
 def taken(met: Sequence[Person]) -> dict[str, tuple[int, float, float]]:
-    """For each kind of request: how many, and the median and 95th percentile of seconds until its run had ended."""
-    every = {kind: [each for person in met for each in person.took[kind]] for kind in KINDS}
+    """For each kind of request, and for all: how many, and the median and 95th percentile of seconds until its run had ended."""
+    every = {
+        kind: [each for person in met for each in person.took[kind]] for kind in (*KINDS, BAND)
+    }
+    every[ALL] = [each for kind in KINDS for each in every[kind]]
     return {
-        kind: (len(all_), *map(float, np.percentile(all_, (50, 95))))
-        for kind, all_ in every.items()
-        if all_
+        kind: (len(every[kind]), *map(float, np.percentile(every[kind], (50, 95))))
+        for kind in ROWS
+        if every[kind]
     }
 
 
@@ -107,7 +115,7 @@ def report(
     loads = [each.load for each in seen]
     told = " --own-luck" if asked.own_luck else ""
     rows = [
-        f"| {KINDS[kind]} | {n} | {mid:.2f} | {high:.2f} |"
+        f"| {ROWS[kind]} | {n} | {mid:.2f} | {high:.2f} |"
         for kind, (n, mid, high) in taken(met).items()
     ]
     held = [

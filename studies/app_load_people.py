@@ -17,12 +17,16 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
+from simulator.visit import Visit
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy as np
 
 LEVER = "slide plan.stretch_share 0"
+ANSWER = "caseloads may be stretched: {:g}%"
+"""How the answer's heading tells where the lever stands."""
 PER_CENT = (0, 30)
 """From where to where the lever goes, in steps of 1: 31 plans, whose runs people share where their seed is the same."""
 MOVES_AFTER_SECONDS = (8.0, 12.0)
@@ -33,6 +37,8 @@ KINDS = {
     "asked": "page asks again by itself (fragment run)",
     "redrawn": "fragment run that has the page drawn as a whole",
 }
+BAND = "band"
+"""From a lever's move until the first answer about its plan; at once where somebody else has had its runs."""
 EARLY, FRAGMENT = ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 
 
@@ -52,7 +58,7 @@ class Person:
     faults: list[str] = field(default_factory=list)
     sliders: dict[str, list[float]] = field(default_factory=dict)
     polls: dict[str, float] = field(default_factory=dict)
-    seed: str = ""
+    moved: tuple[float, str] | None = None
     told: bool = False
     query: str = ""
     page: str = ""
@@ -135,8 +141,8 @@ class Person:
         kind = element.WhichOneof("type")
         if kind == "slider" and "-slide " in element.slider.id:
             self.sliders[element.slider.id] = [*(element.slider.value or element.slider.default)]
-        elif kind == "number_input" and element.number_input.id.endswith("-seed"):
-            self.seed = element.number_input.id
+        elif kind == "heading" and element.heading.tag == "h3":
+            self._reads(element.heading.body)
         elif kind == "exception":
             self.faults.append(element.exception.message)
         elif kind == "bidi_component" and not self.told:
@@ -145,6 +151,12 @@ class Person:
             value = json.dumps([{"event": "told", "value": remembered}])
             key = f"$$STREAMLIT_INTERNAL_KEY_{element.bidi_component.id}__events"
             await self.ask("opened", **{key: ("json_trigger_value", value)})
+
+    def _reads(self, head: str) -> None:
+        """The answer's heading says which plan it is about."""
+        if self.moved is not None and self.moved[1] in head.replace("\\", ""):
+            self.took[BAND].append(self.clock() - self.moved[0])
+            self.moved = None
 
     @property
     def rests(self) -> bool:
@@ -162,6 +174,7 @@ class Person:
     async def move(self, per_cent: float) -> None:
         """Move the lever, as a hand does that lets go of it there."""
         key = next(each for each in self.sliders if each.endswith(LEVER))
+        self.moved = (self.clock(), ANSWER.format(per_cent))
         self.sliders[key] = [per_cent]
         await self.ask("moved")
 
@@ -197,11 +210,12 @@ async def live(
     where = f"{address.replace('http', 'ws')}/_stcore/stream"
     options: dict[str, Any] = {"max_size": None, "ping_interval": None}
     async with connect(where, subprotocols=["streamlit"], **options) as connection:
-        person = Person(connection.send)
+        link = "" if luck is None else f"s={Visit(seed=luck).link}"
+        person = Person(connection.send, query=link)
         others = [
             asyncio.create_task(each) for each in (_hears(person, connection), _polls(person))
         ]
-        visits = asyncio.create_task(_visits(person, chance, time.monotonic() + seconds, luck))
+        visits = asyncio.create_task(_visits(person, chance, time.monotonic() + seconds))
         # Whatever ends first: the visit, or a connection that broke, without which nothing is answered.
         await asyncio.wait({visits, *others}, return_when=asyncio.FIRST_COMPLETED)
         for each in (visits, *others):
@@ -212,13 +226,9 @@ async def live(
         return person
 
 
-async def _visits(
-    person: Person, chance: np.random.Generator, end: float, luck: int | None
-) -> None:
+async def _visits(person: Person, chance: np.random.Generator, end: float) -> None:
     await person.ask("opened")
     await person.rested()
-    if luck is not None:
-        await person.ask("moved", **{person.seed: ("int_value", luck)})
     while (left := end - time.monotonic()) > 0:
         await asyncio.sleep(min(chance.uniform(*MOVES_AFTER_SECONDS), left))
         if person.rests and time.monotonic() < end:

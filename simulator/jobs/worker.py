@@ -29,7 +29,7 @@ STARTS_WITHIN_SECONDS = 120.0
 NOT_READY = (
     f"run: a worker process did not start within {STARTS_WITHIN_SECONDS:g} seconds; try again later"
 )
-GIVES_WAY = 10
+GIVES_WAY = 5
 """How much less a worker's claim to a core is, in the steps of `os.nice`."""
 ENDS_WITHIN_SECONDS = 5.0
 BROKEN = "a worker process was ended from outside"
