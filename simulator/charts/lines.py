@@ -432,7 +432,7 @@ class _Plot:
             axis=self.alt.Axis(
                 values=list(range(len(self.years))),
                 labelExpr=f"split({ticks!r}[datum.value], '\\n')",
-                labelOverlap=False,
+                labelOverlap="greedy",
                 labelFlush=False,
                 grid=False,
             ),
