@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 LABEL_CHARACTERS = 27
 """How long a line of a label is; a longer label goes on in the next line."""
 LABEL_GAP = 6
+YEAR_GAP = 8
+"""Pixels between the names of two years; where there is less room, as on a telephone, some are left out."""
 TRANSITION = "transition"
 
 
@@ -433,6 +435,7 @@ class _Plot:
                 values=list(range(len(self.years))),
                 labelExpr=f"split({ticks!r}[datum.value], '\\n')",
                 labelOverlap="greedy",
+                labelSeparation=YEAR_GAP,
                 labelFlush=False,
                 grid=False,
             ),

@@ -57,14 +57,14 @@ def what_recovery_costs(baseline: Sample, plan: Sample) -> Finding:
     each = Figure("Pounds for each person more in recovery", ratio_by_fieller(pounds, people), gbp)
     signs, alone = (_sign(well), _sign(spent)), plan.replications < 2
     facts = (
-        f"Over {period(between.years)} together it spends {amount(spent, MONEY)}, and on"
+        f"Over {period(between.years)} together the partnership spends {amount(spent, MONEY)}, and on"
         f" {last_day(between.years[-1])} there are {amount(well, PEOPLE, 'people in recovery')}."
     )
     told = [facts, _concluded(*signs, each.estimate, alone=alone)]
     if signs != ("same", "same"):
         prices = prices_of([plan.scenario.funding.price_year])
         told.append(
-            f"It is this partnership's money alone, in {prices}: what others gain or lose is not in it."
+            f"That is its own money alone, in {prices}: what others gain or lose by it is not counted."
         )
     close: Verdict = "too close to call" if "open" in signs else "clear"
     return Finding(TITLE, " ".join(told), close, (each, spent, well))
