@@ -353,6 +353,16 @@ def test_a_link_to_share_is_that_of_what_is_before_the_visitor():
     assert any(each.label == "Share this" for each in at.expander)
 
 
+@pytest.mark.parametrize("now", ["", "#results", "?s=old", "?s=old#results"])
+def test_a_link_to_share_begins_with_the_page_alone(monkeypatch, now):
+    page = "https://funding.example/explore"
+    monkeypatch.setattr(state, "st", SimpleNamespace(context=SimpleNamespace(url=page + now)))
+    monkeypatch.setattr(state, "link", lambda: "new")
+    assert state.address() == f"{page}?s=new"
+    monkeypatch.setattr(state, "link", lambda: "")
+    assert state.address() == page
+
+
 def test_links_within_the_page_lead_to_its_parts_and_show_where_it_is_narrow():
     at = explore()
     parts = [each.proto.anchor for each in at.header]

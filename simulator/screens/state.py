@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,7 @@ def link() -> str:
 
 def address() -> str:
     """The whole link to all this, as it is shared."""
-    page = (st.context.url or "").partition("?")[0]
+    page = re.split("[?#]", st.context.url or "")[0]
     now = link()
     return f"{page}?{PARAMETER}={now}" if now else page or "?"
 
