@@ -81,7 +81,7 @@ TOLD = {
     ("less", "open"): "It leaves fewer people in recovery, and whether it saves money is too close",
     ("same", "more"): "It costs more and leaves no more people in recovery.",
     ("same", "less"): "It saves money and leaves as many people in recovery.",
-    ("same", "same"): "So there is no extra person in recovery, and no cost.",
+    ("same", "same"): "As much is spent, and as many people are in recovery.",
     (
         "same",
         "open",

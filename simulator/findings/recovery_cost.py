@@ -30,7 +30,7 @@ _CONCLUDED: dict[tuple[Sign, Sign], str] = {
     ("less", "open"): "It leaves fewer people in recovery, and whether it saves money is {close}.",
     ("same", "more"): "It costs more and leaves no more people in recovery.",
     ("same", "less"): "It saves money and leaves as many people in recovery.",
-    ("same", "same"): "So there is no extra person in recovery, and no cost.",
+    ("same", "same"): "As much is spent, and as many people are in recovery.",
     ("same", "open"): "As many people are in recovery; whether it saves money is {close}.",
 }
 """What is concluded, by which way people in recovery and pounds spent go."""
@@ -60,8 +60,9 @@ def what_recovery_costs(baseline: Sample, plan: Sample) -> Finding:
         f"Over {period(between.years)} together the partnership spends {amount(spent, MONEY)}, and on"
         f" {last_day(between.years[-1])} there are {amount(well, PEOPLE, 'people in recovery')}."
     )
-    told = [facts, _concluded(*signs, each.estimate, alone=alone)]
+    told = [_concluded(*signs, each.estimate, alone=alone)]
     if signs != ("same", "same"):
+        told.insert(0, facts)
         prices = prices_of([plan.scenario.funding.price_year])
         told.append(
             f"That is its own money alone, in {prices}: what others gain or lose by it is not counted."

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ..scenario import Scenario
 
 LINK_HOLDS = (
-    "Whoever opens this link sees what you see: your plan, what it is compared with, what you put aside and why, the runs"
-    " and their luck. It is all in the link itself and kept nowhere else."
+    "Whoever opens this link sees what you see: your plan, what it is compared with, your own area's figures if you gave"
+    " them, what you put aside and why, how many runs, and whose luck. All of it is in the link itself."
 )
 
 

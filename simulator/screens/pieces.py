@@ -38,9 +38,8 @@ h4 { font-size: 1.1rem !important; }
 [data-testid="stTable"] th, [data-testid="stTable"] th * { color: #0b0c0c; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
-[class*="st-key-leap-"] { display: none; }
 [class*="st-key-leap-"] a { display: inline-block; padding: 0.6rem 0; text-decoration: underline; }
-@media (max-width: 640px) { [class*="st-key-leap-"] { display: flex; } }
+@media (min-width: 641px) { [data-testid="stLayoutWrapper"]:has(> [class*="st-key-leap-"]) { display: none; } }
 .stSlider [data-testid="stTickBarMin"], .stSlider [data-testid="stTickBarMax"] { color: #3d3d3d; }
 </style>"""
 """Charts shrink where the page is narrow, links within a page show there alone, and no text is pale."""
