@@ -11,16 +11,17 @@ from types import SimpleNamespace
 
 import pytest
 from here import box, here, page_of, words
-from hostile import FINE, REFUSED
+from hostile import FILE, FINE, REFUSED
 
 from simulator.errors import BadInput
+from simulator.findings import what_recovery_costs
 from simulator.levers import levers
 from simulator.link import link_of
 from simulator.proposal import OWN, Proposal
 from simulator.scenario import fingerprint, load
 from simulator.screens import desk as desk_room
-from simulator.screens import memory, navigation, serving, state
-from simulator.visit import MOST_SAVED, Visit, plain
+from simulator.screens import memory, navigation, outcome, pieces, serving, state
+from simulator.visit import MOST_SAVED, Visit, opened, plain
 
 __all__ = ["here"]
 
@@ -287,6 +288,107 @@ def test_a_worker_that_crashes_is_told_and_the_page_lives_on(here, monkeypatch):
     button(at, "Go on").click().run()
     at.run()
     assert "ended from outside" not in words(at)
+
+
+def test_harm_is_told_below_the_figures_and_made_once(monkeypatch):
+    made = []
+    told_of = outcome.what_it_harms
+    monkeypatch.setattr(outcome, "what_it_harms", lambda *both: made.append(both) or told_of(*both))
+    plan = Proposal().with_changes({"plan.move_on_delay_days": 3.0})
+    at = explore(replace(FEW, plan=plan))
+    at.run()
+    assert len(made) == 1
+    ((baseline, other),) = made
+    (harm,) = (each.value for each in at.markdown if each.value.startswith("#### "))
+    assert harm.startswith("#### What it does to harm\n")
+    for figure in told_of(baseline, other).figures:
+        (line,) = (each for each in harm.splitlines() if each.startswith(f"- {figure.name}: "))
+        said = {"open": "too close to call", "same": "no difference"}.get(figure.sign, figure.text)
+        assert said in plain_text(line)
+        assert figure.sign == "same" or f"({figure.interval})" in plain_text(line)
+    assert what_recovery_costs(baseline, other).sentence in plain_text(harm)
+
+
+def plain_text(told):
+    """Without what keeps the page from reading marks into it."""
+    return told.replace("\\", "").replace("\u2060", "")
+
+
+def test_what_changes_nothing_harms_nobody():
+    told = plain_text(words(explore()))
+    assert told.count(": no difference") == 3
+    assert "As much is spent, and as many people are in recovery." in told
+
+
+def test_figures_stand_in_rows_of_cards_that_are_as_high_as_each_other():
+    rows = [row for row in inside(explore().main) if [*held(row, 2)] == ["metric"] * 2]
+    assert len(rows) == 2
+    for row in rows:
+        for column in row.children.values():
+            (card,) = column.children.values()
+            assert card.proto.height_config.use_stretch
+
+
+def inside(block):
+    """A block of a page with all that are in it."""
+    yield block
+    for each in getattr(block, "children", {}).values():
+        yield from inside(each)
+
+
+def held(block, floors):
+    """What kind each first thing is that lies so many blocks deep, side by side."""
+    for each in getattr(block, "children", {}).values():
+        if floors:
+            yield from [*held(each, floors - 1)][:1]
+        else:
+            yield each.type
+
+
+def test_a_link_to_share_is_that_of_what_is_before_the_visitor():
+    plan = Proposal().with_changes({"plan.stretch_share": 0.2})
+    at = explore(replace(FEW, plan=plan))
+    (link,) = (each.value for each in at.code if f"?{state.PARAMETER}=" in each.value)
+    assert opened(link.partition(f"?{state.PARAMETER}=")[2]).visit == visit_of(at)
+    assert any(each.label == "Share this" for each in at.expander)
+
+
+@pytest.mark.parametrize("now", ["", "#results", "?s=old", "?s=old#results"])
+def test_a_link_to_share_begins_with_the_page_alone(monkeypatch, now):
+    page = "https://funding.example/explore"
+    monkeypatch.setattr(state, "st", SimpleNamespace(context=SimpleNamespace(url=page + now)))
+    monkeypatch.setattr(state, "link", lambda: "new")
+    assert state.address() == f"{page}?s=new"
+    monkeypatch.setattr(state, "link", lambda: "")
+    assert state.address() == page
+
+
+def test_links_within_the_page_lead_to_its_parts_and_show_where_it_is_narrow():
+    at = explore()
+    parts = [each.proto.anchor for each in at.header]
+    for label, part in (("Go to the results", "results"), ("Back to the levers", "levers")):
+        assert part in parts
+        (box_of,) = (
+            each
+            for each in inside(at.main)
+            if getattr(each.proto, "id", "").endswith(f"leap-{part}")
+        )
+        (link,) = box_of.children.values()
+        assert link.value == f"[{label}](#{part})"
+    wide = next(each for each in pieces.FITS.splitlines() if "(min-width: 641px)" in each)
+    assert ':has(> [class*="st-key-leap-"]) { display: none; }' in wide
+
+
+@pytest.mark.parametrize("room", ["explore", "money", "clients", "compare", "reports"])
+@pytest.mark.parametrize("own", [True, False])
+def test_the_banner_says_whose_figures_they_are(room, own):
+    area = Visit(plan=Proposal(OWN, own_file=FILE), against=OWN, replications=4)
+    at = page_of(room, (area if own else FEW).link)
+    assert not at.exception
+    assert at.warning[0].value.startswith("Illustrative. ")
+    assert ("has an area's own figures" in at.warning[0].value) == own
+    assert ("made-up" in at.warning[0].value) != own
+    assert not own or "no real partnership" not in words(at)
 
 
 def test_money_says_why_it_moved():

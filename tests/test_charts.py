@@ -71,6 +71,23 @@ def moves(lost=900.0, saved=1000.0, move="moved_on"):
     return GroupWorth("opiate", "Opiates", worth, meter)
 
 
+@pytest.mark.parametrize(("width", "all_fit"), [(470, True), (260, False)])
+def test_names_of_years_are_left_out_where_they_would_stand_in_each_other(
+    comparison, width, all_fit
+):
+    chart = charts.lines_by_year(comparison.samples, "in_treatment", "A", names=NAMES)
+    root = ET.fromstring(charts.to_svg(chart.properties(width=width)))
+    years = {
+        name: each.get("opacity") == "1"
+        for each in root.iter("{http://www.w3.org/2000/svg}text")
+        for name in comparison.baseline.years
+        if name in each.itertext()
+    }
+    assert len(years) == 5
+    assert all(years.values()) == all_fit
+    assert sum(years.values()) >= 3
+
+
 def drawn(comparison):
     """Every kind of chart."""
     kept = client_kept(comparison.baseline, "opiate")

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 LABEL_CHARACTERS = 27
 """How long a line of a label is; a longer label goes on in the next line."""
 LABEL_GAP = 6
+YEAR_GAP = 8
+"""Pixels between the names of two years; where there is less room, as on a telephone, some are left out."""
 TRANSITION = "transition"
 
 
@@ -432,7 +434,8 @@ class _Plot:
             axis=self.alt.Axis(
                 values=list(range(len(self.years))),
                 labelExpr=f"split({ticks!r}[datum.value], '\\n')",
-                labelOverlap=False,
+                labelOverlap="greedy",
+                labelSeparation=YEAR_GAP,
                 labelFlush=False,
                 grid=False,
             ),

@@ -31,7 +31,7 @@ NARROW_TITLE_CHARACTERS, NARROW_SUBTITLE_CHARACTERS = 36, 52
 """What fits on a telephone that is 360 pixels wide."""
 PICTURE_SIZES = {"fontSize": 26, "subtitleFontSize": 15, "offset": 24}
 PICTURE_TITLE_CHARACTERS, PICTURE_SUBTITLE_CHARACTERS = 92, 172
-ILLUSTRATIVE = "Illustrative: no real partnership is shown."
+ILLUSTRATIVE = "Illustrative: no forecast of any real partnership."
 
 
 def altair() -> Any:

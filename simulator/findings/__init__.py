@@ -15,6 +15,7 @@ from .choosing import (
 )
 from .drift import what_moves_the_money
 from .figures import Between, Figure, Finding
+from .harms import HARMS, Harms, what_it_harms
 from .messages import message, why_it_moved
 from .plans import (
     money_and_recovery,
@@ -31,14 +32,17 @@ from .proposed import (
     step_differences,
     what_is_proposed,
 )
+from .recovery_cost import what_recovery_costs
 from .together import Together, acting_together, alone_and_together
 from .worth import what_a_client_is_worth
 
 __all__ = [
+    "HARMS",
     "HEADLINES",
     "Between",
     "Figure",
     "Finding",
+    "Harms",
     "Proposed",
     "Together",
     "acting_together",
@@ -56,8 +60,10 @@ __all__ = [
     "what_a_client_is_worth",
     "what_is_proposed",
     "what_it_costs",
+    "what_it_harms",
     "what_moves_the_money",
     "what_one_would_do",
+    "what_recovery_costs",
     "what_support_buys",
     "where_it_ends",
     "whether_the_cut_bites",

@@ -157,9 +157,9 @@ class Between:
         estimate = Estimate.of(self.values(measure, partnerships)[:, year])
         return Figure(f"{_named(measure)}, {self.years[year]}", estimate, show)
 
-    def total(self, measure: str, show: Show, first: int = 0) -> Figure:
+    def total(self, measure: str, show: Show, first: int = 0, *partnerships: str) -> Figure:
         """The difference summed over the years from one on."""
-        estimate = Estimate.of(self.values(measure)[:, first:].sum(axis=1))
+        estimate = Estimate.of(self.values(measure, partnerships)[:, first:].sum(axis=1))
         return Figure(f"{_named(measure)}, sum of {period(self.years[first:])}", estimate, show)
 
 

@@ -89,14 +89,14 @@ def money_and_recovery(baseline: Sample, other: Sample, subject: str, instead_of
             f"On {last_day(between.years[-1])} there are"
             f" {amount(well, PEOPLE, 'people in recovery')} and"
             f" {amount(untreated, PEOPLE, 'untreated people')}. Over the years together there are"
-            f" {amount(died, PEOPLE, 'deaths')}.{_when_people_die(other, died)}"
+            f" {amount(died, PEOPLE, 'deaths')}.{when_people_die(other, died)}"
         ),
         verdict=verdict(paid[-1]),
         figures=(paid[-1], *paid[:-1], exits, first, well, untreated, died),
     )
 
 
-def _when_people_die(sample: Sample, died: Figure) -> str:
+def when_people_die(sample: Sample, died: Figure) -> str:
     """What is assumed of the risk of death, where the number of deaths differs."""
     if died.sign not in ("more", "less"):
         return ""

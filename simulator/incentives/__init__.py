@@ -1,7 +1,7 @@
 """What one client is worth to a partnership under a formula: kept, moved on, moved on early, taken on."""
 
 from .asking import OWN_FORMULA, incentive
-from .estimate import Estimate, band, band_told, ratio
+from .estimate import Estimate, band, band_told, ratio, ratio_by_fieller
 from .kept import ClientKept, YearKept, client_kept
 from .meter import Meter
 from .moves import MOVES, Move
@@ -24,4 +24,5 @@ __all__ = [
     "client_kept",
     "incentive",
     "ratio",
+    "ratio_by_fieller",
 ]

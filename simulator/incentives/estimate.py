@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import stdtrit
 
-from ..replicate import BAND, paired
+from ..replicate import BAND, CONFIDENCE, paired
 from ..wording import counted
 
 if TYPE_CHECKING:
@@ -96,3 +97,32 @@ def ratio(over: NDArray[np.float64], under: NDArray[np.float64]) -> Estimate:
     if n == 1:
         return Estimate(whole, math.nan, math.nan)
     return Estimate.of(n * whole - (n - 1) * (over_sum - over) / left_out)
+
+
+def ratio_by_fieller(over: NDArray[np.float64], under: NDArray[np.float64]) -> Estimate:
+    """The ratio of two means over paired replications where what is divided by is not sure itself.
+
+    Its 95% interval is Fieller's: every ratio r for which the mean of ``over - r under`` may be nothing. It has two
+    ends exactly where the 95% interval of the mean of ``under`` does not hold zero, and grows without bound as that
+    comes near. `ratio` is quicker and enough where it is far away.
+
+    Returns
+    -------
+    Missing where the interval has no ends: there may be nothing to divide by, or there is one replication alone.
+
+    References
+    ----------
+    E. C. Fieller, Some problems in interval estimation, Journal of the Royal Statistical Society B 16, 1954, 175-185.
+    """
+    n = len(over)
+    if n < 2:
+        return MISSING
+    a, b = float(over.mean()), float(under.mean())
+    reach = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) ** 2 / n
+    (aa, ab), (_, bb) = reach * np.cov(over, under)
+    square = b * b - bb
+    if square <= 0:
+        return MISSING
+    middle = (a * b - ab) / square
+    half = math.sqrt(max(0.0, middle * middle - (a * a - aa) / square))
+    return Estimate(a / b, float(middle - half), float(middle + half))

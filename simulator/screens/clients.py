@@ -40,7 +40,7 @@ NOTHING_CHANGED = (
 def show() -> None:
     """Draw the page."""
     st.title("Where did people go?")
-    pieces.banner()
+    state.banner()
     st.write(ANSWERS)
     try:
         both = state.pair()

@@ -20,7 +20,7 @@ from ..incentives import band_told
 from ..replicate import Comparison
 from ..wording import interval, measure_label, sentence_case, verdict
 from ..wording import show as in_words
-from . import compare_worlds, contenders, doors, four_plans, pieces, runs
+from . import compare_worlds, contenders, doors, four_plans, pieces, runs, state
 from .tidy import estimates_table, levels_table, outcome_told
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ MEASURES = tuple(each.measure for each in HEADLINES)
 def show() -> None:
     """Draw the page."""
     st.title("Compare: which plan, and how sure is that?")
-    pieces.banner()
+    state.banner()
     st.write(
         "What differs in two to four plans, what that does to money and people, and in how many of the worlds that the"
         " evidence allows one plan beats another."

@@ -21,11 +21,17 @@ if TYPE_CHECKING:
     from ..levers import Lever
     from ..scenario import Scenario
 
+LINK_HOLDS = (
+    "Whoever opens this link sees what you see: your plan, what it is compared with, your own area's figures if you gave"
+    " them, what you put aside and why, how many runs, and whose luck. All of it is in the link itself."
+)
+
 
 def show() -> None:
     """Draw the page."""
     st.title("Explore: what happens if…?")
-    pieces.banner()
+    state.banner()
+    pieces.leap("Go to the results", pieces.RESULTS)
     outcome.ask()
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -38,7 +44,7 @@ def show() -> None:
 
 
 def _choices() -> None:
-    st.header("What would you change?")
+    st.header("What would you change?", anchor=pieces.LEVERS)
     _steps()
     _start()
     now = state.visit()
@@ -60,6 +66,7 @@ def _choices() -> None:
     )
     pieces.drawer("How many runs, and whose luck", _runs, "runs")
     pieces.drawer("Name this proposal and put it aside", _save, "save")
+    pieces.drawer("Share this", _share, "share")
 
 
 def _levers(
@@ -180,6 +187,11 @@ def _save() -> None:
         )
     if len(now.saved) >= MOST_SAVED:
         st.info(f"{MOST_SAVED} proposals are put aside, which is as many as there is room for.")
+
+
+def _share() -> None:
+    st.write(LINK_HOLDS)
+    st.code(state.address(), language=None, wrap_lines=True)
 
 
 def _take_out(place: int) -> None:

@@ -38,7 +38,7 @@ HOW_STEPS = (
 def show() -> None:
     """Draw the page."""
     st.title("Why did the money move?")
-    pieces.banner()
+    state.banner()
     st.write(
         "Next year's money follows what is counted this year. Here is what in the formula makes your plan's allocation"
         " differ, and then why each year's allocation moved."

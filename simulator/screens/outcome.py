@@ -14,7 +14,13 @@ from .. import wording
 from ..charts import lines_for_page
 from ..errors import BadInput
 from ..explanation import Explanation
-from ..findings import HEADLINES, levels, what_is_proposed
+from ..findings import (
+    HEADLINES,
+    levels,
+    what_is_proposed,
+    what_it_harms,
+    what_recovery_costs,
+)
 from ..incentives import band_told
 from ..jobs import mark_of
 from . import lever, pieces, runs, state
@@ -24,10 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..charts.look import Spec
-    from ..findings import Figure, Proposed
+    from ..findings import Figure, Finding, Harms, Proposed
     from ..replicate import Sample
 CHARTS = ("allocation_gbp", "in_treatment", "in_recovery")
 NAME, SHOWN = "outcome", "shown"
+HARM = "What it does to harm"
+HARM_IS = "Differences from the comparison, with their 95% intervals. More of these is worse."
 ONE_YEAR_TRANSITION = "The first year is a year of transition: the same people stand there on its first day under every plan."
 
 
@@ -40,8 +48,9 @@ Draw: TypeAlias = Callable[[Explanation, Explanation, tuple[str, ...]], None]
 
 def show() -> None:
     """Draw the results of what is before the visitor, and better ones for as long as runs come in."""
-    st.header("What comes of it")
+    st.header("What comes of it", anchor=pieces.RESULTS)
     with_runs(_charts, _answer)
+    pieces.leap("Back to the levers", pieces.LEVERS)
 
 
 def with_runs(draw: Draw, at_once: Draw | None = None) -> None:
@@ -103,17 +112,18 @@ def _said(looks: runs.Looks) -> runs.Said:
 
 
 def _answer(without: Explanation, with_plan: Explanation, changed: tuple[str, ...]) -> None:
-    """The sentence, and four figures."""
+    """The sentence, four figures, and what it does to harm."""
     key = runs.told_apart(without.sample, with_plan.sample)
-    told, figures = _answered((*key, *changed), without, with_plan, changed)
+    told, figures, harm = _answered((*key, *changed), without, with_plan, changed)
     st.subheader(pieces.safe(told.what))
     st.write(pieces.safe(" ".join((told.by_how_much, told.how_sure, told.why))))
-    columns = st.columns(2)
-    for place, figure in enumerate(figures):
-        with columns[place % 2].container(border=True):
-            st.metric(figure.name, figure.mean)
-            st.write(figure.band)
-            st.write(figure.difference)
+    for place in range(0, len(figures), 2):
+        for column, figure in zip(st.columns(2), figures[place : place + 2], strict=True):
+            with column.container(border=True, height="stretch"):
+                st.metric(figure.name, figure.mean)
+                st.write(figure.band)
+                st.write(figure.difference)
+    st.markdown(harm)
 
 
 @st.cache_resource(show_spinner=False, max_entries=300)
@@ -122,10 +132,12 @@ def _answered(
     _without: Explanation,
     _with_plan: Explanation,
     _changed: tuple[str, ...],
-) -> tuple[Proposed, tuple[_Figure, ...]]:
+) -> tuple[Proposed, tuple[_Figure, ...], str]:
     title = f"“{_without.sample.scenario.title}”"
     told = what_is_proposed(_without, _with_plan, _changed, title)
-    return told, tuple(_figures(_with_plan.sample, told))
+    both = _without.sample, _with_plan.sample
+    harm = _harm(what_it_harms(*both), what_recovery_costs(*both))
+    return told, tuple(_figures(_with_plan.sample, told)), harm
 
 
 def _charts(without: Explanation, with_plan: Explanation, _: tuple[str, ...]) -> None:
@@ -176,10 +188,21 @@ def _figures(plan: Sample, told: Proposed) -> Iterator[_Figure]:
 
 
 def _difference(figure: Figure) -> str:
+    return "No difference" if figure.sign == "same" else f"Difference: {_told(figure)}"
+
+
+def _told(figure: Figure) -> str:
     if figure.sign == "same":
-        return "No difference"
+        return wording.NO_DIFFERENCE
     text = wording.TOO_CLOSE if figure.sign == "open" else pieces.safe(figure.text)
-    return f"Difference: **{text}** ({pieces.safe(figure.interval)})"
+    return f"**{text}** ({pieces.safe(figure.interval)})"
+
+
+def _harm(harms: Harms, cost: Finding) -> str:
+    """What a plan does to harm, and what an extra person in recovery costs, as one text of the page."""
+    lines = [f"- {figure.name}: {_told(figure)}" for figure in harms.figures]
+    told = (pieces.safe(each) for each in (harms.assumed, cost.sentence) if each)
+    return "\n\n".join((f"#### {HARM}", HARM_IS, "\n".join(lines), *told))
 
 
 @st.cache_resource(show_spinner=False, max_entries=300)

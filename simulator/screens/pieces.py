@@ -12,6 +12,7 @@ from ..charts.look import Spec, spec_of
 from ..csv_text import as_csv
 from ..errors import BadInput, SimulatorError
 from ..incentives import band_told
+from ..report.page import OWN_AREA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,18 +34,30 @@ FITS = """<style>
 h1 { font-size: 2.2rem !important; }
 h2 { font-size: 1.6rem !important; }
 h3 { font-size: 1.25rem !important; }
+h4 { font-size: 1.1rem !important; }
 [data-testid="stTable"] th, [data-testid="stTable"] th * { color: #0b0c0c; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
+[class*="st-key-leap-"] a { display: inline-block; padding: 0.6rem 0; text-decoration: underline; }
+@media (min-width: 641px) { [data-testid="stLayoutWrapper"]:has(> [class*="st-key-leap-"]) { display: none; } }
 .stSlider [data-testid="stTickBarMin"], .stSlider [data-testid="stTickBarMax"] { color: #3d3d3d; }
 </style>"""
-"""Charts shrink where the page is narrow, and no text is pale."""
+"""Charts shrink where the page is narrow, links within a page show there alone, and no text is pale."""
+LEVERS, RESULTS = "levers", "results"
+"""Parts of Explore that links lead to."""
 POLL_SECONDS = 0.5
 
 
-def banner(*more: str) -> None:
-    """Say that what is shown is illustrative."""
-    st.warning(" ".join((ILLUSTRATIVE, *more)), icon="⚠️")
+def banner(*more: str, own_area: bool = False) -> None:
+    """Say that what is shown is illustrative, and whether it is of an area's own figures."""
+    told = f"Illustrative. {OWN_AREA}" if own_area else ILLUSTRATIVE
+    st.warning(" ".join((told, *more)), icon="⚠️")
+
+
+def leap(label: str, anchor: str) -> None:
+    """A link to another part of the page, where the page is so narrow that its parts stand one below the other."""
+    with st.container(key=f"leap-{anchor}"):
+        st.markdown(f"[{label}](#{anchor})")
 
 
 def chance_alone(replications: int) -> str:

@@ -11,8 +11,6 @@ from .. import exports
 from ..errors import BadInput
 from ..exports.chosen import MOST
 from ..jobs import mark_of
-from ..proposal import OWN
-from ..report.page import OWN_AREA
 from . import desk, doors, outcome, pieces, runs, state, taken
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ SHARE = (
 def show() -> None:
     """Draw the page."""
     st.title("Reports and data")
-    _banner()
+    state.banner()
     st.write(GIVES)
     st.header("What it is about")
     try:
@@ -67,13 +65,6 @@ def show() -> None:
     found = _taken(wanted, about, looks)
     if found is not None:
         taken.show(found)
-
-
-def _banner() -> None:
-    if state.visit().plan.base == OWN:
-        st.warning(f"Illustrative. {OWN_AREA}", icon="⚠️")
-    else:
-        pieces.banner()
 
 
 # What it is about
@@ -175,13 +166,7 @@ def _to_make_again(wanted: Chosen, looks: tuple[Look, ...]) -> None:
         st.caption(f"Of the {many} runs of each that are there, not of {now.replications}.")
     st.subheader("Link")
     st.write(SHARE)
-    st.code(_link(), language=None, wrap_lines=True)
-
-
-def _link() -> str:
-    address = (st.context.url or "").partition("?")[0]
-    token = state.link()
-    return f"{address}?{state.PARAMETER}={token}" if token else address or "?"
+    st.code(state.address(), language=None, wrap_lines=True)
 
 
 # Runs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ..errors import BadInput, Fault
+from ..proposal import OWN
 from ..replicate import check_alike
 from ..visit import Visit, check, opened, usual
 from . import pieces
@@ -83,6 +85,18 @@ def link() -> str:
         known = st.session_state[LINK] = (now, now.link if now != Visit() else "")
     told: str = known[1]
     return told
+
+
+def address() -> str:
+    """The whole link to all this, as it is shared."""
+    page = re.split("[?#]", st.context.url or "")[0]
+    now = link()
+    return f"{page}?{PARAMETER}={now}" if now else page or "?"
+
+
+def banner(*more: str) -> None:
+    """Say what kind of place is before the visitor, and that it is illustrative."""
+    pieces.banner(*more, own_area=visit().plan.base == OWN)
 
 
 def open_link(given: str) -> None:
