@@ -296,6 +296,28 @@ def test_a_job_tells_how_far_it_is_and_is_cancelled(jobs: FakeTasks) -> None:
     assert at.button(key="worlds go")
 
 
+@pytest.mark.parametrize(
+    ("task", "told"),
+    [
+        (
+            Task("waiting", before=2, first_done=34, first_of=100),
+            "2 jobs are before it; the one that runs has done 34 of 100 steps.",
+        ),
+        (
+            Task("waiting", before=1, first_done=1, first_of=1),
+            "1 job is before it; the one that runs has done 1 of 1 step.",
+        ),
+        (Task("waiting", before=1), "1 job is before it; the one that runs has only begun."),
+        (Task("waiting"), "waits for another job to end, and begins in a moment."),
+    ],
+)
+def test_a_job_that_waits_tells_its_place(jobs: FakeTasks, task: Task, told: str) -> None:
+    jobs.stuck = task
+    at = opened()
+    at.button(key="worlds go").click().run()
+    assert f"Runs in other worlds: {told}" in words(at)
+
+
 def test_a_job_that_failed_says_why_and_can_be_asked_for_again(jobs: FakeTasks) -> None:
     jobs.stuck = Task("failed", told="worlds: there is <nothing> to draw")
     at = opened()
