@@ -88,6 +88,15 @@ def page_of(room, link=""):
     return at.run()
 
 
+def away_and_back(at):
+    """A visit to another page: controls that are not drawn are forgotten by their keys."""
+    for elsewhere in (True, False):
+        at.session_state["elsewhere"] = elsewhere
+        at.run()
+        assert not at.exception
+    return at
+
+
 def box(at, begins):
     """The box in which an exact value is typed: what stands in it is the end of its key."""
     return next(each for each in at.number_input if each.key.startswith(f"{begins} = "))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import streamlit as st
+from here import away_and_back
 from streamlit.testing.v1 import AppTest
 
 from simulator.calibrate.result import Effort
@@ -86,10 +87,13 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> Jobs:
 
 
 def page() -> None:
+    import streamlit as st
+
     from simulator.screens import area, state
 
     state.begin()
-    area.show()
+    if "elsewhere" not in st.session_state or not st.session_state["elsewhere"]:
+        area.show()
 
 
 def opened() -> AppTest:
@@ -159,6 +163,12 @@ BAD = {
     "formula": (MINE.replace(b"Dudley", b"=cmd|x"), "2", "rename it"),
     "markup": (MINE.replace(b"deaths", b"<script>alert(1)</script>"), "4", "known here"),
 }
+
+
+def test_a_file_that_was_given_is_there_again_after_another_page(jobs: Jobs) -> None:
+    at = away_and_back(with_file(MINE))
+    assert at.radio(key=area.WHOSE).value == area.MINE
+    assert "Dudley" in shown(at)
 
 
 @pytest.mark.parametrize(("content", "row", "advice"), BAD.values(), ids=BAD)

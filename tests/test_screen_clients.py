@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from here import open_drawer
+from here import away_and_back, open_drawer
 from streamlit.testing.v1 import AppTest
 from tiny import a_tenth_of
 
@@ -107,11 +107,14 @@ def jobs(
 
 
 def page() -> None:
+    import streamlit as st
+
     from simulator.screens import clients as shown
     from simulator.screens import state
 
     state.begin()
-    shown.show()
+    if "elsewhere" not in st.session_state or not st.session_state["elsewhere"]:
+        shown.show()
 
 
 def opened() -> AppTest:
@@ -221,6 +224,18 @@ def test_every_choice_changes_what_is_drawn(told: AppTest, key: str, value: Any)
 
 
 @pytest.mark.slow
+def test_what_was_chosen_is_there_again_after_another_page(told: AppTest) -> None:
+    keys = ("flow period", "flow group", "flow coloured", "gains by", "client")
+    for key in keys:
+        told.selectbox(key=key).select_index(1).run()
+    before = [told.selectbox(key=key).value for key in keys]
+    away_and_back(told)
+    assert [told.selectbox(key=key).value for key in keys] == before
+    told.select_slider(key=clients.CHOSEN).set_value(40).run()
+    away_and_back(told)
+    assert told.select_slider(key=clients.CHOSEN).value == 40
+
+
 def test_a_group_is_chosen_where_people_are_told_by_where_they_stood(told: AppTest) -> None:
     told.selectbox(key="gains by").select("where they stood on the first day").run()
     before = charts(told)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import streamlit as st
+from here import away_and_back
 from streamlit.testing.v1 import AppTest
 from tiny import a_tenth_of
 
@@ -90,10 +91,13 @@ def jobs(monkeypatch: pytest.MonkeyPatch, worlds: dict[str, Scenario]) -> AtOnce
 
 
 def page() -> None:
+    import streamlit as st
+
     from simulator.screens import lab, state
 
     state.begin()
-    lab.show()
+    if "elsewhere" not in st.session_state or not st.session_state["elsewhere"]:
+        lab.show()
 
 
 def opened(visit: Visit | None = None) -> AppTest:
@@ -183,6 +187,21 @@ def test_a_bar_that_is_not_full_says_so_and_shows_no_results(jobs: AtOnce) -> No
     assert not at.error
     assert at.metric
     assert of(at).bar.is_full
+
+
+def test_what_was_chosen_is_there_again_after_another_page(jobs: AtOnce) -> None:
+    at = opened()
+    at.selectbox(key="lab when").select_index(1).run()
+    at.selectbox(key="lab group").select("other").run()
+    at.radio(key="lab size").set_value("thorough").run()
+    at.selectbox(key="lab add").select_index(2).run()
+    at.number_input(key="lab lag_years").set_value(2).run()
+    keys = (("selectbox", "lab when"), ("selectbox", "lab group"), ("selectbox", "lab add"))
+    before = [getattr(at, kind)(key=key).value for kind, key in (*keys, ("radio", "lab size"))]
+    away_and_back(at)
+    after = [getattr(at, kind)(key=key).value for kind, key in (*keys, ("radio", "lab size"))]
+    assert after == before
+    assert at.number_input(key="lab lag_years").value == 2
 
 
 def test_terms_come_and_go(jobs: AtOnce) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from ..errors import BadInput
 from ..local_area import faults_by_row, read_upload, template, understood
 from ..wording import counted
-from . import area_scenario, pieces
+from . import area_scenario, choices, pieces
 
 if TYPE_CHECKING:
     from ..local_area import LocalFigures
@@ -57,7 +57,8 @@ def show() -> None:
 
 
 def _given() -> Given | None:
-    if st.session_state.get(WHOSE, MADE_UP) == MADE_UP:
+    choices.remember(WHOSE, MADE_UP, (MADE_UP, MINE))
+    if st.session_state[WHOSE] == MADE_UP:
         return Given(template.filled_in(), template.EXAMPLE_FILE)
     found: Given | None = st.session_state.get(GIVEN)
     return found
@@ -65,10 +66,8 @@ def _given() -> Given | None:
 
 def _choice() -> None:
     st.header("Whose figures?")
-    now = st.session_state.get(WHOSE, MADE_UP)
-    st.session_state[WHOSE] = now  # kept when another page is looked at
     st.radio("Show", (MADE_UP, MINE), key=WHOSE, horizontal=True)
-    if now == MINE:
+    if st.session_state[WHOSE] == MINE:
         st.file_uploader(
             "Your file: a CSV of at most 2 MB, made from the template",
             key=UPLOAD,

@@ -11,7 +11,7 @@ from ..errors import BadInput
 from ..flows import RUNGS_IN_WORDS, work
 from ..scenario import fingerprint
 from ..wording import counted
-from . import doors, outcome, pieces, state, whereabouts
+from . import choices, doors, outcome, pieces, state, whereabouts
 from .desk import desk, tasks
 
 if TYPE_CHECKING:
@@ -71,11 +71,11 @@ def _same(both: Pair) -> bool:
 
 
 def _pairs() -> int:
+    choices.remember(CHOSEN, USUAL, PAIRS)
     return int(
         st.select_slider(
             "Pairs of runs in which people are followed: more give surer numbers and take longer",
             PAIRS,
-            value=USUAL,
             key=CHOSEN,
         )
     )

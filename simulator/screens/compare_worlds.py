@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -25,7 +25,7 @@ from ..incentives import Estimate
 from ..scenario import fingerprint
 from ..sensitivity_analysis.words import named, percents
 from ..wording import counted, sentence_case
-from . import pieces, state
+from . import choices, pieces, state
 from .desk import tasks
 from .tidy import estimates_table
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     Plans = tuple[Contender, ...]
 
+HOW_MANY, WHICH, GO = "worlds many", "worlds which", "worlds go"
 CHOICES = (40, WORLDS, 200, 400)
 SECONDS_A_RUN = 0.35
 """About what a run of one partnership takes beside a page that is in use."""
@@ -56,19 +57,21 @@ def show(plans: Plans) -> None:
         " the ranges of their evidence, and every such world is lived under each plan with the same people and the same"
         f" luck.{' The assumptions that you changed stay as you set them.' if _fixed() else ''}"
     )
-    left, right = st.columns(2)
-    worlds = int(left.select_slider("How many worlds", CHOICES, value=WORLDS, key="worlds many"))
-    which = right.radio("Which assumptions are drawn", (MANY, ALL), key="worlds which")
+    worlds, which = _chosen()
     at_most = None if which == ALL else AT_MOST
     key = key_of(plans, worlds, at_most)
     task = tasks().look(key)
     if task.state in ("none", "failed", "cancelled"):
         time = _time(runs_of(len(plans), worlds) * len(plans[0].scenario.partnerships))
+        scenarios, seed = tuple(each.scenario for each in plans), state.visit().seed
+        asked = (scenarios, worlds, seed, at_most, _fixed(), plans[0].place)
+        # The key of the button is that of the job: one that the browser still shows with the label of another job is
+        # another button, so that nothing else is ever started than the label says.
         st.button(
             f"Live in {worlds} worlds ({time})",
-            key="worlds go",
+            key=f"{GO} {key}",
             type="primary",
-            on_click=partial(_begin, key, plans, worlds, at_most),
+            on_click=partial(_begin, key, asked, worlds, which),
         )
     what, cancel = "Runs in other worlds", partial(tasks().cancel, key)
     if task.moves:
@@ -78,6 +81,15 @@ def show(plans: Plans) -> None:
     if task.state == "done":
         contest: Contest = task.result
         _tell(key, contest.called(_names(contest, plans)), plans[0].scenario.funding.price_year)
+
+
+def _chosen() -> tuple[int, str]:
+    """How many worlds, and which assumptions are drawn."""
+    left, right = st.columns(2)
+    choices.remember(HOW_MANY, WORLDS, CHOICES)
+    worlds = int(left.select_slider("How many worlds", CHOICES, key=HOW_MANY))
+    choices.remember(WHICH, MANY, (MANY, ALL))
+    return worlds, str(right.radio("Which assumptions are drawn", (MANY, ALL), key=WHICH))
 
 
 def key_of(plans: Plans, worlds: int, at_most: int | None) -> str:
@@ -92,10 +104,11 @@ def key_of(plans: Plans, worlds: int, at_most: int | None) -> str:
     return f"worlds {hashlib.sha256(repr(asked).encode()).hexdigest()[:24]}"
 
 
-def _begin(key: str, plans: Plans, worlds: int, at_most: int | None) -> None:
-    scenarios = tuple(each.scenario for each in plans)
-    seed = state.visit().seed
-    tasks().start(key, work, scenarios, worlds, seed, at_most, _fixed(), plans[0].place)
+def _begin(key: str, asked: tuple[Any, ...], worlds: int, which: str) -> None:
+    """Start what the button said, and show it, though the choices may have moved on meanwhile."""
+    choices.choose(HOW_MANY, worlds)
+    choices.choose(WHICH, which)
+    tasks().start(key, work, *asked)
 
 
 def _fixed() -> tuple[str, ...]:
@@ -117,6 +130,7 @@ def _tell(key: str, contest: Contest, prices: str) -> None:
     scenario, baseline = _pair(contest)
     about = ("worlds", key, repr(contest.titles), f"{scenario} {baseline}")
     found, told = _told(f"{key} {contest.titles}", contest, scenario, baseline)
+    choices.remember("worlds outcome", 0, range(len(contest.outcomes)))
     outcome = st.selectbox(
         "What",
         range(len(contest.outcomes)),
@@ -165,6 +179,7 @@ def _pair(contest: Contest) -> tuple[int, int]:
     if len(contest.scenarios) == 2:
         return 1, 0
     pairs = contest.pairs
+    choices.remember("worlds pair", 0, range(len(pairs)))
     place = st.selectbox(
         "Which two",
         range(len(pairs)),
@@ -242,13 +257,14 @@ def _assumptions(
         return
     st.subheader("What it hangs on")
     ordered = sorted(found, key=lambda each: not each.flips)  # those that flip it first
+    choices.remember("worlds assumption", 0, range(len(ordered)))
     place = st.selectbox(
         "Along which assumption",
         range(len(ordered)),
         format_func=lambda each: named(ordered[each].dimension),
         key="worlds assumption",
     )
-    chosen = ordered[min(place, len(ordered) - 1)]
+    chosen = ordered[place]
     pieces.chart_with_table(
         pieces.kept(
             (*about, "along", str(pair), named(chosen.dimension)),

@@ -15,7 +15,7 @@ from ..own_formula import changes, present, winners
 from ..own_formula.stored import rule_hash
 from ..proposal import Proposal, of_library
 from ..wording import gbp_exact, share, signed
-from . import doors, lab_client, lab_formula, lab_leads, pieces, state
+from . import choices, doors, lab_client, lab_formula, lab_leads, pieces, state
 from .desk import scenario_of
 from .lab_formula import ENGLAND, formula
 from .lab_pieces import chart, table
@@ -79,6 +79,7 @@ def _winners(key: tuple[str, str], _edited: EditedFormula) -> Winners:  # noqa: 
 
 def _who_gains(told: Winners, key: str) -> None:
     st.header("Who gains and who loses")
+    choices.remember("lab when", told.looks[0], told.looks)
     when = st.selectbox(
         "When",
         told.looks,

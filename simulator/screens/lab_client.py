@@ -14,7 +14,7 @@ from ..jobs import mark_of
 from ..own_formula import at_once, metered
 from ..proposal import of_library
 from ..wording import gbp_exact, signed
-from . import pieces
+from . import choices, pieces
 from .lab_pieces import chart, figure_told, job, table
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def show(key: str, name: str, edited: EditedFormula, scenario: Scenario | None =
     one = scenario or of_library(ONE)
     mark = mark_of(one)
     groups = one.world.groups
+    choices.remember("lab group", next(iter(groups)), groups)
     group = st.selectbox(
         "A client of", list(groups), key="lab group", format_func=lambda each: groups[each].label
     )

@@ -13,7 +13,7 @@ from ..proposal import of_library
 from ..scenario import formula_names, load_formula
 from ..scenario.schema import Counted
 from ..wording import counted_name, sentence_case
-from . import pieces, state
+from . import choices, pieces, state
 from .desk import scenario_of
 
 if TYPE_CHECKING:
@@ -186,6 +186,7 @@ def _add() -> None:
     counted = [each for each in get_args(Counted) if each not in _counted()]
     if not counted:
         return
+    choices.remember("lab add", counted[0], counted)
     st.selectbox(
         "Count something else as well",
         counted,

@@ -12,7 +12,7 @@ from ..findings import Figure
 from ..own_formula import all_stored, followed, stored, stored_like, stored_names
 from ..proposal import of_library
 from ..wording import count, gbp
-from . import pieces
+from . import choices, pieces
 from .desk import tasks
 from .lab_pieces import chart, figure_told, job, table
 
@@ -51,6 +51,8 @@ def show(key: str, edited: EditedFormula) -> None:
     else:
         _began(edited)
     st.subheader("Run it for this formula")
+    choices.remember("lab size", next(iter(SIZES)), SIZES)
+    choices.remember("lab library", usual=False)
     size = st.radio(
         "How", list(SIZES), key="lab size", format_func=lambda each: SIZES[each], horizontal=True
     )
