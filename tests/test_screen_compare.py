@@ -160,7 +160,7 @@ def test_there_is_something_to_see_before_anything_is_proposed(jobs: FakeTasks) 
     assert at.multiselect(key="contenders").value == ["library park", "library move_on"]
     assert "1 input differs" in words(at)
     assert "in 4 paired runs" in words(at)
-    assert "Nothing to show yet: change a lever and an assumption" in words(at)
+    assert "change an assumption and move a lever on Explore" in words(at)
 
 
 def test_a_plan_is_held_against_its_comparison(runs: FakeDesk, jobs: FakeTasks) -> None:
@@ -242,6 +242,16 @@ def test_four_lines_come_with_an_assumption_that_was_changed(
     assert not at.exception
 
 
+def test_what_is_to_be_done_to_see_four_lines_is_said(runs: FakeDesk, jobs: FakeTasks) -> None:
+    at = opened(Visit(plan=PLAN))
+    assert "another world, change an assumption on Explore" in words(at)
+    at = opened(Visit(plan=Proposal(changes=((RELAPSE, 200.0),))))
+    at.multiselect(key="contenders").set_value(["comparison", "library park"]).run()
+    assert "your plan decides the same" in words(at)
+    assert "move a lever on Explore" in words(at)
+    assert not at.exception
+
+
 def test_runs_can_be_stopped_and_gone_on_with(runs: FakeDesk, jobs: FakeTasks) -> None:
     runs.state, runs.done = "running", 0
     at = opened()
@@ -264,7 +274,7 @@ def test_worlds_are_lived_in_when_they_are_asked_for(jobs: FakeTasks) -> None:
     assert not at.exception
     (asked,) = jobs.asked.values()
     assert asked[1:] == (40, 1, None, (), None)
-    assert "beats" in words(at)
+    assert "worlds; it flips if “What a stable client costs” is above £4" in words(at)
     assert "It flips if “What a stable client costs” passes" in words(at)
     assert "Along which assumption" in [each.label for each in at.selectbox]
     at.select_slider(key="worlds many").set_value(100).run()

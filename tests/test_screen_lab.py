@@ -177,15 +177,21 @@ def test_choosing_another_formula_puts_edits_aside_and_taking_them_back_does(job
     assert of(at) == EditedFormula.from_preset("need_only_2006")
 
 
-def test_a_bar_that_is_not_full_says_so_and_shows_no_results(jobs: AtOnce) -> None:
+def test_a_bar_that_is_not_full_says_so_and_keeps_the_last_results_as_such(jobs: AtOnce) -> None:
     at = opened()
+    before = [each.value for each in at.metric]
     at.number_input(key="lab weight need").set_value(5.0).run()
     assert not at.exception
     assert "the bar must come to 100%" in at.error[0].value.replace("\\", "")
-    assert not at.metric
+    assert lab.OF_LAST_FULL in shown(at)
+    assert "The last full bar, “" in shown(at)
+    assert [each.value for each in at.metric] == before
+    assert lab.PUT not in [each.key for each in at.button], "nobody takes a stale formula along"
     at.button(key="lab fill").click().run()
     assert not at.error
-    assert at.metric
+    assert lab.OF_LAST_FULL not in shown(at)
+    assert [each.value for each in at.metric] != before
+    assert lab.PUT in [each.key for each in at.button]
     assert of(at).bar.is_full
 
 
@@ -202,6 +208,17 @@ def test_what_was_chosen_is_there_again_after_another_page(jobs: AtOnce) -> None
     after = [getattr(at, kind)(key=key).value for kind, key in (*keys, ("radio", "lab size"))]
     assert after == before
     assert at.number_input(key="lab lag_years").value == 2
+
+
+def test_a_formula_that_was_edited_says_so_above_it(jobs: AtOnce) -> None:
+    at = opened()
+    assert "Edited: it differs" not in shown(at)
+    at.number_input(key="lab lag_years").set_value(3).run()
+    began = of(at).began_from
+    assert began is not None
+    assert f"Edited: it differs from “{began.title}”, from which it began." in shown(at)
+    at.button(key="lab afresh").click().run()
+    assert "Edited: it differs" not in shown(at)
 
 
 def test_terms_come_and_go(jobs: AtOnce) -> None:

@@ -12,13 +12,13 @@ import streamlit as st
 from ..charts.contest import along_assumption, differences_by_world, worlds_won
 from ..comparing.drawn import AT_MOST
 from ..comparing.flips import movers
-from ..comparing.leads import AHEAD, ALIKE, BEHIND, WITHIN_LUCK, lead, leads, standing
+from ..comparing.leads import AHEAD, ALIKE, BEHIND, WITHIN_LUCK, lead, standing
 from ..comparing.words import (
     amount_in_words,
+    answers,
     difference_in_words,
     how_drawn,
     quoted,
-    sentences,
 )
 from ..comparing.worlds import WORLDS, runs_of, work
 from ..incentives import Estimate
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from ..comparing.flips import Mover
     from ..comparing.leads import Lead
+    from ..comparing.words import Answer
     from ..comparing.worlds import Contest
     from ..sensitivity_analysis.question import Outcome
     from .contenders import Contender
@@ -129,7 +130,7 @@ def _tell(key: str, contest: Contest, prices: str) -> None:
     st.caption(pieces.safe(how_drawn(contest)))
     scenario, baseline = _pair(contest)
     about = ("worlds", key, repr(contest.titles), f"{scenario} {baseline}")
-    found, told = _told(f"{key} {contest.titles}", contest, scenario, baseline)
+    told = _told(f"{key} {contest.titles}", contest, scenario, baseline)
     choices.remember("worlds outcome", 0, range(len(contest.outcomes)))
     outcome = st.selectbox(
         "What",
@@ -138,13 +139,15 @@ def _tell(key: str, contest: Contest, prices: str) -> None:
         key="worlds outcome",
     )
     st.subheader("The answer")
-    st.write(pieces.safe(told[outcome]))
+    st.markdown(f"**{pieces.safe(told[outcome].in_short)}**")
+    if told[outcome].whole != told[outcome].in_short:
+        st.write(pieces.safe(told[outcome].whole))
     pieces.chart_with_table(
         pieces.kept(
             (*about, "differences", str(outcome)),
             lambda: differences_by_world(contest, lead(contest, scenario, baseline, outcome)),
         ),
-        lambda: _leads([found[outcome]]),
+        lambda: _leads([told[outcome]]),
         "In how many worlds",
         "worlds differences",
         lambda: contest.table,
@@ -154,15 +157,15 @@ def _tell(key: str, contest: Contest, prices: str) -> None:
         _everybody(contest, outcome)
     st.subheader("All results at a glance")
     pieces.chart_with_table(
-        pieces.kept((*about, "won"), lambda: worlds_won(contest, found)),
-        lambda: _leads(found),
+        pieces.kept((*about, "won"), lambda: worlds_won(contest, [each.lead for each in told])),
+        lambda: _leads(told),
         "In how many worlds, for each result",
         "worlds leads",
-        lambda: _leads_in_numbers(found, prices),
+        lambda: _leads_in_numbers([each.lead for each in told], prices),
     )
     pieces.drawer(
         "The answer for every result, in words",
-        lambda: st.markdown("\n".join(f"- {pieces.safe(sentence)}" for sentence in told)),
+        lambda: st.markdown("\n".join(f"- {pieces.safe(each.whole)}" for each in told)),
         "worlds words",
     )
     pieces.drawer(
@@ -197,11 +200,12 @@ def _told(
     _contest: Contest,
     scenario: int,
     baseline: int,
-) -> tuple[tuple[Lead, ...], tuple[str, ...]]:
-    return leads(_contest, scenario, baseline), tuple(sentences(_contest, scenario, baseline))
+) -> tuple[Answer, ...]:
+    return tuple(answers(_contest, scenario, baseline))
 
 
-def _leads(found: Sequence[Lead]) -> dict[str, list[str]]:
+def _leads(told: Sequence[Answer]) -> dict[str, list[str]]:
+    found = [each.lead for each in told]
     return {
         "What": [sentence_case(each.view.outcome.label) for each in found],
         "Ahead": [f"{each.ahead} of {each.worlds} ({percents(*each.share)})" for each in found],
@@ -210,6 +214,7 @@ def _leads(found: Sequence[Lead]) -> dict[str, list[str]]:
         "Within luck": [str(each.count(WITHIN_LUCK)) for each in found],
         "Exactly alike": [str(each.count(ALIKE)) for each in found],
         "On average": [difference_in_words(each.view.outcome, each.average) for each in found],
+        "It flips if": [sentence_case(each.flips) or "nothing is seen to flip it" for each in told],
     }
 
 
