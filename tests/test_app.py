@@ -296,7 +296,12 @@ def test_money_says_why_it_moved():
     told = words(at).replace("\\", "")
     assert "Your plan against the comparison" in told
     assert "Own number" in str([table.value.to_string() for table in at.table])
-    assert "paid on the history" in told
+    yearly = [table.value for table in at.table if "What moved it most" in table.value.columns]
+    assert len(yearly) == 2, "the plan's and the comparison's"
+    assert "paid on the history" in yearly[0]["What moved it most"].iloc[0]
+    assert yearly[0]["What moved it most"].str.contains("£").any()
+    assert [each.label for each in at.expander].count("In words") == 2
+    assert "paid on the history" in told, "the sentences, in words"
 
 
 def test_start_says_what_it_is_not():

@@ -33,6 +33,7 @@ from .proposed import (
 )
 from .together import Together, acting_together, alone_and_together
 from .worth import what_a_client_is_worth
+from .year_by_year import YearOfMoney, year_by_year
 
 __all__ = [
     "HEADLINES",
@@ -41,6 +42,7 @@ __all__ = [
     "Finding",
     "Proposed",
     "Together",
+    "YearOfMoney",
     "acting_together",
     "all_findings",
     "alone_and_together",
@@ -63,4 +65,5 @@ __all__ = [
     "whether_the_cut_bites",
     "who_shows_it",
     "why_it_moved",
+    "year_by_year",
 ]
