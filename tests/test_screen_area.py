@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import streamlit as st
-from here import away_and_back
+from here import away_and_back, files_of
 from streamlit.testing.v1 import AppTest
 
 from simulator.calibrate.result import Effort
@@ -290,7 +290,10 @@ def test_without_what_fits_the_page_says_how_to_get_it(
 
 
 @pytest.mark.slow
-def test_what_came_of_a_fit_is_shown_and_goes_into_the_proposal(jobs: Jobs) -> None:
+def test_what_came_of_a_fit_is_shown_and_goes_into_the_proposal(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = files_of(monkeypatch)
     at = with_file(MINE)
     next(each for each in at.button if each.label.startswith("Run it")).click().run()
     found = jobs.do("area fit")
@@ -298,10 +301,30 @@ def test_what_came_of_a_fit_is_shown_and_goes_into_the_proposal(jobs: Jobs) -> N
     assert not at.exception
     assert all(sentence.replace("−", "") in shown(at) for sentence in found.sentences[:1])
     assert len(at.get("vega_lite_chart")) == 2
+    assert {"file area figures", "file area assumptions"} <= {*files}
+    for key, runs in (("figures", LITTLE.final_replications), ("assumptions", LITTLE.replications)):
+        table = files[f"file area {key}"]
+        assert set(table["replications"]) == {runs}
+        assert set(table["seed"]) == {found.seed}
+        assert table["price_year"].astype(bool).all()
+        assert table["note"].str.startswith("Of the area's own figures, ours.csv.").all()
     at.button("area explore fitted").click().run()
     assert visit(at).plan.own_file == found.file_text
     assert "Fitted" not in visit(at).plan.scenario().title
     assert visit(at).plan.scenario().title.endswith("fitted to its figures")
+
+
+def test_figures_that_were_read_go_out_as_numbers_with_whose_they_are(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = files_of(monkeypatch)
+    opened()
+    assert (files["file area read"]["note"] == "Illustrative: no real partnership is shown.").all()
+    with_file(MINE)
+    table = files["file area read"]
+    assert [*table["value"]] == [700.0, 300.0]
+    assert [*table["measure"]] == ["in_contact", "new_presentations"]
+    assert table["note"].str.startswith("Of the area's own figures, ours.csv.").all()
 
 
 def test_the_example_that_can_be_downloaded_is_what_is_shown(jobs: Jobs) -> None:

@@ -191,5 +191,27 @@ def as_rows(area: FittedArea) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def assumption_rows(area: FittedArea) -> pd.DataFrame:
+    """The fit by assumption in plain numbers, to 10 digits."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "assumption": each.found.fitted.name,
+            "path": " ".join(each.found.fitted.paths),
+            "before": _digits(each.before),
+            "fitted": _digits(each.found.best),
+            "low": _digits(each.found.low),
+            "high": _digits(each.found.high),
+            "low_and_high": "nine in ten of what the figures allow",
+            "range_low": _digits(each.found.lowest),
+            "range_high": _digits(each.found.highest),
+            "known": each.found.known,
+            "at_an_end": each.found.at_an_end,
+        }
+        for each in area.assumptions
+    )
+
+
 def _digits(number: float) -> float:
     return number if math.isnan(number) else float(f"{number:.10g}")

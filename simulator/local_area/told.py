@@ -112,6 +112,33 @@ def understood(figures: LocalFigures) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def as_read(figures: LocalFigures) -> pd.DataFrame:
+    """What was read in plain numbers, for a download: one row for each figure of a year.
+
+    Returns
+    -------
+    A suppressed number lies from low to high; value is their middle.
+    """
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "partnership": figures.partnership,
+            "measure": each.of.measure,
+            "figure": title_of(each.of.measure),
+            "unit": KINDS[each.of.measure].unit.value,
+            "group": each.of.group,
+            "year": year_name(each.of.year),
+            "value": each.amount.mean,
+            "low": each.amount.low,
+            "high": each.amount.high,
+            "source": each.source,
+            "rows": " ".join(str(line) for line in each.lines),
+        }
+        for each in figures.figures
+    )
+
+
 def title_of(measure: str) -> str:
     """A figure in plain English, without the remark on how it is counted."""
     title = KINDS[measure].title.partition(":")[0]

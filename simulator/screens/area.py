@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ..errors import BadInput
-from ..local_area import faults_by_row, in_rows, read_upload, template, understood
+from ..local_area import as_read, faults_by_row, in_rows, read_upload, template, understood
 from ..wording import counted
 from . import area_scenario, choices, pieces
 
@@ -174,5 +174,5 @@ def _understood(figures: LocalFigures) -> None:
 
 
 def _as_read(figures: LocalFigures, told: str) -> None:
-    table = understood(figures)
-    pieces.numbers_of(table, told, "area read", table)
+    numbers = as_read(figures).assign(note=area_scenario.note_of(figures))
+    pieces.numbers_of(understood(figures), told, "area read", numbers)

@@ -11,8 +11,10 @@ import streamlit as st
 
 from .. import charts
 from ..calibrate import check_installed
+from ..charts.look import ILLUSTRATIVE
 from ..errors import BadInput, MissingExtra
 from ..local_area import FittedArea, quick_effort, quick_fit, starting_area
+from ..local_area.template import EXAMPLE_FILE
 from ..proposal import OWN, Proposal, of_library
 from ..scenario.draws import draws_text
 from ..wording import counted, share
@@ -20,8 +22,11 @@ from ..years import year_name
 from . import doors, pieces, state
 from .desk import tasks
 from .lab_pieces import chart, job
+from .tidy import with_origin
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..local_area import LocalFigures, StartingArea
     from ..visit import Visit
 
@@ -160,21 +165,28 @@ def _fit(key: str, figures: LocalFigures, start: StartingArea) -> None:
         "The fit",
         SECONDS,
         (quick_fit.work, figures, BASE, effort),
-        partial(_came, key),
+        partial(_came, key, note_of(figures)),
     )
 
 
-def _came(key: str, found: FittedArea) -> None:
+def note_of(figures: LocalFigures) -> str:
+    """What a file must say of figures: whose they are, and whether they are made up."""
+    if figures.title.endswith(EXAMPLE_FILE):
+        return ILLUSTRATIVE
+    return f"Of {figures.title}. What they do not tell is assumed as for an average of England."
+
+
+def _came(key: str, note: str, found: FittedArea) -> None:
     """What came of a fit."""
     for sentence in found.sentences:
         st.write(pieces.safe(sentence))
     st.subheader("Which figures are met")
     chart("area fit", (key,), lambda: charts.fit_shown(found))
-    pieces.drawer("Which figures are met: in numbers", partial(_met, found), "area figures")
+    pieces.drawer("Which figures are met: in numbers", partial(_met, found, note), "area figures")
     st.subheader("How well each assumption is then known")
     chart("area assumptions", (key,), lambda: charts.assumptions_shown(found))
     told = "How well each assumption is known: in numbers"
-    pieces.drawer(told, partial(_known, found), "area assumptions")
+    pieces.drawer(told, partial(_known, found, note), "area assumptions")
     st.subheader("Take it along")
     _explore("Explore with the fitted area", found.file_text, "fitted")
     for label, text, name in (
@@ -195,11 +207,17 @@ def _came(key: str, found: FittedArea) -> None:
     )
 
 
-def _met(found: FittedArea) -> None:
+def _met(found: FittedArea, note: str) -> None:
     told = "Which figures are met"
-    pieces.numbers_of(found.figures_table(), told, "area figures", found.as_rows())
+    numbers = _with_runs(found.as_rows(), found, found.effort.final_replications, note)
+    pieces.numbers_of(found.figures_table(), told, "area figures", numbers)
 
 
-def _known(found: FittedArea) -> None:
-    table = found.assumptions_table()
-    pieces.numbers_of(table, "How well each assumption is known", "area assumptions", table)
+def _known(found: FittedArea, note: str) -> None:
+    told = "How well each assumption is known"
+    numbers = _with_runs(found.assumption_rows(), found, found.effort.replications, note)
+    pieces.numbers_of(found.assumptions_table(), told, "area assumptions", numbers)
+
+
+def _with_runs(rows: pd.DataFrame, found: FittedArea, replications: int, note: str) -> pd.DataFrame:
+    return with_origin(rows, found.scenario.funding.price_year, found.seed, replications, note)

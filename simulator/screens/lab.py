@@ -19,6 +19,7 @@ from . import choices, doors, lab_client, lab_formula, lab_leads, pieces, state
 from .desk import scenario_of
 from .lab_formula import ENGLAND, formula
 from .lab_pieces import chart, table
+from .tidy import with_origin
 
 if TYPE_CHECKING:
     from ..own_formula import EditedFormula, Look, Present, Winners
@@ -122,7 +123,12 @@ def _who_gains(told: Winners, key: str) -> None:
     ):
         column.metric(label, value)
     chart("lab gains", (key, told.title, when), lambda: charts.gains_and_losses(look, told.title))
-    table("What each partnership gains or loses", "lab gains", _gains_table(look), look.table)
+    table(
+        "What each partnership gains or loses",
+        "lab gains",
+        _gains_table(look),
+        with_origin(look.table.assign(formula=told.title), look.price_year),
+    )
     for note in told.notes:
         st.caption(pieces.safe(note))
 

@@ -16,6 +16,7 @@ from ..proposal import of_library
 from ..wording import gbp_exact, signed
 from . import choices, pieces
 from .lab_pieces import chart, figure_told, job, table
+from .tidy import with_origin
 
 if TYPE_CHECKING:
     from ..incentives import GroupWorth
@@ -84,7 +85,7 @@ def show(key: str, name: str, edited: EditedFormula, scenario: Scenario | None =
                 "Own treatment costs": [signed(move.cost_gbp, gbp_exact) for move in client.moves],
                 "Net": [signed(move.net_gbp, gbp_exact) for move in client.moves],
             },
-            told.table,
+            with_origin(told.table.assign(formula=told.title), told.price_year),
         )
     for note in told.notes:
         st.caption(pieces.safe(note))
@@ -102,6 +103,7 @@ def _metered(under: tuple[str, ...], told: Metered) -> None:
     group: GroupWorth = told.groups[0]
     st.write(pieces.safe(" ".join(told.sentences)))
     runs = told.replications
+    numbers = with_origin(told.table, told.price_year, told.seed, runs)
     if group.meter is not None:
         message = told.message(group)
         chart(
@@ -113,7 +115,7 @@ def _metered(under: tuple[str, ...], told: Metered) -> None:
     chart(
         "lab moves", under, lambda: charts.four_moves(group, told.title, title, replications=runs)
     )
-    table("What each move is worth, by runs", "lab moves", _moves_table(group), told.table)
+    table("What each move is worth, by runs", "lab moves", _moves_table(group), numbers)
     for note in told.notes:
         st.caption(pieces.safe(note))
 
