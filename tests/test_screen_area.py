@@ -128,7 +128,7 @@ def test_it_opens_with_the_made_up_area(jobs: Jobs) -> None:
     assert at.title[0].value.startswith("Your area")
     assert at.warning[0].value.startswith("Illustrative")
     assert "Marlbridge (made up)" in shown(at)
-    assert "it begins with 62% as many (opiates)" in shown(at)
+    assert "an average partnership of England has then: opiates 62%" in shown(at)
     assert "as near as it can to the first allocation that you gave" in shown(at)
     assert headers(at) == [
         "Whose figures?",

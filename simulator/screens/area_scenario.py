@@ -107,8 +107,8 @@ def _size(start: StartingArea) -> str:
     world, past = start.scenario.world.groups, start.scenario.history.groups
     average = of_library(BASE).history.groups
     told = ", ".join(
-        f"{share(past[group].in_treatment.people / average[group].in_treatment.people)} as many"
-        f" ({world[group].label.lower()})"
+        f"{world[group].label.lower()}"
+        f" {share(past[group].in_treatment.people / average[group].in_treatment.people)}"
         for group in world
         if group in average and average[group].in_treatment.people
     )
@@ -119,7 +119,7 @@ def _size(start: StartingArea) -> str:
         else "in proportion to its clients, since you gave no allocation"
     )
     return (
-        f"Against an average partnership of England it begins with {told} in treatment. Its place in the formula is set"
+        f"That is, of the clients whom an average partnership of England has then: {told}. Its place in the formula is set"
         f" {place}. All other partnerships are as they were."
     )
 

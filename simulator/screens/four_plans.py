@@ -44,13 +44,11 @@ def why_not() -> None:
         st.warning(
             f"To see here whether your plan does as well in another world, change an assumption{also} on Explore: open"
             " “What is assumed about the world”, below the levers.",
-            icon="👉",
         )
         doors.link("explore", "Go to Explore and change an assumption")
         return
     st.warning(
         "You changed an assumption, but your plan decides the same as what it is compared with: move a lever on Explore,"
         " and this shows whether your plan does as well in the world that you assume.",
-        icon="👉",
     )
     doors.link("explore", "Go to Explore and move a lever")

@@ -12,7 +12,6 @@ import streamlit as st
 from ..charts import difference_waterfall, waterfall
 from ..charts.look import ILLUSTRATIVE
 from ..errors import BadInput
-from ..explanation import PAID_ON_HISTORY
 from ..findings import (
     Between,
     largest_part,
@@ -37,7 +36,10 @@ if TYPE_CHECKING:
     from ..explanation import Explanation
     from ..findings import Figure, YearOfMoney
 
-IN_ALL = "In all"
+IN_ALL, LARGEST = "In all", "The largest step that is clear"
+BEFORE = (
+    "None: it is paid on what was counted before the first day, which is the same under every plan"
+)
 NOT_TOLD = "The two plans do not share the pot with the same others, so no part of the difference can be told."
 HOW_STEPS = (
     "One reason after the other is changed from the comparison's to your plan's, in the order shown; they add up to the"
@@ -166,7 +168,7 @@ def _each_year(explanation: Explanation, place: str) -> pd.DataFrame:
             "Year": each.year,
             "Allocation": gbp(each.allocation_gbp),
             "Change on the year before": _changed(each),
-            "What moved it most": _moved_by(each),
+            LARGEST: _moved_by(each),
         }
         for each in year_by_year(explanation, place)
     )
@@ -178,14 +180,14 @@ def _changed(year: YearOfMoney) -> str:
         return "–"
     if change.sign == "same":
         return "None"
-    told = TOO_CLOSE if change.sign == "open" else change.text
+    told = sentence_case(TOO_CLOSE) if change.sign == "open" else change.text
     return f"{told} ({change.interval})"
 
 
 def _moved_by(year: YearOfMoney) -> str:
     """The largest step in plain words, or why there is none."""
     if year.change is None:
-        return f"Nothing yet: it is {PAID_ON_HISTORY}"
+        return BEFORE
     if not year.moved:
         return "Nothing"
     if year.step is None:
