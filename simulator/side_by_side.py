@@ -103,9 +103,14 @@ class Side:
     @property
     def alone(self) -> Estimate:
         """Pounds more in its last allocation if it alone puts clients first, the others doing what they do now."""
+        return Estimate.of(self._pounds_alone)
+
+    @property
+    def _pounds_alone(self) -> NDArray[np.float64]:
         asked = self.game.clients.alone[self._player]
         pounds = asked.lived[:, :, OUTCOMES.index("allocation_gbp"), -1]
-        return Estimate.of(pounds[self.first[self._player]] - pounds[asked.present])
+        found: NDArray[np.float64] = pounds[self.first[self._player]] - pounds[asked.present]
+        return found
 
     @property
     def together(self) -> Estimate:
@@ -113,13 +118,26 @@ class Side:
 
         Missing where others share the pot who stand still whatever happens: then it is not all who do it.
         """
-        if self.game.table.scenario.formula.rest.partnerships:
+        return MISSING if self._others_stand_still else Estimate.of(self._pounds_together)
+
+    @property
+    def apart(self) -> Estimate:
+        """Pounds more if all put clients first than if it alone does, run by run; missing as `together` is."""
+        if self._others_stand_still:
             return MISSING
+        return Estimate.of(self._pounds_together - self._pounds_alone)
+
+    @property
+    def _others_stand_still(self) -> bool:
+        return bool(self.game.table.scenario.formula.rest.partnerships)
+
+    @property
+    def _pounds_together(self) -> NDArray[np.float64]:
         pounds = OUTCOMES.index("allocation_gbp")
         first, now = (
             self._lived(each)[:, self._place, pounds, -1] for each in (self.first, self.now)
         )
-        return Estimate.of(first - now)
+        return first - now
 
     def more(self, outcome: str, when: When, of: Profile, than: Profile) -> Estimate:
         """How much more of an outcome there is in all, where all do one thing than where all do another.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import Future
+from functools import partial
 
 import pytest
 import streamlit as st
@@ -17,6 +18,20 @@ from simulator.screens import pieces, runs
 
 LIVES = 8
 """Lives that are different; pages are tested here, not what they tell of many runs."""
+
+
+def files_of(monkeypatch):
+    """Tables that pages hand out, by the key of their button, as they come to be drawn."""
+    found, asked = {}, pieces.st.download_button
+
+    def kept(label, data, *given, key, **more):
+        if isinstance(data, partial) and data.func is pieces.as_csv:
+            found[key] = data.args[0]
+        return asked(label, data, *given, key=key, **more)
+
+    monkeypatch.setattr(pieces.st, "download_button", kept)
+    monkeypatch.setattr(pieces, "drawer", open_drawer)
+    return found
 
 
 class HerePool:
@@ -86,6 +101,15 @@ def page_of(room, link=""):
     if link:
         at.query_params["s"] = link
     return at.run()
+
+
+def away_and_back(at):
+    """A visit to another page: controls that are not drawn are forgotten by their keys."""
+    for elsewhere in (True, False):
+        at.session_state["elsewhere"] = elsewhere
+        at.run()
+        assert not at.exception
+    return at
 
 
 def box(at, begins):

@@ -20,7 +20,7 @@ from simulator.link import link_of
 from simulator.proposal import OWN, Proposal
 from simulator.scenario import fingerprint, load
 from simulator.screens import desk as desk_room
-from simulator.screens import memory, navigation, outcome, pieces, serving, state
+from simulator.screens import memory, money, navigation, outcome, pieces, serving, state
 from simulator.visit import MOST_SAVED, Visit, opened, plain
 
 __all__ = ["here"]
@@ -398,7 +398,12 @@ def test_money_says_why_it_moved():
     told = words(at).replace("\\", "")
     assert "Your plan against the comparison" in told
     assert "Own number" in str([table.value.to_string() for table in at.table])
-    assert "paid on the history" in told
+    yearly = [table.value for table in at.table if money.LARGEST in table.value.columns]
+    assert len(yearly) == 2, "the plan's and the comparison's"
+    assert yearly[0][money.LARGEST].iloc[0].replace("\\", "") == money.BEFORE
+    assert yearly[0][money.LARGEST].str.contains("£").any()
+    assert [each.label for each in at.expander].count("In words") == 2
+    assert "paid on the history" in told, "the sentences, in words"
 
 
 def test_start_says_what_it_is_not():

@@ -240,6 +240,38 @@ def test_a_flip_is_told_to_as_many_figures_as_its_stretch_allows():
     assert f"too close to call from £{low:,.4g} to £{high:,.4g} a week" in told.replace(".0", "")
 
 
+def test_the_short_answer_says_on_which_side_the_winner_stops_winning():
+    short = [
+        next(words.answers(contest(AXES, flat, plan, better=better))).in_short
+        for plan, better in (
+            (lambda p: 41.0 - p[:, 0], "higher"),  # move on is ahead where it is cheap, in 70
+            (lambda p: p[:, 0] - 41.0, "higher"),  # park is ahead where it is cheap, in 70
+            (lambda p: p[:, 0] - 29.0, "higher"),  # move on is ahead where it is dear, in 70
+            (lambda p: p[:, 0] - 29.0, "lower"),  # park is ahead where it is dear, in 70
+        )
+    ]
+    what = "“What a stable client costs” is"
+    ends = "People in recovery: {} in 70 of 100 worlds; it flips if " + what + " {} a week."
+    assert short == [
+        ends.format("“Move on” beats “Park”", "above £41"),
+        ends.format("“Park” beats “Move on”", "above £41"),
+        ends.format("“Move on” beats “Park”", "below £29"),
+        ends.format("“Park” beats “Move on”", "below £29"),
+    ]
+
+
+def test_the_short_answer_says_where_nothing_flips_it_or_nothing_is_known():
+    never = next(words.answers(contest(AXES, flat, slope(1.0, 10.0), luck=1.0)))
+    assert never.in_short.endswith("in 100 of 100 worlds; no single assumption flips it.")
+    assert never.flips == ""
+    axes = (cost(), *(Axis(f"x{i}") for i in range(40)))
+    few = next(words.answers(contest(axes, flat, slope(1.0, 10.0), worlds=10)))
+    assert few.in_short == "People in recovery: “Move on” beats “Park” in 10 of 10 worlds."
+    close = next(words.answers(contest(AXES, flat, flat, luck=1.0)))
+    assert close.in_short == close.whole
+    assert "too close to call" in close.in_short
+
+
 def test_sentences_tell_of_the_plan_that_wins():
     told = next(words.sentences(contest(AXES, flat, slope(-1.0, 23.9))))
     assert told.startswith("People in recovery: “Park” beats “Move on” in 87 of 100 worlds")

@@ -22,7 +22,9 @@ from simulator.findings import (
     what_support_buys,
     whether_the_cut_bites,
     why_it_moved,
+    year_by_year,
 )
+from simulator.findings.year_by_year import STEPS_IN_WORDS
 from simulator.funding import EXPLAIN_STEPS, Counts, Inputs, Member
 from simulator.incentives import ClientKept, Estimate, YearKept
 from simulator.measures import MEASURES
@@ -462,6 +464,30 @@ def stepping(scenario, **steps):
 )
 def test_a_waterfall_says_where_it_falls_to(park, by, says):
     assert says in why_it_moved(stepping(park, pot=by), "Kept")
+
+
+def test_each_year_names_the_largest_step_that_is_clear(park):
+    steps = {"pot": noise(9000), "others": clearly(-2000), "phase-in": clearly(500)}
+    first, *later = year_by_year(stepping(park, **steps), "Average partnership")
+    assert (first.year, first.change, first.step) == ("2008-09", None, None)
+    assert len(later) == 4
+    for each in later:
+        assert each.step.name == "what is counted of all other partnerships"
+        assert each.step.text == "−£2,000", "noise moves more pounds and does not count"
+        assert each.change.sign == "open"
+        assert each.change.estimate.mean == pytest.approx(-1500 + np.mean(noise(9000)), abs=1)
+
+
+def test_a_year_in_which_nothing_is_clear_says_whether_anything_moved(park):
+    within = [*year_by_year(stepping(park, pot=noise(1000)), "Average partnership")][1]
+    assert (within.step, within.moved) == (None, True)
+    still = [*year_by_year(stepping(park), "Average partnership")][1]
+    assert (still.step, still.moved, still.change.sign) == (None, False, "same")
+
+
+def test_every_step_has_plain_words():
+    assert tuple(STEPS_IN_WORDS) == EXPLAIN_STEPS
+    assert len(set(STEPS_IN_WORDS.values())) == len(EXPLAIN_STEPS)
 
 
 def test_what_moves_the_money_is_told_by_its_signs(park):

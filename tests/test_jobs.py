@@ -17,7 +17,7 @@ from tiny import a_tenth_of
 from simulator import replicate
 from simulator.errors import BadInput, SimulatorError
 from simulator.explanation import explain
-from simulator.jobs import Desk, Pool, Tasks, mark_of
+from simulator.jobs import Desk, Pool, Task, Tasks, mark_of
 from simulator.jobs import pool as pool_room
 from simulator.jobs import tasks as tasks_room
 from simulator.jobs.desk import KEPT, LOOKS_WITHIN_SECONDS
@@ -620,6 +620,37 @@ def test_jobs_are_done_in_the_order_in_which_they_were_asked_for_whoever_looks(l
     tasks.look("ben", "ben")
     ended(tasks, begun)
     assert names(begun) == ["ann", "ben"]
+
+
+def test_a_job_that_waits_knows_its_place_and_how_far_the_one_is_that_runs(line):
+    tasks, begun, _ = line
+    for who in ("ann", "ben", "cat"):
+        tasks.start(who, counting, who, who=who)
+    assert tasks.look("cat", "cat") == Task("waiting", before=2), "nothing is told of steps yet"
+    begun[0][1].theirs.send(("progress", (34, 100)))
+    until(lambda: tasks.look("ann", "ann").done == 34)
+    assert tasks.look("ben", "ben") == Task("waiting", before=1, first_done=34, first_of=100)
+    assert tasks.look("cat", "cat") == Task("waiting", before=2, first_done=34, first_of=100)
+    assert tasks.look("ann", "ann") == Task("running", 34, 100)
+    ended(tasks, begun)
+    assert tasks.look("cat", "cat") == Task("waiting", before=1), (
+        "steps are of the one that runs now"
+    )
+
+
+def test_who_leaves_the_line_is_no_longer_before_others(line):
+    tasks, _, clock = line
+    for who in ("ann", "ben", "cat", "closed the page", "dan"):
+        tasks.start(who, counting, who, who=who)
+    assert tasks.look("dan", "dan").before == 4
+    tasks.cancel("ben", "ben")
+    assert tasks.look("dan", "dan").before == 3
+    clock.seconds = tasks_room.LOOKS_WITHIN_SECONDS - 1
+    tasks.look("cat", "cat")
+    tasks.look("dan", "dan")
+    clock.seconds = tasks_room.LOOKS_WITHIN_SECONDS + 1
+    assert tasks.look("dan", "dan").before == 2
+    assert tasks.look("cat", "cat").before == 1
 
 
 def test_jobs_that_are_looked_at_are_kept(line):

@@ -103,7 +103,10 @@ BROKEN = {
     "no period": (",deaths,all,3", "write it as 2008-09"),
     "long ago": ("1899-00,deaths,all,3", "period must be a year from 1990-91"),
     "measure misspelt": ("2008-09,plannd_exits,all,3", "did you mean planned_exits?"),
-    "measure unknown": ("2008-09,zebras,all,3", "measure must be a figure that the model knows"),
+    "measure unknown": (
+        "2008-09,zebras,all,3",
+        "measure must be the name of a measure on the list",
+    ),
     "group misspelt": ("2008-09,deaths,opiat,3", "did you mean opiate?"),
     "group of money": ("2008-09,allocation_gbp,opiate,3", "group must be all for allocation_gbp"),
     "share of users together": ("2008-09,kept_12_weeks_share,pdu,76%", "give the groups apart"),
@@ -116,7 +119,7 @@ BROKEN = {
     "more effective": ("2008-09,in_effective_treatment,all,1416", "be at most in_contact, 1,415"),
     "group above all": ("2008-09,in_contact,opiate,1416", "must be at most all, 1,415 (line 2)"),
     "users above all": ("2008-09,in_contact,pdu,1416", "must be at most all, 1,415"),
-    "open quote": ('2008-09,deaths,all,"3', "csv:3: the line must be a table"),
+    "open quote": ('2008-09,deaths,all,"3', "csv:3: the line must have its quotes in pairs"),
 }
 
 
@@ -131,15 +134,24 @@ NOT_EVEN_A_LINE = {
     "empty": (b"", "figures.csv: the file must not be empty"),
     "blank lines": (b"\r\n;;;\r\n\r\n", "the file must not be empty"),
     "heading alone": (b"period,measure,value\n", "the file must hold a figure, got none"),
-    "other columns": (b"a,b\n1,2\n", "figures.csv:1: the first line must name the columns"),
-    "column missing": (b"period,value\n2008-09,3\n", "must have the column measure"),
+    "other columns": (
+        b"a,b\n1,2\n",
+        "figures.csv:1: the first line must hold the names of the col",
+    ),
+    "column missing": (b"period,value\n2008-09,3\n", "must have a column that is called measure"),
     "column misspelt": (b"period,measure,value,grup\n", "did you mean group?"),
     "column twice": (b"period,measure,value,Value\n", "a column must be named once, got 'Value'"),
-    "Latin 1": (b"period,measure,value\n2008-09,in_contact,\xa33\n", "csv:2: the file must be te"),
-    "spreadsheet": (b"PK\x03\x04\xff\xfe", "the file must be a table in text"),
-    "zeros": (b"period,measure,value\n\0\0", "the file must be a table in text"),
-    "half of UTF-16": (b"\xff\xfea", "the file must be text in UTF-8"),
-    "no size": (b"period,measure,value\n2008-09,deaths,3\n", "hold a whole year of one of in_con"),
+    "Latin 1": (
+        b"period,measure,value\n2008-09,in_contact,\xa33\n",
+        "csv:2: the file must be saved as CSV UTF-8",
+    ),
+    "spreadsheet": (b"PK\x03\x04\xff\xfe", "the file must be a table that is saved as CSV"),
+    "zeros": (b"period,measure,value\n\0\0", "the file must be a table that is saved as CSV"),
+    "half of UTF-16": (b"\xff\xfea", "the file must be saved as CSV UTF-8"),
+    "no size": (
+        b"period,measure,value\n2008-09,deaths,3\n",
+        "hold a whole year of at least one of in_con",
+    ),
 }
 
 

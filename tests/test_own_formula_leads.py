@@ -31,6 +31,7 @@ from simulator.own_formula import (
 )
 from simulator.own_formula.metered import held_still
 from simulator.own_formula.stored import _whole, rule_hash, scenario_hash
+from simulator.wording import gbp, signed
 from studies import stored_formulas
 
 approx = pytest.approx
@@ -232,6 +233,22 @@ def test_alike_partnerships_lose_alone_and_nothing_together(followed_activity):
     assert told.alone.mean < 0
     assert told.together == Estimate(0.0, 0.0, 0.0)  # the pot is fixed and shared in equal parts
     assert any("alike" in note for note in told.notes)
+    alone = told.alone
+    apart = told.apart  # together is nothing, in every run
+    ends = (-alone.mean, -alone.high, -alone.low)
+    assert (apart.mean, apart.low, apart.high) == approx(ends)
+    assert " more (" in told.apart_sentence
+    assert told.apart_sentence.endswith("than if it does so alone.")
+    assert told.figures[-1].estimate == told.apart
+
+
+def test_what_is_stored_has_no_interval_between_alone_and_together():
+    told = stored("activity_2008").leads
+    assert math.isnan(told.apart.mean)
+    assert signed(told.together.mean - told.alone.mean, gbp) in told.apart_sentence
+    assert "no interval" in told.apart_sentence
+    still = replace(told, together=told.apart)
+    assert "others share the pot who stand still" in still.apart_sentence
 
 
 def test_under_need_alone_nothing_moves_money(small):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import streamlit as st
+from here import away_and_back, files_of
 from streamlit.testing.v1 import AppTest
 
 from simulator.calibrate.result import Effort
@@ -86,10 +88,13 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> Jobs:
 
 
 def page() -> None:
+    import streamlit as st
+
     from simulator.screens import area, state
 
     state.begin()
-    area.show()
+    if "elsewhere" not in st.session_state or not st.session_state["elsewhere"]:
+        area.show()
 
 
 def opened() -> AppTest:
@@ -123,11 +128,13 @@ def test_it_opens_with_the_made_up_area(jobs: Jobs) -> None:
     assert at.title[0].value.startswith("Your area")
     assert at.warning[0].value.startswith("Illustrative")
     assert "Marlbridge (made up)" in shown(at)
+    assert "an average partnership of England has then: opiates 62%" in shown(at)
+    assert "as near as it can to the first allocation that you gave" in shown(at)
     assert headers(at) == [
         "Whose figures?",
         "What was understood",
         "Your area as it is",
-        "Fit the model to your figures",
+        "Bring the model in line with your figures",
     ]
     assert not jobs.asked
 
@@ -143,22 +150,53 @@ def test_without_a_file_it_says_what_to_do(jobs: Jobs) -> None:
 def test_a_file_is_read_and_what_was_left_out_is_said(jobs: Jobs) -> None:
     at = with_file(MINE)
     assert not at.exception
+    assert "in proportion to its clients, since you gave no allocation" in shown(at)
     assert "2 figures of Dudley, of 1 year" in shown(at)
-    assert "Line 4: no number is given" in shown(at)
+    assert "Row 4: no number is given" in shown(at)
     assert "Your figures set the size of the area" in at.warning[0].value
     at.button("area out").click().run()
     assert not at.exception
 
 
+PROGRAMMERS = re.compile(
+    r"scenario|yaml|encod|\bpars|\bbyte|\bstring\b|snake|delimiter|separator|0x|treatment-sim|baseline_2008|UTF-8 text|in UTF-8",
+    re.IGNORECASE,
+)
+"""Words that say nothing to those who decide about money; the kind of file that a spreadsheet calls CSV UTF-8 is none."""
+
 BAD = {
     "text": (MINE.replace(b"300", b"about 300"), "3", "write digits alone, such as 300"),
     "negative": (MINE.replace(b"300", b"-300"), "3", "write it without minus or brackets"),
-    "workbook": (b"PK\x03\x04" + bytes(50), "file", "choose Save As, CSV UTF-8"),
+    "workbook": (b"PK\x03\x04" + bytes(50), "file", "the kind of file that is called CSV UTF-8"),
     "empty": (b"", "file", "begin from the template"),
     "too large": (b"x" * 3 * 10**6, "file", "give the figures of one partnership alone"),
     "formula": (MINE.replace(b"Dudley", b"=cmd|x"), "2", "rename it"),
-    "markup": (MINE.replace(b"deaths", b"<script>alert(1)</script>"), "4", "known here"),
+    "markup": (
+        MINE.replace(b"deaths", b"<script>alert(1)</script>"),
+        "4",
+        "take a name from the list",
+    ),
 }
+
+
+def test_no_word_of_a_programmer_stands_on_the_page(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = [opened(), with_file(MINE), *(with_file(content) for content, *_ in BAD.values())]
+    pages.append(with_file(MINE.replace(b"300", b"\xa3300")))
+    for at in pages:
+        labels = [
+            each.label for kind in ("button", "file_uploader", "radio") for each in at.get(kind)
+        ]
+        told = [shown(at), *labels, *(table.value.to_string() for table in at.table)]
+        found = PROGRAMMERS.findall(" ".join(told))
+        assert not found
+
+
+def test_a_file_that_was_given_is_there_again_after_another_page(jobs: Jobs) -> None:
+    at = away_and_back(with_file(MINE))
+    assert at.radio(key=area.WHOSE).value == area.MINE
+    assert "Dudley" in shown(at)
 
 
 @pytest.mark.parametrize(("content", "row", "advice"), BAD.values(), ids=BAD)
@@ -171,7 +209,7 @@ def test_a_bad_file_is_told_by_row_and_the_page_lives_on(
     told = at.table[0].value.reset_index()
     assert row in list(told["Row"])
     assert any(advice in each.replace("\\", "") for each in told["What to do"])
-    assert "Fit the model to your figures" not in headers(at)
+    assert "Bring the model in line with your figures" not in headers(at)
     at.file_uploader(area.UPLOAD).set_value(("ours.csv", MINE, "text/csv")).run()
     assert not at.error
     assert "2 figures of Dudley" in shown(at)
@@ -252,7 +290,10 @@ def test_without_what_fits_the_page_says_how_to_get_it(
 
 
 @pytest.mark.slow
-def test_what_came_of_a_fit_is_shown_and_goes_into_the_proposal(jobs: Jobs) -> None:
+def test_what_came_of_a_fit_is_shown_and_goes_into_the_proposal(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = files_of(monkeypatch)
     at = with_file(MINE)
     next(each for each in at.button if each.label.startswith("Run it")).click().run()
     found = jobs.do("area fit")
@@ -260,10 +301,30 @@ def test_what_came_of_a_fit_is_shown_and_goes_into_the_proposal(jobs: Jobs) -> N
     assert not at.exception
     assert all(sentence.replace("−", "") in shown(at) for sentence in found.sentences[:1])
     assert len(at.get("vega_lite_chart")) == 2
+    assert {"file area figures", "file area assumptions"} <= {*files}
+    for key, runs in (("figures", LITTLE.final_replications), ("assumptions", LITTLE.replications)):
+        table = files[f"file area {key}"]
+        assert set(table["replications"]) == {runs}
+        assert set(table["seed"]) == {found.seed}
+        assert table["price_year"].astype(bool).all()
+        assert table["note"].str.startswith("Of the area's own figures, ours.csv.").all()
     at.button("area explore fitted").click().run()
     assert visit(at).plan.own_file == found.file_text
     assert "Fitted" not in visit(at).plan.scenario().title
     assert visit(at).plan.scenario().title.endswith("fitted to its figures")
+
+
+def test_figures_that_were_read_go_out_as_numbers_with_whose_they_are(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = files_of(monkeypatch)
+    opened()
+    assert (files["file area read"]["note"] == "Illustrative: no real partnership is shown.").all()
+    with_file(MINE)
+    table = files["file area read"]
+    assert [*table["value"]] == [700.0, 300.0]
+    assert [*table["measure"]] == ["in_contact", "new_presentations"]
+    assert table["note"].str.startswith("Of the area's own figures, ours.csv.").all()
 
 
 def test_the_example_that_can_be_downloaded_is_what_is_shown(jobs: Jobs) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from here import open_drawer
+from here import away_and_back, open_drawer
 from streamlit.testing.v1 import AppTest
 from tiny import a_tenth_of
 
@@ -107,21 +107,30 @@ def jobs(
 
 
 def page() -> None:
+    import streamlit as st
+
     from simulator.screens import clients as shown
     from simulator.screens import state
 
     state.begin()
-    shown.show()
+    if "elsewhere" not in st.session_state or not st.session_state["elsewhere"]:
+        shown.show()
 
 
 def opened() -> AppTest:
     return AppTest.from_function(page, default_timeout=120).run()
 
 
+def follow(at: AppTest) -> Any:
+    """The button that has everybody followed."""
+    (found,) = [each for each in at.button if str(each.key).startswith(clients.FOLLOW)]
+    return found
+
+
 @pytest.fixture
 def told(jobs: FakeTasks) -> AppTest:
     at = opened()
-    return at.button(key="follow").click().run()
+    return follow(at).click().run()
 
 
 def headers(at: AppTest) -> list[str]:
@@ -154,7 +163,7 @@ def test_the_button_asks_for_these_plans_and_as_many_runs(
 ) -> None:
     at = opened()
     at.select_slider(key="clients pairs").set_value(20).run()
-    at.button(key="follow").click().run()
+    follow(at).click().run()
     assert not at.exception
     assert list(jobs.asked.values()) == [(*plans, 1, 20, next(iter(plans[1].partnerships)))]
 
@@ -171,7 +180,7 @@ def test_of_eight_ones_own_people_are_followed_and_it_is_said(
     assert "People of “Your area” alone." in " ".join(each.value for each in at.caption)
     own = samples[0].sample.of("in_recovery", "Your area")[:, -1].mean()
     assert at.table[0].value.loc["In recovery", "Plan A"].replace("\\", "") == count(own)
-    at.button(key="follow").click().run()
+    follow(at).click().run()
     assert next(iter(jobs.asked.values()))[-1] == "Your area"
 
 
@@ -221,6 +230,31 @@ def test_every_choice_changes_what_is_drawn(told: AppTest, key: str, value: Any)
 
 
 @pytest.mark.slow
+def test_the_button_follows_as_many_as_its_label_says_though_the_choice_has_moved_on(
+    jobs: FakeTasks,
+) -> None:
+    at = opened()
+    old = follow(at)
+    assert old.label == "Follow the people (about 20 seconds)"
+    at.select_slider(key=clients.CHOSEN).set_value(40)
+    old.click().run()
+    ((*_, replications, _place),) = jobs.asked.values()
+    assert replications == 10
+    assert at.select_slider(key=clients.CHOSEN).value == 10
+
+
+def test_what_was_chosen_is_there_again_after_another_page(told: AppTest) -> None:
+    keys = ("flow period", "flow group", "flow coloured", "gains by", "client")
+    for key in keys:
+        told.selectbox(key=key).select_index(1).run()
+    before = [told.selectbox(key=key).value for key in keys]
+    away_and_back(told)
+    assert [told.selectbox(key=key).value for key in keys] == before
+    told.select_slider(key=clients.CHOSEN).set_value(40).run()
+    away_and_back(told)
+    assert told.select_slider(key=clients.CHOSEN).value == 40
+
+
 def test_a_group_is_chosen_where_people_are_told_by_where_they_stood(told: AppTest) -> None:
     told.selectbox(key="gains by").select("where they stood on the first day").run()
     before = charts(told)
@@ -234,7 +268,7 @@ def test_where_nobody_stood_the_page_says_so(
 ) -> None:
     monkeypatch.setitem(whereabouts.COLOURED, "untreated", (flows.Stage.DIED,))
     at = opened()
-    at.button(key="follow").click().run()
+    follow(at).click().run()
     at.selectbox(key="flow coloured").select("untreated").run()
     assert not at.exception
     assert any(each.value.startswith("Nobody") for each in at.info)
@@ -243,22 +277,22 @@ def test_where_nobody_stood_the_page_says_so(
 def test_a_job_that_runs_shows_how_far_it_is_and_can_be_cancelled(jobs: FakeTasks) -> None:
     jobs.stuck = Task("running", 3, 20)
     at = opened()
-    at.button(key="follow").click().run()
+    follow(at).click().run()
     assert not at.exception
     assert headers(at) == ["Follow everybody"]
     at.button(key="cancel clients job").click().run()
     assert len(jobs.cancelled) == 1
     assert any("cancelled" in each.value for each in at.info)
-    assert at.button(key="follow")
+    assert follow(at)
 
 
 def test_a_job_that_failed_says_why(jobs: FakeTasks) -> None:
     jobs.stuck = Task("failed", told="plan B must have the same people")
     at = opened()
-    at.button(key="follow").click().run()
+    follow(at).click().run()
     assert not at.exception
     assert "must have the same people" in at.error[0].value
-    assert at.button(key="follow")
+    assert follow(at)
 
 
 def test_a_plan_that_changes_nothing_is_said_to_and_still_shows_the_flow(
@@ -268,7 +302,7 @@ def test_a_plan_that_changes_nothing_is_said_to_and_still_shows_the_flow(
     jobs.result = flows.work(None, plans[0], plans[0], 1, 2)
     at = opened()
     assert any("nobody's life differs" in each.value for each in at.info)
-    at.button(key="follow").click().run()
+    follow(at).click().run()
     assert not at.exception
     assert headers(at) == ["Where people went", "Follow one client"]
 

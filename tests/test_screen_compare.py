@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from here import open_drawer
+from here import away_and_back, open_drawer
 from planted_worlds import Assumed, contest, cost, flat
 from streamlit.testing.v1 import AppTest
 from tiny import a_tenth_of
@@ -123,11 +123,14 @@ def jobs(monkeypatch: pytest.MonkeyPatch, runs: FakeDesk) -> FakeTasks:
 
 
 def page() -> None:
+    import streamlit as st
+
     from simulator.screens import compare as shown
     from simulator.screens import state
 
     state.begin()
-    shown.show()
+    if "elsewhere" not in st.session_state or not st.session_state["elsewhere"]:
+        shown.show()
 
 
 def opened(visit: Visit | None = None) -> AppTest:
@@ -137,6 +140,12 @@ def opened(visit: Visit | None = None) -> AppTest:
     at.run()
     assert not at.exception
     return at
+
+
+def go(at: AppTest) -> Any:
+    """The button that has the worlds lived in."""
+    (found,) = [each for each in at.button if str(each.key).startswith(compare_worlds.GO)]
+    return found
 
 
 def words(at: AppTest) -> str:
@@ -151,7 +160,7 @@ def test_there_is_something_to_see_before_anything_is_proposed(jobs: FakeTasks) 
     assert at.multiselect(key="contenders").value == ["library park", "library move_on"]
     assert "1 input differs" in words(at)
     assert "in 4 paired runs" in words(at)
-    assert "Nothing to show yet: change a lever and an assumption" in words(at)
+    assert "change an assumption and move a lever on Explore" in words(at)
 
 
 def test_a_plan_is_held_against_its_comparison(runs: FakeDesk, jobs: FakeTasks) -> None:
@@ -203,7 +212,7 @@ def test_of_several_partnerships_ones_own_is_told(runs: FakeDesk, jobs: FakeTask
     assert "In recovery on 31 March, Your area, 2012-13" in " ".join(
         at.table[1].value.index
     ).replace("\\", "")
-    at.button(key="worlds go").click().run()
+    go(at).click().run()
     (asked,) = jobs.asked.values()
     assert asked[-1] == "Your area"
     assert not at.exception
@@ -227,9 +236,19 @@ def test_four_lines_come_with_an_assumption_that_was_changed(
     at.selectbox(key="compare four measure").select("allocation_gbp").run()
     assert "Allocation, 2012-13: with the plan" in words(at)
     assert "The assumptions that you changed stay as you set them." in words(at)
-    at.button(key="worlds go").click().run()
+    go(at).click().run()
     (asked,) = jobs.asked.values()
     assert asked[4] == (RELAPSE,)
+    assert not at.exception
+
+
+def test_what_is_to_be_done_to_see_four_lines_is_said(runs: FakeDesk, jobs: FakeTasks) -> None:
+    at = opened(Visit(plan=PLAN))
+    assert "another world, change an assumption on Explore" in words(at)
+    at = opened(Visit(plan=Proposal(changes=((RELAPSE, 200.0),))))
+    at.multiselect(key="contenders").set_value(["comparison", "library park"]).run()
+    assert "your plan decides the same" in words(at)
+    assert "move a lever on Explore" in words(at)
     assert not at.exception
 
 
@@ -250,20 +269,68 @@ def test_worlds_are_lived_in_when_they_are_asked_for(jobs: FakeTasks) -> None:
     assert not jobs.asked
     at.select_slider(key="worlds many").set_value(40).run()
     at.radio(key="worlds which").set_value(compare_worlds.ALL).run()
-    assert at.button(key="worlds go").label == "Live in 40 worlds (about 1 minute)"
-    at.button(key="worlds go").click().run()
+    assert go(at).label == "Live in 40 worlds (about 1 minute)"
+    go(at).click().run()
     assert not at.exception
     (asked,) = jobs.asked.values()
     assert asked[1:] == (40, 1, None, (), None)
-    assert "beats" in words(at)
+    assert "worlds; it flips if “What a stable client costs” is above £4" in words(at)
     assert "It flips if “What a stable client costs” passes" in words(at)
     assert "Along which assumption" in [each.label for each in at.selectbox]
     at.select_slider(key="worlds many").set_value(100).run()
     assert "It flips if" not in words(at), "results of another choice would be stale"
 
 
+def test_what_was_chosen_is_there_again_after_another_page(jobs: FakeTasks) -> None:
+    at = opened()
+    at.multiselect(key="contenders").set_value(
+        ["library park", "library move_on", "comparison"]
+    ).run()
+    at.select_slider(key="worlds many").set_value(40).run()
+    at.radio(key="worlds which").set_value(compare_worlds.ALL).run()
+    at.selectbox(key="compare measure").select("deaths").run()
+    go(at).click().run()
+    for key in ("worlds pair", "worlds assumption"):
+        at.selectbox(key=key).select_index(1).run()
+    away_and_back(at)
+    assert at.select_slider(key="worlds many").value == 40
+    assert at.radio(key="worlds which").value == compare_worlds.ALL
+    assert at.selectbox(key="compare measure").value == "deaths"
+    assert at.selectbox(key="worlds pair").value == 1
+    assert at.selectbox(key="worlds assumption").value == 1
+    assert len(jobs.asked) == 1
+
+
+def test_a_button_starts_what_its_label_says_though_the_choices_have_moved_on(
+    jobs: FakeTasks,
+) -> None:
+    at = opened()
+    old = go(at)
+    assert old.label.startswith("Live in 100 worlds")
+    at.select_slider(key="worlds many").set_value(400)
+    at.radio(key="worlds which").set_value(compare_worlds.ALL)
+    old.click().run()  # the click comes with choices that the label does not know yet
+    ((_, worlds_asked, _, at_most, *_),) = jobs.asked.values()
+    assert (worlds_asked, at_most) == (100, compare_worlds.AT_MOST)
+    assert at.select_slider(key="worlds many").value == 100, "what runs is what is shown"
+    assert at.radio(key="worlds which").value == compare_worlds.MANY
+    assert "It flips if" in words(at)
+
+
+def test_a_button_of_other_choices_is_another_button(jobs: FakeTasks) -> None:
+    at = opened()
+    seen = {go(at).key}
+    at.select_slider(key="worlds many").set_value(40).run()
+    seen.add(go(at).key)
+    at.radio(key="worlds which").set_value(compare_worlds.ALL).run()
+    seen.add(go(at).key)
+    at.multiselect(key="contenders").set_value(["library park", "comparison"]).run()
+    seen.add(go(at).key)
+    assert len(seen) == 4, "a click on one that is still on the screen must not start another's job"
+
+
 def test_the_same_question_finds_its_answer_again(jobs: FakeTasks) -> None:
-    opened().button(key="worlds go").click().run()
+    go(opened()).click().run()
     assert "It flips if" in words(opened())
 
 
@@ -272,7 +339,7 @@ def test_which_assumption_and_which_two_are_chosen(jobs: FakeTasks) -> None:
     at.multiselect(key="contenders").set_value(
         ["library park", "library move_on", "comparison"]
     ).run()
-    at.button(key="worlds go").click().run()
+    go(at).click().run()
     assert not at.exception
     assert "is the best of all in" in words(at)
     before = words(at)
@@ -286,28 +353,50 @@ def test_which_assumption_and_which_two_are_chosen(jobs: FakeTasks) -> None:
 def test_a_job_tells_how_far_it_is_and_is_cancelled(jobs: FakeTasks) -> None:
     jobs.stuck = Task("running", 30, 250)
     at = opened()
-    at.button(key="worlds go").click().run()
+    go(at).click().run()
     assert not at.exception
     at.button(key="cancel worlds").click().run()
     assert jobs.cancelled
     jobs.stuck = None
     at.run()
     assert "cancelled. Nothing of it was kept." in words(at)
-    assert at.button(key="worlds go")
+    assert go(at)
+
+
+@pytest.mark.parametrize(
+    ("task", "told"),
+    [
+        (
+            Task("waiting", before=2, first_done=34, first_of=100),
+            "2 jobs are before it; the one that runs has done 34 of 100 steps.",
+        ),
+        (
+            Task("waiting", before=1, first_done=1, first_of=1),
+            "1 job is before it; the one that runs has done 1 of 1 step.",
+        ),
+        (Task("waiting", before=1), "1 job is before it; the one that runs has only begun."),
+        (Task("waiting"), "waits for another job to end, and begins in a moment."),
+    ],
+)
+def test_a_job_that_waits_tells_its_place(jobs: FakeTasks, task: Task, told: str) -> None:
+    jobs.stuck = task
+    at = opened()
+    go(at).click().run()
+    assert f"Runs in other worlds: {told}" in words(at)
 
 
 def test_a_job_that_failed_says_why_and_can_be_asked_for_again(jobs: FakeTasks) -> None:
     jobs.stuck = Task("failed", told="worlds: there is <nothing> to draw")
     at = opened()
-    at.button(key="worlds go").click().run()
+    go(at).click().run()
     assert not at.exception
     assert "there is <nothing> to draw" in words(at)
-    assert at.button(key="worlds go")
+    assert go(at)
 
 
 def test_a_seed_is_part_of_the_question(jobs: FakeTasks) -> None:
-    opened().button(key="worlds go").click().run()
+    go(opened()).click().run()
     at = opened(Visit(seed=7))
-    assert at.button(key="worlds go")
-    at.button(key="worlds go").click().run()
+    assert go(at)
+    go(at).click().run()
     assert [asked[2] for asked in jobs.asked.values()] == [1, 7]

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import streamlit as st
+from here import away_and_back, files_of
 from streamlit.testing.v1 import AppTest
 from tiny import a_tenth_of
 
 import simulator as sim
 from simulator.errors import BadInput
 from simulator.jobs import Task
-from simulator.own_formula import EditedFormula, winners
+from simulator.own_formula import EditedFormula, stored, winners
 from simulator.own_formula.stored import rule_hash
 from simulator.proposal import Proposal
 from simulator.screens import lab, lab_client, lab_formula, lab_leads, lab_pieces
 from simulator.visit import Visit, visit_of
+from simulator.wording import gbp, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,10 +92,13 @@ def jobs(monkeypatch: pytest.MonkeyPatch, worlds: dict[str, Scenario]) -> AtOnce
 
 
 def page() -> None:
+    import streamlit as st
+
     from simulator.screens import lab, state
 
     state.begin()
-    lab.show()
+    if "elsewhere" not in st.session_state or not st.session_state["elsewhere"]:
+        lab.show()
 
 
 def opened(visit: Visit | None = None) -> AppTest:
@@ -110,7 +115,7 @@ def of(at: AppTest) -> EditedFormula:
 
 def shown(at: AppTest) -> str:
     parts = [str(each.value) for kind in ("markdown", "caption", "info") for each in at.get(kind)]
-    return " ".join(parts).replace("\\", "")
+    return " ".join(parts).replace("\\", "").replace("\u2060", "")
 
 
 def test_it_opens_with_an_answer(jobs: AtOnce) -> None:
@@ -173,16 +178,48 @@ def test_choosing_another_formula_puts_edits_aside_and_taking_them_back_does(job
     assert of(at) == EditedFormula.from_preset("need_only_2006")
 
 
-def test_a_bar_that_is_not_full_says_so_and_shows_no_results(jobs: AtOnce) -> None:
+def test_a_bar_that_is_not_full_says_so_and_keeps_the_last_results_as_such(jobs: AtOnce) -> None:
     at = opened()
+    before = [each.value for each in at.metric]
     at.number_input(key="lab weight need").set_value(5.0).run()
     assert not at.exception
     assert "the bar must come to 100%" in at.error[0].value.replace("\\", "")
-    assert not at.metric
+    assert lab.OF_LAST_FULL in shown(at)
+    assert "The last full bar, “" in shown(at)
+    assert [each.value for each in at.metric] == before
+    assert lab.PUT not in [each.key for each in at.button], "nobody takes a stale formula along"
     at.button(key="lab fill").click().run()
     assert not at.error
-    assert at.metric
+    assert lab.OF_LAST_FULL not in shown(at)
+    assert [each.value for each in at.metric] != before
+    assert lab.PUT in [each.key for each in at.button]
     assert of(at).bar.is_full
+
+
+def test_what_was_chosen_is_there_again_after_another_page(jobs: AtOnce) -> None:
+    at = opened()
+    at.selectbox(key="lab when").select_index(1).run()
+    at.selectbox(key="lab group").select("other").run()
+    at.radio(key="lab size").set_value("thorough").run()
+    at.selectbox(key="lab add").select_index(2).run()
+    at.number_input(key="lab lag_years").set_value(2).run()
+    keys = (("selectbox", "lab when"), ("selectbox", "lab group"), ("selectbox", "lab add"))
+    before = [getattr(at, kind)(key=key).value for kind, key in (*keys, ("radio", "lab size"))]
+    away_and_back(at)
+    after = [getattr(at, kind)(key=key).value for kind, key in (*keys, ("radio", "lab size"))]
+    assert after == before
+    assert at.number_input(key="lab lag_years").value == 2
+
+
+def test_a_formula_that_was_edited_says_so_above_it(jobs: AtOnce) -> None:
+    at = opened()
+    assert "Edited: it differs" not in shown(at)
+    at.number_input(key="lab lag_years").set_value(3).run()
+    began = of(at).began_from
+    assert began is not None
+    assert f"Edited: it differs from “{began.title}”, from which it began." in shown(at)
+    at.button(key="lab afresh").click().run()
+    assert "Edited: it differs" not in shown(at)
 
 
 def test_terms_come_and_go(jobs: AtOnce) -> None:
@@ -236,6 +273,43 @@ def test_jobs_run_the_formula_shown_and_are_not_shown_of_another(jobs: AtOnce) -
     at.number_input(key="lab floor_share").set_value(85).run()
     assert key_of(at, "start lab meter")  # what was run was of another formula
     assert key_of(at, "start lab follow")
+
+
+def test_alone_and_together_stand_side_by_side(jobs: AtOnce) -> None:
+    at = opened()
+    at.selectbox(key="lab begin").select("activity_2008").run()
+    told = stored("activity_2008").leads
+    metrics = {each.label: each.value for each in at.metric}
+    assert metrics["It alone puts clients first"] == signed(told.alone.mean, gbp)
+    assert metrics["All put clients first"] == signed(told.together.mean, gbp)
+    assert f"95% interval: {told.figures[0].interval}" in shown(at)
+    assert "no interval" in shown(at)
+    at.button(key=key_of(at, "start lab follow")).click().run()
+    assert not at.exception
+    labels = [each.label for each in at.metric]
+    assert labels.count("It alone puts clients first") == 2, "of the study, and of the run"
+    assert "than if it does so alone." in shown(at)
+
+
+def test_every_file_says_where_its_figures_come_from(
+    jobs: AtOnce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = files_of(monkeypatch)
+    at = opened()
+    for begins in ("start lab meter", "start lab follow"):
+        at.button(key=key_of(at, begins)).click().run()
+    at.toggle(key="lab library").set_value(True).run()
+    assert not at.exception
+    assert {"lab gains", "lab meter at once", "lab moves", "lab price run", "lab library"} <= {
+        key.removeprefix("file ") for key in files
+    }
+    for key, table in files.items():
+        assert {"price_year", "replications", "seed", "note"} <= {*table}, key
+        assert table["price_year"].astype(bool).all(), key
+        assert table["note"].str.startswith("Illustrative").all(), key
+        ran = table["replications"] > 0
+        assert (table["seed"].astype(str).str.isdigit() == ran).all(), key
+        assert (table["note"].str.contains("without runs") != ran).all(), key
 
 
 def test_sizes_are_jobs_of_their_own(jobs: AtOnce) -> None:

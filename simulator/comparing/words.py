@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..sensitivity_analysis.words import named, percents
@@ -69,7 +70,7 @@ def lead_sentence(contest: Contest, lead: Lead) -> str:
     label = sentence_case(outcome.label)
     if not lead.worlds:
         return f"{label}: no world was lived through."
-    first, other = (quoted(contest.title(n)) for n in (lead.view.scenario, lead.view.baseline))
+    first, other = _both(contest, lead)
     if lead.count(ALIKE) == lead.worlds:
         return f"{label}: {first} and {other} are exactly alike in all {lead.worlds:,} worlds."
     if not lead.count(AHEAD) + lead.count(BEHIND):
@@ -79,18 +80,30 @@ def lead_sentence(contest: Contest, lead: Lead) -> str:
             f" On average {difference_in_words(outcome, lead.average)}."
         )
     loses = lead.behind > lead.ahead
-    won, share = (lead.behind, lead.share_behind) if loses else (lead.ahead, lead.share)
+    share = lead.share_behind if loses else lead.share
     surely, not_so = (lead.count(kind) for kind in ((BEHIND, AHEAD) if loses else (AHEAD, BEHIND)))
     rest = [f"the other way beyond luck in {not_so:,}"] if not_so else []
     rest += [f"within luck in {lead.count(WITHIN_LUCK):,}"] if lead.count(WITHIN_LUCK) else []
     rest += [f"exactly alike in {lead.count(ALIKE):,}"] if lead.count(ALIKE) else []
-    told = (
-        f"{_beats(lead, first, other, loses=loses)} in {won:,} of {counted(lead.worlds, 'world')}"
-    )
     return (
-        f"{label}: {told} ({percents(*share)}), beyond luck in {', '.join([f'{surely:,}', *rest])}."
+        f"{_worlds_won(contest, lead)} ({percents(*share)}), beyond luck in {', '.join([f'{surely:,}', *rest])}."
         f" On average {_average(lead, first)}."
     )
+
+
+def _both(contest: Contest, lead: Lead) -> tuple[str, str]:
+    """The two that are held against each other, as they stand in a sentence."""
+    first, other = (lead.view.scenario, lead.view.baseline)
+    return quoted(contest.title(first)), quoted(contest.title(other))
+
+
+def _worlds_won(contest: Contest, lead: Lead) -> str:
+    """Who beats whom in how many worlds, in what."""
+    loses = lead.behind > lead.ahead
+    beats = _beats(lead, *_both(contest, lead), loses=loses)
+    won = lead.behind if loses else lead.ahead
+    label = sentence_case(lead.view.outcome.label)
+    return f"{label}: {beats} in {won:,} of {counted(lead.worlds, 'world')}"
 
 
 def _average(lead: Lead, first: str) -> str:
@@ -147,18 +160,60 @@ def _stretch(flip: Flip) -> str:
     return f"{TOO_CLOSE} from {shown_range(flip.dimension, low, high)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of one number.
+
+    Parameters
+    ----------
+    in_short
+        Who beats whom in how many worlds, and what flips it.
+    flips
+        What flips it: ``“Relapse” is above 34%``; empty where nothing does.
+    whole
+        The same with how sure it is, by how much, and what was counted on either side of a flip.
+    """
+
+    lead: Lead
+    in_short: str
+    flips: str
+    whole: str
+
+
+def answers(contest: Contest, scenario: int = 1, baseline: int = 0) -> Iterator[Answer]:
+    """For each number in how many worlds a plan beats another, and what flips it."""
+    for outcome, lead in enumerate(leads(contest, scenario, baseline)):
+        whole = lead_sentence(contest, lead)
+        if not lead.count(AHEAD) + lead.count(BEHIND):
+            yield Answer(lead, whole, "", whole)
+            continue
+        found = movers(contest, scenario, baseline, outcome)
+        turned = _turned(lead, found)
+        flips = f"; it flips if {turned}" if turned else "; no single assumption flips it"
+        short = f"{_worlds_won(contest, lead)}{flips if found else ''}."
+        yield Answer(lead, short, turned, f"{whole} {flip_sentence(contest, found)}")
+
+
+def _turned(lead: Lead, found: Sequence[Mover]) -> str:
+    """On which side of which values the one that is mostly ahead is so no more."""
+    view = lead.view
+    leads_now = view.baseline if lead.behind > lead.ahead else view.scenario
+    told = [flip for mover in found for flip in mover.flips]
+    return " or ".join(
+        f"“{named(flip.dimension)}” is {'above' if flip.ahead_below == leads_now else 'below'}"
+        f" {shown_value(flip.dimension, rounded(flip)[0])}"
+        for flip in told[:MOST_FLIPS]
+    )
+
+
 def in_short(contest: Contest, scenario: int = 1, baseline: int = 0) -> str:
     """The answer in a line: who beats whom in how many worlds in the first number, and what flips it."""
-    return next(sentences(contest, scenario, baseline))
+    return next(answers(contest, scenario, baseline)).whole
 
 
 def sentences(contest: Contest, scenario: int = 1, baseline: int = 0) -> Iterator[str]:
     """For each number in how many worlds a plan beats another, and what flips it."""
-    for outcome, lead in enumerate(leads(contest, scenario, baseline)):
-        told = lead_sentence(contest, lead)
-        if lead.count(AHEAD) + lead.count(BEHIND):
-            told = f"{told} {flip_sentence(contest, movers(contest, scenario, baseline, outcome))}"
-        yield told
+    return (each.whole for each in answers(contest, scenario, baseline))
 
 
 def how_drawn(contest: Contest) -> str:

@@ -35,6 +35,7 @@ from .proposed import (
 from .recovery_cost import what_recovery_costs
 from .together import Together, acting_together, alone_and_together
 from .worth import what_a_client_is_worth
+from .year_by_year import YearOfMoney, year_by_year
 
 __all__ = [
     "HARMS",
@@ -45,6 +46,7 @@ __all__ = [
     "Harms",
     "Proposed",
     "Together",
+    "YearOfMoney",
     "acting_together",
     "all_findings",
     "alone_and_together",
@@ -69,4 +71,5 @@ __all__ = [
     "whether_the_cut_bites",
     "who_shows_it",
     "why_it_moved",
+    "year_by_year",
 ]

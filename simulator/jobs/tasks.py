@@ -9,7 +9,7 @@ import time
 import traceback
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -51,6 +51,10 @@ class Task:
         What the work returned, once it is done.
     told
         What went wrong, where something did.
+    before
+        Where it waits: jobs that come first, with the one that runs; whose they are and what they do is not told.
+    first_done, first_of
+        Where it waits: steps of the one that runs; `first_of` is 0 before its first is told.
     """
 
     state: TaskState
@@ -58,6 +62,9 @@ class Task:
     of: int = 0
     result: Any = None
     told: str = ""
+    before: int = 0
+    first_done: int = 0
+    first_of: int = 0
 
     @property
     def moves(self) -> bool:
@@ -145,7 +152,7 @@ class Tasks:
                 return Task("cancelled")
             job.seen_by(who, self._clock())
             self._jobs.move_to_end(key)
-            return job.task
+            return self._in_line(job) if job.task.state == "waiting" else job.task
 
     def cancel(self, key: str, who: str = "") -> None:
         """Leave a job; where nobody else looks at it, it ends at once, and nothing of it is kept."""
@@ -173,6 +180,17 @@ class Tasks:
         if job.process is not None:
             with suppress(ValueError, OSError):
                 job.process.terminate()
+
+    def _in_line(self, job: _Job) -> Task:
+        """A job that waits, with how many come before it and how far the one that runs is."""
+        others = [each for each in self._jobs.values() if each.task.moves]
+        runs = [each.task for each in others if each.task.state == "running"]
+        earlier = [
+            each for each in others if each.task.state == "waiting" and each.number < job.number
+        ]
+        first = runs[0] if runs else Task("none")
+        before = len(runs) + len(earlier)
+        return replace(job.task, before=before, first_done=first.done, first_of=first.of)
 
     def _leave_waiting(self, key: str, who: str) -> None:
         """Let a visitor leave the jobs that wait, but this one; those that nobody else looks at are dropped."""

@@ -6,7 +6,7 @@ from .figures import Amount, LocalFigure, LocalFigures
 from .fitted_area import FittedArea, StartingArea
 from .quick_fit import quick_effort, starting_area
 from .reading import read_local, read_upload
-from .told import RowFault, faults_by_row, understood
+from .told import RowFault, as_read, faults_by_row, in_rows, understood
 
 __all__ = [
     "Amount",
@@ -17,7 +17,9 @@ __all__ = [
     "StartingArea",
     "area_scenario",
     "area_targets",
+    "as_read",
     "faults_by_row",
+    "in_rows",
     "quick_effort",
     "read_local",
     "read_upload",

@@ -232,6 +232,12 @@ class FittedArea:
 
         return assumptions_table(self)
 
+    def assumption_rows(self) -> pd.DataFrame:
+        """The fit by assumption in plain numbers, for a download."""
+        from .fitted_words import assumption_rows
+
+        return assumption_rows(self)
+
     def as_rows(self) -> pd.DataFrame:
         """The fit by figure in plain numbers, for a download."""
         from .fitted_words import as_rows

@@ -56,7 +56,7 @@ def _beyond(area: FittedArea) -> Iterator[str]:
     if area.out_of_reach:
         names = _listed([each.name for each in area.out_of_reach])
         yield (
-            f"No set of assumptions that was tried comes near: {names}. Check these figures; if they are right,"
+            f"No combination of assumptions that was tried comes near: {names}. Check these figures; if they are right,"
             " the model does not tell this part of the area."
         )
 
@@ -95,8 +95,9 @@ def _hardly(area: FittedArea) -> Iterator[str]:
 
 def _how_sure(area: FittedArea) -> str:
     ran = (
-        f"This is a quick fit: {counted(area.sets_run, 'set')} of assumptions, {area.effort.replications} runs"
-        f" of each. treatment-sim calibrate runs up to {FULL_POINTS} sets, {FULL_REPLICATIONS} runs of each."
+        f"This is a quick fit: {counted(area.sets_run, 'combination')} of assumptions, {area.effort.replications} runs"
+        f" of each. The command treatment-sim calibrate takes longer: up to {FULL_POINTS} combinations,"
+        f" {FULL_REPLICATIONS} runs of each."
     )
     if area.settled:
         return f"{ran} The fit knew enough when it stopped."
@@ -188,6 +189,28 @@ def as_rows(area: FittedArea) -> pd.DataFrame:
         for each in area.figures
     ]
     return pd.DataFrame(rows)
+
+
+def assumption_rows(area: FittedArea) -> pd.DataFrame:
+    """The fit by assumption in plain numbers, to 10 digits."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "assumption": each.found.fitted.name,
+            "path": " ".join(each.found.fitted.paths),
+            "before": _digits(each.before),
+            "fitted": _digits(each.found.best),
+            "low": _digits(each.found.low),
+            "high": _digits(each.found.high),
+            "low_and_high": "nine in ten of what the figures allow",
+            "range_low": _digits(each.found.lowest),
+            "range_high": _digits(each.found.highest),
+            "known": each.found.known,
+            "at_an_end": each.found.at_an_end,
+        }
+        for each in area.assumptions
+    )
 
 
 def _digits(number: float) -> float:

@@ -186,7 +186,7 @@ class _Reading:
         cell = _cells(line, sheet)
         if any(tidy(extra) for extra in line.cells[sheet.width :]):
             rule = f"have {sheet.width} cells, as the first line has"
-            advice = "put text and numbers that hold the separator in quotes"
+            advice = 'write numbers without commas (1415 for 1,415), and text that holds a comma in quotes: "so, and so"'
             self.wrong(line.number, "the line", Wrong(rule, advice), str(len(line.cells)))
             return []
         names = self._names(line.number, cell)
@@ -230,7 +230,7 @@ class _Reading:
         name = tidy(text).casefold().replace(" ", "_").replace("-", "_")
         if name in KINDS:
             return name
-        wrong = Wrong("be a figure that the model knows", self._instead(name, KINDS))
+        wrong = Wrong("be the name of a measure on the list", self._instead(name, KINDS))
         self.wrong(line, "measure", wrong, as_given(text))
         return None
 
@@ -300,8 +300,9 @@ class _Reading:
         if not many_rows:
             self.wrong(0, "the file", Wrong("hold a figure", TAKE_THE_TEMPLATE), "none")
         elif not measures & set(SIZES):
-            rule = f"hold a whole year of one of {', '.join(SIZES)}"
-            self.wrong(0, "the file", Wrong(rule, "they say how large the area is"), "none")
+            rule = f"hold a whole year of at least one of {', '.join(SIZES)}"
+            advice = "give one of them: they say how large the area is"
+            self.wrong(0, "the file", Wrong(rule, advice), "none")
 
 
 def _cells(line: Line, sheet: Sheet) -> dict[str, str]:

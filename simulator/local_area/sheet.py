@@ -32,7 +32,9 @@ DELIMITERS = (",", ";", "\t")
 TAKE_THE_TEMPLATE = (
     "begin from the template, which the app offers and treatment-sim template --out FILE.csv writes"
 )
-SAVE_AS = "in the spreadsheet choose Save As, CSV UTF-8"
+SAVE_AS = (
+    "open it in a spreadsheet, choose Save As, and there the kind of file that is called CSV UTF-8"
+)
 
 
 class Line(NamedTuple):
@@ -135,13 +137,15 @@ def _not_unicode(content: bytes, error: UnicodeDecodeError, where: str) -> Fault
     line = content.count(b"\n", 0, error.start) + 1
     byte = content[error.start : error.start + 1]
     meant = byte.decode("cp1252", errors="ignore")
-    read_as = f", which may have been {meant}" if meant.isprintable() and meant else ""
-    got = f"byte 0x{byte.hex()}{read_as}"
-    return Fault(f"{where}:{line}", "the file", "be text in UTF-8", got, SAVE_AS)
+    read_as = f", perhaps {meant}" if meant.isprintable() and meant else ""
+    rule = "be saved as CSV UTF-8, so that signs such as £ can be read"
+    return Fault(
+        f"{where}:{line}", "the file", rule, f"a sign that cannot be read{read_as}", SAVE_AS
+    )
 
 
 def _no_table(where: str, kind: str) -> Fault:
-    return Fault(where, "the file", "be a table in text", kind, SAVE_AS)
+    return Fault(where, "the file", "be a table that is saved as CSV", kind, SAVE_AS)
 
 
 # Text to lines
@@ -189,7 +193,8 @@ def _torn(here: str, error: csv.Error) -> Fault:
     """Why the cells of a line could not be told apart."""
     if "field limit" in str(error):
         return Fault(here, "the line", *_too_long("more than 100,000"))
-    rule, advice = "be a table", "check the quotes here: a cell in quotes needs both"
+    rule = "have its quotes in pairs"
+    advice = "check the quotes here: text that begins with a quote must end with one"
     return Fault(here, "the line", rule, "", advice)
 
 
@@ -218,12 +223,15 @@ def _columns(line: Line, where: str, faults: list[Fault]) -> dict[str, int]:
     names, here = [_name(cell) for cell in line.cells], f"{where}:{line.number}"
     missing = [name for name in NEEDED if name not in names]
     if not set(names) & set(COLUMNS):
-        rule = f"name the columns {', '.join(COLUMNS)}"
+        rule = f"hold the names of the columns: {', '.join(COLUMNS)}"
         got = shown(", ".join(tidy(cell) for cell in line.cells))
         faults.append(Fault(here, "the first line", rule, got, TAKE_THE_TEMPLATE))
         return {}
     if missing:
-        rule, advice = f"have the column {' and the column '.join(missing)}", TAKE_THE_TEMPLATE
+        rule, advice = (
+            f"have a column that is called {' and one that is called '.join(missing)}",
+            TAKE_THE_TEMPLATE,
+        )
         faults.append(Fault(here, "the first line", rule, "", advice))
     for place, name in enumerate(names):
         _check_column(name, tidy(line.cells[place]), names[:place], here, faults)
@@ -235,7 +243,8 @@ def _columns(line: Line, where: str, faults: list[Fault]) -> dict[str, int]:
 def _check_column(name: str, cell: str, before: list[str], here: str, faults: list[Fault]) -> None:
     if name and name not in COLUMNS:
         advice = instead(name, COLUMNS)
-        faults.append(Fault(here, "a column", "have a known name", shown(cell), advice))
+        rule = f"be called one of {', '.join(COLUMNS)}"
+        faults.append(Fault(here, "a column", rule, shown(cell), advice))
     elif name and name in before:
         rule, advice = "be named once", "take out the second"
         faults.append(Fault(here, "a column", rule, shown(cell), advice))

@@ -35,7 +35,7 @@ _COLUMNS = {
         "A financial year, such as 2012-13, or a quarter of one, such as 2012-13 Q1 (April to June)."
         " A spreadsheet may turn 2008-09 into Sep-08: that is understood."
     ),
-    "measure": "What is counted: a name of the list below.",
+    "measure": "What is counted: a name of the list below, written as it stands there at the left.",
     "group": "all (or empty), {groups}, or pdu: opiate and crack users together, beside all or other.",
     "value": (
         "The number. £ and commas for thousands are understood, and % for shares. Where it is suppressed"
@@ -58,7 +58,9 @@ What to begin with
   No single person can be told from them, and none should be: give counts, never a list of clients.
 
 Saving
-  In Excel save as CSV UTF-8, not as a workbook. Lines that begin with # are skipped. At most {lines:,} lines. Then:
+  In Excel choose Save As, and there the kind of file that is called CSV UTF-8; a workbook (.xlsx) cannot be read. Lines
+  that begin with # are skipped. At most {lines:,} lines. Then give the file on the page Your area. Whoever works with
+  commands instead writes:
     treatment-sim check FILE.csv
     treatment-sim calibrate baseline_2008 FILE.csv --out DIR
 """

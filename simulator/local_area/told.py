@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..years import year_name
 from .figures import ALL
 from .kinds import KINDS, Unit
+from .sheet import TAKE_THE_TEMPLATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +17,16 @@ if TYPE_CHECKING:
 
     from ..errors import Fault
     from .figures import Amount, LocalFigures
+
+
+_LINE = re.compile(r"\b([Ll])ine(s?)\b")
+_ON_THE_PAGE = {
+    TAKE_THE_TEMPLATE: "begin from the template: download it on this page, and put your figures into it",
+}
+_LIST_OF = {
+    "measure": "take a name from the list: download what the columns mean on this page",
+}
+"""What to do where a name is like none that is known, and those that are known are too many to read."""
 
 
 class RowFault(NamedTuple):
@@ -51,9 +63,24 @@ class RowFault(NamedTuple):
 def faults_by_row(faults: Iterable[Fault]) -> tuple[RowFault, ...]:
     """Faults of a file with the rows in which they stand, in their order."""
     return tuple(
-        RowFault(_row(fault.where), fault.name, fault.rule, fault.got, fault.advice)
+        RowFault(
+            _row(fault.where), in_rows(fault.name), in_rows(fault.rule), fault.got, _to_do(fault)
+        )
         for fault in faults
     )
+
+
+def in_rows(text: str) -> str:
+    """A text in which lines of a file are called rows, as spreadsheets call them."""
+    return _LINE.sub(lambda found: f"{'R' if found[1] == 'L' else 'r'}ow{found[2]}", text)
+
+
+def _to_do(fault: Fault) -> str:
+    """What to do, for somebody who looks at a page: no command, and no list that nobody reads."""
+    if fault.advice.startswith("known here: "):
+        known = fault.advice.removeprefix("known here: ")
+        return _LIST_OF.get(fault.name, f"write one of {known}")
+    return in_rows(_ON_THE_PAGE.get(fault.advice, fault.advice))
 
 
 def _row(where: str) -> int | None:
@@ -83,6 +110,33 @@ def understood(figures: LocalFigures) -> pd.DataFrame:
         for each in figures.figures
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def as_read(figures: LocalFigures) -> pd.DataFrame:
+    """What was read in plain numbers, for a download: one row for each figure of a year.
+
+    Returns
+    -------
+    A suppressed number lies from low to high; value is their middle.
+    """
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "partnership": figures.partnership,
+            "measure": each.of.measure,
+            "figure": title_of(each.of.measure),
+            "unit": KINDS[each.of.measure].unit.value,
+            "group": each.of.group,
+            "year": year_name(each.of.year),
+            "value": each.amount.mean,
+            "low": each.amount.low,
+            "high": each.amount.high,
+            "source": each.source,
+            "rows": " ".join(str(line) for line in each.lines),
+        }
+        for each in figures.figures
+    )
 
 
 def title_of(measure: str) -> str:

@@ -7,6 +7,7 @@ all do the same, and nobody gains by being unlike the others. *Thorough* asks th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..behaviour import follow_the_money, options_of
@@ -86,7 +87,7 @@ def work(
         seed=seed,
         types=len(partnerships),
     )
-    return of_record(as_record(side), told, "run")
+    return replace(of_record(as_record(side), told, "run"), apart=side.apart)
 
 
 def seconds(scenario: Scenario, size: Size, replications: int | None = None) -> float:

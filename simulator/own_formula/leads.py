@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from ..findings import Figure
 from ..findings.figures import MONEY, PEOPLE, Words, amount
 from ..incentives import Estimate
-from ..incentives.estimate import if_few
-from ..wording import count, counted, gbp, gbp_exact
+from ..incentives.estimate import MISSING, if_few
+from ..wording import count, counted, gbp, gbp_exact, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -139,6 +139,8 @@ class WhereItLeads:
         By how much a partnership's part of the pot moves in a year while nobody changes anything.
     worth
         What the meter says, where it was asked.
+    apart
+        ``together`` less ``alone``, run by run; missing where either is, and of what is stored, which has no runs.
     """
 
     name: str
@@ -157,6 +159,7 @@ class WhereItLeads:
     price: tuple[tuple[str, Estimate], ...]
     unsteady_share: Estimate
     worth: tuple[ClientWorth, ...] = ()
+    apart: Estimate = MISSING
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -182,6 +185,32 @@ class WhereItLeads:
                 count,
             ),
             *self.price_figures,
+            *self._apart_figure,
+        )
+
+    @property
+    def _apart_figure(self) -> tuple[Figure, ...]:
+        if math.isnan(self.apart.mean):
+            return ()
+        name = f"Clients first, all together less alone: one partnership's allocation in {self.asked.years[-1]}"
+        return (Figure(name, self.apart, gbp),)
+
+    @property
+    def apart_sentence(self) -> str:
+        """By how much one partnership is paid more or less if all put clients first than if it alone does."""
+        if math.isnan(self.together.mean):
+            return (
+                "What comes of all doing it cannot be told: others share the pot who stand still."
+            )
+        if not self._apart_figure:
+            means = signed(self.together.mean - self.alone.mean, gbp)
+            return (
+                f"All together less alone: {means}, as a mean. What is stored holds no single runs, so this difference has no"
+                " interval; runs of your own, below, give one."
+            )
+        (figure,) = self._apart_figure
+        return (
+            f"If all do it, one of them is paid {_sized(figure, MONEY)} than if it does so alone."
         )
 
     @property

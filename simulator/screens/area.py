@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ..errors import BadInput
-from ..local_area import faults_by_row, read_upload, template, understood
+from ..local_area import as_read, faults_by_row, in_rows, read_upload, template, understood
 from ..wording import counted
-from . import area_scenario, pieces
+from . import area_scenario, choices, pieces
 
 if TYPE_CHECKING:
     from ..local_area import LocalFigures
@@ -43,8 +43,8 @@ def show() -> None:
             icon="⚠️",
         )
     st.write(
-        "Give your yearly or quarterly figures. You get a scenario as large as your area, which Explore can use at once;"
-        " then the model can be fitted to your figures, and you see how near it comes."
+        "Give your yearly or quarterly figures. The model then stands for an area as large as yours, which you can explore"
+        " at once. After that its assumptions can be brought in line with your figures, and you see how near it comes."
     )
     _choice()
     if given is None:
@@ -57,7 +57,8 @@ def show() -> None:
 
 
 def _given() -> Given | None:
-    if st.session_state.get(WHOSE, MADE_UP) == MADE_UP:
+    choices.remember(WHOSE, MADE_UP, (MADE_UP, MINE))
+    if st.session_state[WHOSE] == MADE_UP:
         return Given(template.filled_in(), template.EXAMPLE_FILE)
     found: Given | None = st.session_state.get(GIVEN)
     return found
@@ -65,15 +66,14 @@ def _given() -> Given | None:
 
 def _choice() -> None:
     st.header("Whose figures?")
-    now = st.session_state.get(WHOSE, MADE_UP)
-    st.session_state[WHOSE] = now  # kept when another page is looked at
     st.radio("Show", (MADE_UP, MINE), key=WHOSE, horizontal=True)
-    if now == MINE:
+    if st.session_state[WHOSE] == MINE:
         st.file_uploader(
-            "Your file: a CSV of at most 2 MB, made from the template",
+            "Your file: the template with your figures, saved as CSV (at most 2 MB)",
             key=UPLOAD,
             on_change=_take,
-            help="Counts and averages only, never a list of clients.",
+            help="Counts and averages only, never a list of clients. CSV is a plain kind of table that every spreadsheet can"
+            " save: in Excel choose Save As, and there CSV UTF-8.",
         )
         _has()
     _files()
@@ -93,8 +93,8 @@ def _has() -> None:
     told, button = st.columns([4, 1])
     told.caption(
         pieces.safe(f"In use: {given.name}.")
-        + " It is held in the memory of this server and written nowhere. A link to your proposal carries the area's"
-        " scenario, not the file."
+        + " The server keeps it only while it runs, and saves it nowhere. A link to your proposal carries what the model"
+        " takes from it (how many clients and how much money your area has), not the file."
     )
     button.button("Take it out", key="area out", on_click=lambda: st.session_state.pop(GIVEN, None))
 
@@ -168,11 +168,11 @@ def _understood(figures: LocalFigures) -> None:
         )
     )
     for note in figures.notes:
-        st.info(pieces.safe(note))
+        st.info(pieces.safe(in_rows(note)))
     told = "The figures as they were read"
     pieces.drawer(f"{told}: in numbers", partial(_as_read, figures, told), "area read")
 
 
 def _as_read(figures: LocalFigures, told: str) -> None:
-    table = understood(figures)
-    pieces.numbers_of(table, told, "area read", table)
+    numbers = as_read(figures).assign(note=area_scenario.note_of(figures))
+    pieces.numbers_of(understood(figures), told, "area read", numbers)

@@ -11,21 +11,27 @@ import streamlit as st
 
 from .. import charts
 from ..calibrate import check_installed
+from ..charts.look import ILLUSTRATIVE
 from ..errors import BadInput, MissingExtra
 from ..local_area import FittedArea, quick_effort, quick_fit, starting_area
-from ..proposal import OWN, Proposal
+from ..local_area.template import EXAMPLE_FILE
+from ..proposal import OWN, Proposal, of_library
 from ..scenario.draws import draws_text
-from ..wording import counted
+from ..wording import counted, share
 from ..years import year_name
 from . import doors, pieces, state
 from .desk import tasks
 from .lab_pieces import chart, job
+from .tidy import with_origin
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..local_area import LocalFigures, StartingArea
     from ..visit import Visit
 
-BASE = "baseline_2008"
+BASE, AVERAGE = "baseline_2008", "an average partnership"
+NOT_HERE = "This server cannot do that yet. Whoever looks after it must add a part of the program:"
 SECONDS = 90.0
 """What a fit takes on two cores that are free."""
 
@@ -36,7 +42,7 @@ def show(figures: LocalFigures) -> None:
     try:
         start = _start(key, figures)
     except BadInput as wrong:
-        pieces.faults(wrong, "These figures make no scenario yet:")
+        pieces.faults(wrong, "The model cannot take these figures up yet:")
         return
     if start is None:
         return
@@ -64,7 +70,7 @@ def _start(key: str, figures: LocalFigures) -> StartingArea | None:
         return found
     if task.state == "none":
         tasks().start(name, quick_fit.start_work, figures, BASE)
-    what = "The years of your figures are simulated, which takes some seconds"
+    what = "Living through the years of your figures, which takes some seconds"
     job(name, what, 10.0, (quick_fit.start_work, figures, BASE), lambda _: None)
     return None
 
@@ -75,7 +81,12 @@ def _start(key: str, figures: LocalFigures) -> StartingArea | None:
 def _as_it_is(start: StartingArea) -> None:
     st.header("Your area as it is")
     st.write(pieces.safe(_people(start)))
-    st.write(pieces.safe(start.scenario.description))
+    st.write(pieces.safe(_size(start)))
+    pieces.drawer(
+        "How the area was made from your figures, in full",
+        lambda: st.write(pieces.safe(start.scenario.description.replace(BASE, AVERAGE))),
+        "area made",
+    )
     _explore("Explore with these figures as they are", start.file_text, "as it is")
 
 
@@ -88,6 +99,28 @@ def _people(start: StartingArea) -> str:
     first = year_name(start.scenario.first_year)
     return (
         f"{name} begins {first} with {counted(sum(many.values()), 'client')} in treatment: {told}."
+    )
+
+
+def _size(start: StartingArea) -> str:
+    """How large the area is against an average one, and where it stands in the formula."""
+    world, past = start.scenario.world.groups, start.scenario.history.groups
+    average = of_library(BASE).history.groups
+    told = ", ".join(
+        f"{world[group].label.lower()}"
+        f" {share(past[group].in_treatment.people / average[group].in_treatment.people)}"
+        for group in world
+        if group in average and average[group].in_treatment.people
+    )
+    paid = any(each.of.measure == "allocation_gbp" for each in start.figures.figures)
+    place = (
+        "so that the formula comes as near as it can to the first allocation that you gave"
+        if paid
+        else "in proportion to its clients, since you gave no allocation"
+    )
+    return (
+        f"That is, of the clients whom an average partnership of England has then: {told}. Its place in the formula is set"
+        f" {place}. All other partnerships are as they were."
     )
 
 
@@ -112,16 +145,19 @@ def _with_area(now: Visit, file_text: str) -> Visit:
 
 
 def _fit(key: str, figures: LocalFigures, start: StartingArea) -> None:
-    st.header("Fit the model to your figures")
+    st.header("Bring the model in line with your figures")
     effort = quick_effort(start.scenario)
     st.write(
-        f"Assumptions that your figures can say something about are moved inside their plausible ranges, with up to"
-        f" {effort.points} sets of them run {effort.replications} times each, and you see which figures are met."
-        " Another file makes another fit. A fit is kept for a while, also where this page is closed."
+        "Much that the model assumes nobody knows exactly, such as how soon people relapse. What your figures can say"
+        " something about is tried with other values, each within what the evidence allows: up to"
+        f" {effort.points} combinations, {effort.replications} runs of each. You then see which of your figures the model"
+        " comes near to, and which it misses. This is called a fit. Another file needs another one. What came of it stays"
+        " here for a while, also where you close this page."
     )
     try:
         check_installed()
     except MissingExtra as missing:
+        st.info(NOT_HERE)
         pieces.faults(missing)
         return
     job(
@@ -129,39 +165,59 @@ def _fit(key: str, figures: LocalFigures, start: StartingArea) -> None:
         "The fit",
         SECONDS,
         (quick_fit.work, figures, BASE, effort),
-        partial(_came, key),
+        partial(_came, key, note_of(figures)),
     )
 
 
-def _came(key: str, found: FittedArea) -> None:
+def note_of(figures: LocalFigures) -> str:
+    """What a file must say of figures: whose they are, and whether they are made up."""
+    if figures.title.endswith(EXAMPLE_FILE):
+        return ILLUSTRATIVE
+    return f"Of {figures.title}. What they do not tell is assumed as for an average of England."
+
+
+def _came(key: str, note: str, found: FittedArea) -> None:
     """What came of a fit."""
     for sentence in found.sentences:
         st.write(pieces.safe(sentence))
     st.subheader("Which figures are met")
     chart("area fit", (key,), lambda: charts.fit_shown(found))
-    pieces.drawer("Which figures are met: in numbers", partial(_met, found), "area figures")
+    pieces.drawer("Which figures are met: in numbers", partial(_met, found, note), "area figures")
     st.subheader("How well each assumption is then known")
     chart("area assumptions", (key,), lambda: charts.assumptions_shown(found))
     told = "How well each assumption is known: in numbers"
-    pieces.drawer(told, partial(_known, found), "area assumptions")
+    pieces.drawer(told, partial(_known, found, note), "area assumptions")
     st.subheader("Take it along")
     _explore("Explore with the fitted area", found.file_text, "fitted")
     for label, text, name in (
-        ("Download the fitted scenario", found.file_text, "area_fitted.yaml"),
-        ("Download the sets that the figures allow", draws_text(found.draws), "area_draws.csv"),
+        ("Download your fitted area, for the program", found.file_text, "area_fitted.yaml"),
+        (
+            "Download the combinations of assumptions that your figures allow",
+            draws_text(found.draws),
+            "area_draws.csv",
+        ),
     ):
         st.download_button(label, text, file_name=name, key=f"file {name}", on_click="ignore")
-    st.caption("With both files, bands that hold chance and assumptions:")
+    st.caption(
+        "For whoever has the program on a computer: with both files in one folder, this command gives results whose bands"
+        " hold chance and what your figures leave open of the assumptions."
+    )
     st.code(
         "treatment-sim run area_fitted.yaml --draws area_draws.csv", language=None, wrap_lines=True
     )
 
 
-def _met(found: FittedArea) -> None:
+def _met(found: FittedArea, note: str) -> None:
     told = "Which figures are met"
-    pieces.numbers_of(found.figures_table(), told, "area figures", found.as_rows())
+    numbers = _with_runs(found.as_rows(), found, found.effort.final_replications, note)
+    pieces.numbers_of(found.figures_table(), told, "area figures", numbers)
 
 
-def _known(found: FittedArea) -> None:
-    table = found.assumptions_table()
-    pieces.numbers_of(table, "How well each assumption is known", "area assumptions", table)
+def _known(found: FittedArea, note: str) -> None:
+    told = "How well each assumption is known"
+    numbers = _with_runs(found.assumption_rows(), found, found.effort.replications, note)
+    pieces.numbers_of(found.assumptions_table(), told, "area assumptions", numbers)
+
+
+def _with_runs(rows: pd.DataFrame, found: FittedArea, replications: int, note: str) -> pd.DataFrame:
+    return with_origin(rows, found.scenario.funding.price_year, found.seed, replications, note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from ..errors import BadInput
 from ..flows import RUNGS_IN_WORDS, work
 from ..scenario import fingerprint
 from ..wording import counted
-from . import doors, outcome, pieces, state, whereabouts
+from . import choices, doors, outcome, pieces, state, whereabouts
 from .desk import desk, tasks
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ PAIRS = (4, 10, 20, 40)
 USUAL = 10
 SECONDS = 2.0
 """A pair of runs takes about so long."""
-CHOSEN, SEEN = "clients pairs", "clients seen"
+CHOSEN, SEEN, FOLLOW = "clients pairs", "clients seen", "follow"
 ANSWERS = (
     "This follows everybody who needs treatment, one by one, from the first day to the last: who starts, who leaves, who"
     " comes back, and who never came. The same people with the same luck live under both plans, so what differs is the"
@@ -71,11 +71,11 @@ def _same(both: Pair) -> bool:
 
 
 def _pairs() -> int:
+    choices.remember(CHOSEN, USUAL, PAIRS)
     return int(
         st.select_slider(
             "Pairs of runs in which people are followed: more give surer numbers and take longer",
             PAIRS,
-            value=USUAL,
             key=CHOSEN,
         )
     )
@@ -131,6 +131,13 @@ def _followed(both: Pair, key: str, replications: int) -> None:
         _ask(both, key, replications, task)
 
 
+def _begin(key: str, asked: tuple[Any, ...], replications: int) -> None:
+    """Start what the button said, and show it, though the choice may have moved on meanwhile."""
+    choices.choose(CHOSEN, replications)
+    desk().leave(state.who())  # the job has the cores
+    tasks().start(key, work, *asked)
+
+
 def _ask(both: Pair, key: str, replications: int, task: Task) -> None:
     st.header("Follow everybody")
     if not task.moves:
@@ -140,11 +147,14 @@ def _ask(both: Pair, key: str, replications: int, task: Task) -> None:
         )
         seconds = round(SECONDS * replications)
         words = f"Follow the people (about {seconds} seconds)"
-        if st.button(words, type="primary", key="follow"):
-            desk().leave(state.who())  # the job has the cores
-            place = next(iter(both[1].partnerships))
-            tasks().start(key, work, *both, state.visit().seed, replications, place)
-            st.rerun()
+        asked = (*both, state.visit().seed, replications, next(iter(both[1].partnerships)))
+        # As on Compare, the button's key is its job's: it starts what its label says, or nothing.
+        st.button(
+            words,
+            type="primary",
+            key=f"{FOLLOW} {key}",
+            on_click=partial(_begin, key, asked, replications),
+        )
     what, cancel = "Following the people, in runs", partial(tasks().cancel, key)
     if task.moves:
         pieces.moving(partial(tasks().look, key), what, cancel, "clients job")

@@ -20,7 +20,7 @@ from ..incentives import band_told
 from ..replicate import Comparison
 from ..wording import interval, measure_label, sentence_case, verdict
 from ..wording import show as in_words
-from . import compare_worlds, contenders, doors, four_plans, pieces, runs, state
+from . import choices, compare_worlds, contenders, doors, four_plans, pieces, runs, state
 from .tidy import estimates_table, levels_table, outcome_told
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def _tell(plans: Plans, samples: tuple[Sample, ...]) -> None:
         st.markdown(f"- {pieces.safe(sentence)}")
     table = _in_words(found, plans)
     pieces.numbers_of(table, "Each plan against the first", "compare pairs", _numbers(found))
+    choices.remember("compare measure", MEASURES[0], MEASURES)
     measure = st.selectbox("By year", MEASURES, format_func=measure_label, key="compare measure")
     comparison = Comparison(samples[0], samples[1:])
     left, right = st.columns(2, gap="large")
@@ -204,6 +205,7 @@ def _four(samples: tuple[Sample, ...], place: str | None) -> None:
         "Your plan and the comparison, each under the assumptions as they are written and as you changed them: does the"
         " plan work as well where the world is as you assume?"
     )
+    choices.remember("compare four measure", MEASURES[0], MEASURES)
     measure = st.selectbox("What", MEASURES, format_func=measure_label, key="compare four measure")
     headline = next(each for each in HEADLINES if each.measure == measure)
     effect = told.effect(headline)

@@ -5,27 +5,27 @@ from __future__ import annotations
 import hashlib
 import math
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from ..charts.contest import along_assumption, differences_by_world, worlds_won
 from ..comparing.drawn import AT_MOST
 from ..comparing.flips import movers
-from ..comparing.leads import AHEAD, ALIKE, BEHIND, WITHIN_LUCK, lead, leads, standing
+from ..comparing.leads import AHEAD, ALIKE, BEHIND, WITHIN_LUCK, lead, standing
 from ..comparing.words import (
     amount_in_words,
+    answers,
     difference_in_words,
     how_drawn,
     quoted,
-    sentences,
 )
 from ..comparing.worlds import WORLDS, runs_of, work
 from ..incentives import Estimate
 from ..scenario import fingerprint
 from ..sensitivity_analysis.words import named, percents
 from ..wording import counted, sentence_case
-from . import pieces, state
+from . import choices, pieces, state
 from .desk import tasks
 from .tidy import estimates_table
 
@@ -36,12 +36,14 @@ if TYPE_CHECKING:
 
     from ..comparing.flips import Mover
     from ..comparing.leads import Lead
+    from ..comparing.words import Answer
     from ..comparing.worlds import Contest
     from ..sensitivity_analysis.question import Outcome
     from .contenders import Contender
 
     Plans = tuple[Contender, ...]
 
+HOW_MANY, WHICH, GO = "worlds many", "worlds which", "worlds go"
 CHOICES = (40, WORLDS, 200, 400)
 SECONDS_A_RUN = 0.35
 """About what a run of one partnership takes beside a page that is in use."""
@@ -56,19 +58,21 @@ def show(plans: Plans) -> None:
         " the ranges of their evidence, and every such world is lived under each plan with the same people and the same"
         f" luck.{' The assumptions that you changed stay as you set them.' if _fixed() else ''}"
     )
-    left, right = st.columns(2)
-    worlds = int(left.select_slider("How many worlds", CHOICES, value=WORLDS, key="worlds many"))
-    which = right.radio("Which assumptions are drawn", (MANY, ALL), key="worlds which")
+    worlds, which = _chosen()
     at_most = None if which == ALL else AT_MOST
     key = key_of(plans, worlds, at_most)
     task = tasks().look(key)
     if task.state in ("none", "failed", "cancelled"):
         time = _time(runs_of(len(plans), worlds) * len(plans[0].scenario.partnerships))
+        scenarios, seed = tuple(each.scenario for each in plans), state.visit().seed
+        asked = (scenarios, worlds, seed, at_most, _fixed(), plans[0].place)
+        # The key of the button is that of the job: one that the browser still shows with the label of another job is
+        # another button, so that nothing else is ever started than the label says.
         st.button(
             f"Live in {worlds} worlds ({time})",
-            key="worlds go",
+            key=f"{GO} {key}",
             type="primary",
-            on_click=partial(_begin, key, plans, worlds, at_most),
+            on_click=partial(_begin, key, asked, worlds, which),
         )
     what, cancel = "Runs in other worlds", partial(tasks().cancel, key)
     if task.moves:
@@ -78,6 +82,15 @@ def show(plans: Plans) -> None:
     if task.state == "done":
         contest: Contest = task.result
         _tell(key, contest.called(_names(contest, plans)), plans[0].scenario.funding.price_year)
+
+
+def _chosen() -> tuple[int, str]:
+    """How many worlds, and which assumptions are drawn."""
+    left, right = st.columns(2)
+    choices.remember(HOW_MANY, WORLDS, CHOICES)
+    worlds = int(left.select_slider("How many worlds", CHOICES, key=HOW_MANY))
+    choices.remember(WHICH, MANY, (MANY, ALL))
+    return worlds, str(right.radio("Which assumptions are drawn", (MANY, ALL), key=WHICH))
 
 
 def key_of(plans: Plans, worlds: int, at_most: int | None) -> str:
@@ -92,10 +105,11 @@ def key_of(plans: Plans, worlds: int, at_most: int | None) -> str:
     return f"worlds {hashlib.sha256(repr(asked).encode()).hexdigest()[:24]}"
 
 
-def _begin(key: str, plans: Plans, worlds: int, at_most: int | None) -> None:
-    scenarios = tuple(each.scenario for each in plans)
-    seed = state.visit().seed
-    tasks().start(key, work, scenarios, worlds, seed, at_most, _fixed(), plans[0].place)
+def _begin(key: str, asked: tuple[Any, ...], worlds: int, which: str) -> None:
+    """Start what the button said, and show it, though the choices may have moved on meanwhile."""
+    choices.choose(HOW_MANY, worlds)
+    choices.choose(WHICH, which)
+    tasks().start(key, work, *asked)
 
 
 def _fixed() -> tuple[str, ...]:
@@ -116,7 +130,8 @@ def _tell(key: str, contest: Contest, prices: str) -> None:
     st.caption(pieces.safe(how_drawn(contest)))
     scenario, baseline = _pair(contest)
     about = ("worlds", key, repr(contest.titles), f"{scenario} {baseline}")
-    found, told = _told(f"{key} {contest.titles}", contest, scenario, baseline)
+    told = _told(f"{key} {contest.titles}", contest, scenario, baseline)
+    choices.remember("worlds outcome", 0, range(len(contest.outcomes)))
     outcome = st.selectbox(
         "What",
         range(len(contest.outcomes)),
@@ -124,13 +139,15 @@ def _tell(key: str, contest: Contest, prices: str) -> None:
         key="worlds outcome",
     )
     st.subheader("The answer")
-    st.write(pieces.safe(told[outcome]))
+    st.markdown(f"**{pieces.safe(told[outcome].in_short)}**")
+    if told[outcome].whole != told[outcome].in_short:
+        st.write(pieces.safe(told[outcome].whole))
     pieces.chart_with_table(
         pieces.kept(
             (*about, "differences", str(outcome)),
             lambda: differences_by_world(contest, lead(contest, scenario, baseline, outcome)),
         ),
-        lambda: _leads([found[outcome]]),
+        lambda: _leads([told[outcome]]),
         "In how many worlds",
         "worlds differences",
         lambda: contest.table,
@@ -140,15 +157,15 @@ def _tell(key: str, contest: Contest, prices: str) -> None:
         _everybody(contest, outcome)
     st.subheader("All results at a glance")
     pieces.chart_with_table(
-        pieces.kept((*about, "won"), lambda: worlds_won(contest, found)),
-        lambda: _leads(found),
+        pieces.kept((*about, "won"), lambda: worlds_won(contest, [each.lead for each in told])),
+        lambda: _leads(told),
         "In how many worlds, for each result",
         "worlds leads",
-        lambda: _leads_in_numbers(found, prices),
+        lambda: _leads_in_numbers([each.lead for each in told], prices),
     )
     pieces.drawer(
         "The answer for every result, in words",
-        lambda: st.markdown("\n".join(f"- {pieces.safe(sentence)}" for sentence in told)),
+        lambda: st.markdown("\n".join(f"- {pieces.safe(each.whole)}" for each in told)),
         "worlds words",
     )
     pieces.drawer(
@@ -165,6 +182,7 @@ def _pair(contest: Contest) -> tuple[int, int]:
     if len(contest.scenarios) == 2:
         return 1, 0
     pairs = contest.pairs
+    choices.remember("worlds pair", 0, range(len(pairs)))
     place = st.selectbox(
         "Which two",
         range(len(pairs)),
@@ -182,11 +200,12 @@ def _told(
     _contest: Contest,
     scenario: int,
     baseline: int,
-) -> tuple[tuple[Lead, ...], tuple[str, ...]]:
-    return leads(_contest, scenario, baseline), tuple(sentences(_contest, scenario, baseline))
+) -> tuple[Answer, ...]:
+    return tuple(answers(_contest, scenario, baseline))
 
 
-def _leads(found: Sequence[Lead]) -> dict[str, list[str]]:
+def _leads(told: Sequence[Answer]) -> dict[str, list[str]]:
+    found = [each.lead for each in told]
     return {
         "What": [sentence_case(each.view.outcome.label) for each in found],
         "Ahead": [f"{each.ahead} of {each.worlds} ({percents(*each.share)})" for each in found],
@@ -195,6 +214,7 @@ def _leads(found: Sequence[Lead]) -> dict[str, list[str]]:
         "Within luck": [str(each.count(WITHIN_LUCK)) for each in found],
         "Exactly alike": [str(each.count(ALIKE)) for each in found],
         "On average": [difference_in_words(each.view.outcome, each.average) for each in found],
+        "It flips if": [sentence_case(each.flips) or "nothing is seen to flip it" for each in told],
     }
 
 
@@ -242,13 +262,14 @@ def _assumptions(
         return
     st.subheader("What it hangs on")
     ordered = sorted(found, key=lambda each: not each.flips)  # those that flip it first
+    choices.remember("worlds assumption", 0, range(len(ordered)))
     place = st.selectbox(
         "Along which assumption",
         range(len(ordered)),
         format_func=lambda each: named(ordered[each].dimension),
         key="worlds assumption",
     )
-    chosen = ordered[min(place, len(ordered) - 1)]
+    chosen = ordered[place]
     pieces.chart_with_table(
         pieces.kept(
             (*about, "along", str(pair), named(chosen.dimension)),

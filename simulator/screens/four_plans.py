@@ -37,9 +37,18 @@ def _decides_nothing(base: Scenario, plan: Scenario) -> bool:
 
 
 def why_not() -> None:
-    """Say what is to be done to see the four."""
-    st.info(
-        "Nothing to show yet: change a lever and an assumption on Explore (under “What is assumed about the world”), and"
-        " this tells whether your plan works as well in such a world."
+    """Say in a sentence what is to be done to see the four, with the way there."""
+    plan = state.visit().plan
+    if not plan.assumptions:
+        also = "" if plan.decisions else " and move a lever"
+        st.warning(
+            f"To see here whether your plan does as well in another world, change an assumption{also} on Explore: open"
+            " “What is assumed about the world”, below the levers.",
+        )
+        doors.link("explore", "Go to Explore and change an assumption")
+        return
+    st.warning(
+        "You changed an assumption, but your plan decides the same as what it is compared with: move a lever on Explore,"
+        " and this shows whether your plan does as well in the world that you assume.",
     )
-    doors.link("explore", "Change an assumption on Explore")
+    doors.link("explore", "Go to Explore and move a lever")

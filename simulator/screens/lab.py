@@ -15,15 +15,17 @@ from ..own_formula import changes, present, winners
 from ..own_formula.stored import rule_hash
 from ..proposal import Proposal, of_library
 from ..wording import gbp_exact, share, signed
-from . import doors, lab_client, lab_formula, lab_leads, pieces, state
+from . import choices, doors, lab_client, lab_formula, lab_leads, pieces, state
 from .desk import scenario_of
 from .lab_formula import ENGLAND, formula
 from .lab_pieces import chart, table
+from .tidy import with_origin
 
 if TYPE_CHECKING:
     from ..own_formula import EditedFormula, Look, Present, Winners
 
-PUT = "lab put"
+PUT, LAST_FULL = "lab put", "lab last full"
+OF_LAST_FULL = "Results of the last full bar."
 
 
 def show() -> None:
@@ -44,16 +46,30 @@ def show() -> None:
 
 def _results() -> None:
     edited = formula()
-    name = edited.shown_title
     try:
-        rule = edited.rule()
-        told = _winners((rule_hash(rule), name), edited)
+        told = _winners_of(edited)
     except BadInput as wrong:
-        st.header("Who gains and who loses")
         pieces.faults(wrong, "This formula cannot share out a pot yet:")
+        _of_before()
         return
+    st.session_state[LAST_FULL] = edited
+    _all_of(edited, told, "Your formula")
+    _take_along(rule_hash(edited.rule()), edited)
+
+
+def _of_before() -> None:
+    """The results of the last formula that could share out a pot, marked as such, while another is being made."""
+    last: EditedFormula | None = st.session_state.get(LAST_FULL)
+    if last is None:
+        return
+    st.info(f"{OF_LAST_FULL} Those of your formula come when its bar is full.", icon="⏳")
+    _all_of(last, _winners_of(last), "The last full bar")
+
+
+def _all_of(edited: EditedFormula, told: Winners, whose: str) -> None:
+    rule, name = edited.rule(), edited.shown_title
     st.write(
-        pieces.safe(f"Your formula, “{name}”: {in_words(rule)}.")
+        pieces.safe(f"{whose}, “{name}”: {in_words(rule)}.")
         + "  \n"
         + pieces.safe(f"The present rule: {in_words(of_library(ENGLAND).formula)}.")
     )
@@ -61,7 +77,10 @@ def _results() -> None:
     _who_gains(told, key)
     lab_client.show(key, name, edited)
     lab_leads.show(key, edited)
-    _take_along(key, edited)
+
+
+def _winners_of(edited: EditedFormula) -> Winners:
+    return _winners((rule_hash(edited.rule()), edited.shown_title), edited)
 
 
 # Who gains and who loses
@@ -79,6 +98,7 @@ def _winners(key: tuple[str, str], _edited: EditedFormula) -> Winners:  # noqa: 
 
 def _who_gains(told: Winners, key: str) -> None:
     st.header("Who gains and who loses")
+    choices.remember("lab when", told.looks[0], told.looks)
     when = st.selectbox(
         "When",
         told.looks,
@@ -103,7 +123,12 @@ def _who_gains(told: Winners, key: str) -> None:
     ):
         column.metric(label, value)
     chart("lab gains", (key, told.title, when), lambda: charts.gains_and_losses(look, told.title))
-    table("What each partnership gains or loses", "lab gains", _gains_table(look), look.table)
+    table(
+        "What each partnership gains or loses",
+        "lab gains",
+        _gains_table(look),
+        with_origin(look.table.assign(formula=told.title), look.price_year),
+    )
     for note in told.notes:
         st.caption(pieces.safe(note))
 

@@ -14,8 +14,9 @@ from ..jobs import mark_of
 from ..own_formula import at_once, metered
 from ..proposal import of_library
 from ..wording import gbp_exact, signed
-from . import pieces
+from . import choices, pieces
 from .lab_pieces import chart, figure_told, job, table
+from .tidy import with_origin
 
 if TYPE_CHECKING:
     from ..incentives import GroupWorth
@@ -58,6 +59,7 @@ def show(key: str, name: str, edited: EditedFormula, scenario: Scenario | None =
     one = scenario or of_library(ONE)
     mark = mark_of(one)
     groups = one.world.groups
+    choices.remember("lab group", next(iter(groups)), groups)
     group = st.selectbox(
         "A client of", list(groups), key="lab group", format_func=lambda each: groups[each].label
     )
@@ -83,7 +85,7 @@ def show(key: str, name: str, edited: EditedFormula, scenario: Scenario | None =
                 "Own treatment costs": [signed(move.cost_gbp, gbp_exact) for move in client.moves],
                 "Net": [signed(move.net_gbp, gbp_exact) for move in client.moves],
             },
-            told.table,
+            with_origin(told.table.assign(formula=told.title), told.price_year),
         )
     for note in told.notes:
         st.caption(pieces.safe(note))
@@ -101,6 +103,7 @@ def _metered(under: tuple[str, ...], told: Metered) -> None:
     group: GroupWorth = told.groups[0]
     st.write(pieces.safe(" ".join(told.sentences)))
     runs = told.replications
+    numbers = with_origin(told.table, told.price_year, told.seed, runs)
     if group.meter is not None:
         message = told.message(group)
         chart(
@@ -112,7 +115,7 @@ def _metered(under: tuple[str, ...], told: Metered) -> None:
     chart(
         "lab moves", under, lambda: charts.four_moves(group, told.title, title, replications=runs)
     )
-    table("What each move is worth, by runs", "lab moves", _moves_table(group), told.table)
+    table("What each move is worth, by runs", "lab moves", _moves_table(group), numbers)
     for note in told.notes:
         st.caption(pieces.safe(note))
 

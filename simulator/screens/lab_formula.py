@@ -13,7 +13,7 @@ from ..proposal import of_library
 from ..scenario import formula_names, load_formula
 from ..scenario.schema import Counted
 from ..wording import counted_name, sentence_case
-from . import pieces, state
+from . import choices, pieces, state
 from .desk import scenario_of
 
 if TYPE_CHECKING:
@@ -91,13 +91,24 @@ def _begins() -> None:
         help="Formulas that were in force, and some that never were. Choosing one puts your edits aside.",
     )
     now = formula()
-    about = now.began_from.description if now.began_from else ""
-    st.caption(pieces.safe(about.strip()))
+    st.caption(pieces.safe(_about(now)))
     st.button(
         "Take my edits back",
         key="lab afresh",
         on_click=partial(_start, began),
         disabled=now.is_as_it_began,
+    )
+
+
+def _about(now: EditedFormula) -> str:
+    """What the formula is; what it began from where it has been edited."""
+    if now.began_from is None:
+        return ""
+    about = now.began_from.description.strip()
+    if now.is_as_it_began:
+        return about
+    return (
+        f"Edited: it differs from “{now.began_from.title}”, from which it began. That one: {about}"
     )
 
 
@@ -186,6 +197,7 @@ def _add() -> None:
     counted = [each for each in get_args(Counted) if each not in _counted()]
     if not counted:
         return
+    choices.remember("lab add", counted[0], counted)
     st.selectbox(
         "Count something else as well",
         counted,

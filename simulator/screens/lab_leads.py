@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ from .. import charts
 from ..findings import Figure
 from ..own_formula import all_stored, followed, stored, stored_like, stored_names
 from ..proposal import of_library
-from ..wording import count, gbp
-from . import pieces
+from ..wording import TOO_CLOSE, count, gbp
+from . import choices, pieces
 from .desk import tasks
 from .lab_pieces import chart, figure_told, job, table
+from .tidy import with_origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +53,8 @@ def show(key: str, edited: EditedFormula) -> None:
     else:
         _began(edited)
     st.subheader("Run it for this formula")
+    choices.remember("lab size", next(iter(SIZES)), SIZES)
+    choices.remember("lab library", usual=False)
     size = st.radio(
         "How", list(SIZES), key="lab size", format_func=lambda each: SIZES[each], horizontal=True
     )
@@ -89,6 +93,7 @@ def _of_leads(
 ) -> None:
     for sentence in sentences:
         st.markdown(f"- {pieces.safe(sentence)}")
+    _alone_against_together(told)
     key = (which, under)
     chart(f"lab alone {which}", key, lambda: charts.alone_and_together(told))
     title = f"Following the money, against putting clients first: {told.ends}"
@@ -104,10 +109,37 @@ def _of_leads(
                 "too close to call" if figure.sign == "open" else "clear" for figure in told.figures
             ],
         },
-        told.table,
+        _numbers([told]),
     )
     for note in notes:
         st.caption(pieces.safe(note))
+
+
+def _alone_against_together(told: WhereItLeads) -> None:
+    """What one partnership is paid more if it alone puts clients first, beside what it is if all do."""
+    last = told.asked.years[-1]
+    told_of = f"One partnership's allocation in {last}, against everybody going on as now"
+    st.markdown(f"**{pieces.safe(told_of)}**")
+    for column, name, estimate in zip(
+        st.columns(2),
+        ("It alone puts clients first", "All put clients first"),
+        (told.alone, told.together),
+        strict=True,
+    ):
+        figure = Figure(name, estimate, gbp)
+        with column.container(border=True):
+            st.metric(name, "–" if math.isnan(estimate.mean) else figure.text)
+            st.write(pieces.safe(_how_sure(figure)))
+    st.write(pieces.safe(told.apart_sentence))
+
+
+def _how_sure(figure: Figure) -> str:
+    if math.isnan(figure.estimate.mean):
+        return "It cannot be told: others share the pot who stand still."
+    if figure.sign == "same":
+        return "No difference in any run"
+    told = f"95% interval: {figure.interval}"
+    return f"{told}; {TOO_CLOSE}" if figure.sign == "open" else told
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
@@ -153,4 +185,10 @@ def _library(own: Task, under: str) -> None:
 def _numbers(leads: Sequence[WhereItLeads]) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.concat([each.table for each in leads], ignore_index=True)
+    return pd.concat(
+        [
+            with_origin(each.table, each.asked.price_year, each.asked.seed, each.asked.replications)
+            for each in leads
+        ],
+        ignore_index=True,
+    )

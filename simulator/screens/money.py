@@ -12,22 +12,34 @@ import streamlit as st
 from ..charts import difference_waterfall, waterfall
 from ..charts.look import ILLUSTRATIVE
 from ..errors import BadInput
-from ..findings import Between, largest_part, step_differences, what_is_proposed, why_it_moved
+from ..findings import (
+    Between,
+    largest_part,
+    step_differences,
+    what_is_proposed,
+    why_it_moved,
+    year_by_year,
+)
 from ..funding import EXPLAIN_STEPS
 from ..incentives import Estimate
 from ..jobs import mark_of
 from ..own_formula import EditedFormula
-from ..wording import gbp, interval, sentence_case, signed, verdict
+from ..wording import TOO_CLOSE, counted, gbp, interval, sentence_case, signed, verdict
 from . import lab_client, outcome, pieces, runs, state
 from .tidy import steps_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..explanation import Explanation
-    from ..findings import Figure
+    import pandas as pd
 
-IN_ALL = "In all"
+    from ..explanation import Explanation
+    from ..findings import Figure, YearOfMoney
+
+IN_ALL, LARGEST = "In all", "The largest step that is clear"
+BEFORE = (
+    "None: it is paid on what was counted before the first day, which is the same under every plan"
+)
 NOT_TOLD = "The two plans do not share the pot with the same others, so no part of the difference can be told."
 HOW_STEPS = (
     "One reason after the other is changed from the comparison's to your plan's, in the order shown; they add up to the"
@@ -128,8 +140,13 @@ def _table(rows: Sequence[tuple[str, Estimate]]) -> dict[str, list[str]]:
 def _years(explanation: Explanation, name: str) -> None:
     st.subheader(name)
     place = explanation.partnerships[0]
-    for sentence in explanation.sentences_of(place):
-        st.markdown(f"- {pieces.safe(sentence)}")
+    pieces.read(_each_year(explanation, place), f"{name}: each year's allocation and what moved it")
+    prices = explanation.sample.scenario.funding.price_year
+    st.caption(
+        f"Means of {counted(explanation.sample.replications, 'run')}, changes and steps with 95% intervals. Costs are in"
+        f" prices of {prices}."
+    )
+    pieces.drawer("In words", partial(_in_words, explanation, place), f"money words {name}")
     why = why_it_moved(explanation, name)
     draw = partial(waterfall, explanation, place, why, name=name)
     told = f"{name}: steps by year"
@@ -140,6 +157,47 @@ def _years(explanation: Explanation, name: str) -> None:
         f"money {name}",
         lambda: steps_table(explanation.sample, [*_each_step(explanation)]),
     )
+
+
+def _each_year(explanation: Explanation, place: str) -> pd.DataFrame:
+    """A row for each year: the allocation, its change, and the largest step that moved it."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "Year": each.year,
+            "Allocation": gbp(each.allocation_gbp),
+            "Change on the year before": _changed(each),
+            LARGEST: _moved_by(each),
+        }
+        for each in year_by_year(explanation, place)
+    )
+
+
+def _changed(year: YearOfMoney) -> str:
+    change = year.change
+    if change is None:
+        return "–"
+    if change.sign == "same":
+        return "None"
+    told = sentence_case(TOO_CLOSE) if change.sign == "open" else change.text
+    return f"{told} ({change.interval})"
+
+
+def _moved_by(year: YearOfMoney) -> str:
+    """The largest step in plain words, or why there is none."""
+    if year.change is None:
+        return BEFORE
+    if not year.moved:
+        return "Nothing"
+    if year.step is None:
+        return "No step can be told from chance"
+    return f"{sentence_case(year.step.name)}: {year.step.text} ({year.step.interval})"
+
+
+def _in_words(explanation: Explanation, place: str) -> None:
+    for sentence in explanation.sentences_of(place):
+        st.markdown(f"- {pieces.safe(sentence)}")
 
 
 def _by_year(explanation: Explanation) -> dict[str, list[str]]:

@@ -13,6 +13,7 @@ from ..csv_text import as_csv
 from ..errors import BadInput, SimulatorError
 from ..incentives import band_told
 from ..report.page import OWN_AREA
+from ..wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -176,7 +177,7 @@ def read(table: pd.DataFrame, told: str) -> None:
 def job(task: Task, what: str, cancel: Callable[[], None], key: str) -> None:
     """How far a long job is, with a button that ends it."""
     if task.state == "waiting":
-        st.info(f"{what}: waits for another job to end.")
+        st.info(f"{what}: {_waits(task)}")
     elif task.state == "running":
         part = task.done / task.of if task.of else 0.0
         steps = f"{task.done} of {task.of}" if task.of else "starting"
@@ -187,6 +188,16 @@ def job(task: Task, what: str, cancel: Callable[[], None], key: str) -> None:
         st.info(f"{what}: cancelled. Nothing of it was kept.")
     if task.moves:
         st.button("Cancel", key=f"cancel {key}", on_click=cancel)
+
+
+def _waits(task: Task) -> str:
+    """How many jobs come before one that waits, and how far the one that runs is."""
+    if not task.before:
+        return "waits for another job to end, and begins in a moment."
+    are = "is" if task.before == 1 else "are"
+    runs = f"has done {task.first_done:,} of {counted(task.first_of, 'step')}"
+    told = runs if task.first_of else "has only begun"
+    return f"{counted(task.before, 'job')} {are} before it; the one that runs {told}."
 
 
 Given = TypeVar("Given")

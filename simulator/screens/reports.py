@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -11,14 +11,13 @@ from .. import exports
 from ..errors import BadInput
 from ..exports.chosen import MOST
 from ..jobs import mark_of
-from . import desk, doors, outcome, pieces, runs, state, taken
+from . import choices, desk, doors, outcome, pieces, runs, state, taken
 
 if TYPE_CHECKING:
     from ..exports import About, Chosen
     from ..jobs import Look
     from ..visit import Visit
 
-Kept = TypeVar("Kept", str, list[str])
 FEWEST = 2
 """Runs of each scenario without which nothing can be said of how sure a number is."""
 MOST_CHARACTERS, MOST_WORDS = 150, 1000
@@ -87,7 +86,7 @@ def _beside() -> list[str]:
     reasons = _why_not(repr(now), now)
     titles = {each.name: each.title for each in now.saved}
     fit = [name for name, reason in reasons.items() if not reason]
-    _take_up(BESIDE, [])
+    choices.remember(BESIDE, [])
     st.session_state[BESIDE] = [name for name in st.session_state[BESIDE] if name in fit]
     if fit:
         st.multiselect(
@@ -102,18 +101,7 @@ def _beside() -> list[str]:
     ]
     if told:
         st.caption(pieces.safe(" ".join(told)))
-    return _keep(BESIDE, list(st.session_state[BESIDE]))
-
-
-def _take_up(key: str, usual: str | list[str]) -> None:
-    """Give a control what it had when the page was last looked at: it forgets when another page is."""
-    if key not in st.session_state:
-        st.session_state[key] = st.session_state.get(f"{key}, kept", usual)
-
-
-def _keep(key: str, value: Kept) -> Kept:
-    st.session_state[f"{key}, kept"] = value
-    return value
+    return list(st.session_state[BESIDE])
 
 
 def _scenarios(wanted: Chosen) -> None:
@@ -128,8 +116,8 @@ def _scenarios(wanted: Chosen) -> None:
 
 def _words(wanted: Chosen) -> tuple[str, str]:
     """The title and the question of the report, where somebody wants others."""
-    _take_up(TITLE, "")
-    _take_up(QUESTION, "")
+    choices.remember(TITLE, "")
+    choices.remember(QUESTION, "")
     with st.expander("Title and question of the report"):
         title = st.text_input(
             "Title", key=TITLE, max_chars=MOST_CHARACTERS, placeholder=wanted.title
@@ -140,7 +128,7 @@ def _words(wanted: Chosen) -> tuple[str, str]:
             max_chars=MOST_WORDS,
             placeholder=wanted.question,
         )
-    return _keep(TITLE, title or ""), _keep(QUESTION, asked or "")
+    return title or "", asked or ""
 
 
 # What makes it again

@@ -103,6 +103,30 @@ def estimates_table(rows: Iterable[tuple[Mapping[str, Any], Estimate]]) -> pd.Da
     )
 
 
+def with_origin(
+    table: pd.DataFrame,
+    price_year: str,
+    seed: int | None = None,
+    replications: int = 0,
+    note: str = ILLUSTRATIVE,
+) -> pd.DataFrame:
+    """A table of figures with what its reader must know of where they come from, where it does not say so itself.
+
+    Parameters
+    ----------
+    seed, replications
+        Of the runs; where there are none, that is said in the note.
+    """
+    none = "" if replications else " Worked out without runs."
+    told: dict[str, str | int] = {
+        "price_year": price_year,
+        "replications": replications,
+        "seed": "" if seed is None else seed,
+        "note": f"{note}{none}",
+    }
+    return table.assign(**{name: value for name, value in told.items() if name not in table})
+
+
 def outcome_told(outcome: Outcome, price_year: str) -> dict[str, str]:
     """What an outcome is, for a row."""
     return {

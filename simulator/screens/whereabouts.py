@@ -15,7 +15,7 @@ from ..flows import RUNGS_IN_WORDS, STOOD, TIME_IN, TREATED, Stage
 from ..incentives import Estimate, band_told
 from ..replicate import ALL
 from ..wording import count, days, interval, sentence_case, signed, verdict
-from . import pieces
+from . import choices, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -114,10 +114,14 @@ def _flows(found: Whereabouts, key: str, *, same: bool) -> None:
         " the ones you choose here."
     )
     first, second, third = st.columns(3)
-    period = first.selectbox("Which time", (WHOLE, BY_YEAR, *found.a.years), key="flow period")
+    times, groups = (WHOLE, BY_YEAR, *found.a.years), (ALL, *found.a.groups)
+    choices.remember("flow period", WHOLE, times)
+    choices.remember("flow group", ALL, groups)
+    choices.remember("flow coloured", next(iter(COLOURED)), COLOURED)
+    period = first.selectbox("Which time", times, key="flow period")
     group = second.selectbox(
         "Which group",
-        (ALL, *found.a.groups),
+        groups,
         format_func=lambda name: found.a.groups.get(name, "All groups"),
         key="flow group",
     )
@@ -199,12 +203,15 @@ def _gains(found: Whereabouts, key: str) -> None:
     st.header("Who gains and who loses")
     st.write(f"{RUNGS_IN_WORDS} {LUCK}")
     first, second = st.columns(2)
+    choices.remember("gains by", next(iter(TOLD_BY)), TOLD_BY)
     by = first.selectbox("Tell people apart by", tuple(TOLD_BY), key="gains by")
     group = ALL
     if TOLD_BY[by] == "stood":
+        groups = (ALL, *found.gains.groups)
+        choices.remember("gains group", ALL, groups)
         group = second.selectbox(
             "Of which group",
-            (ALL, *found.gains.groups),
+            groups,
             format_func=lambda name: found.gains.groups.get(name, "All groups"),
             key="gains group",
         )
@@ -287,6 +294,7 @@ def _client(found: Whereabouts, key: str) -> None:
     if not clients:
         st.info("Nothing happens to anybody in these runs.")
         return
+    choices.remember("client", 0, range(len(clients)))
     place = st.selectbox(
         "Which client",
         range(len(clients)),
