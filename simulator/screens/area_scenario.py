@@ -146,11 +146,12 @@ def _came(key: str, found: FittedArea) -> None:
     pieces.drawer(told, partial(_known, found), "area assumptions")
     st.subheader("Take it along")
     _explore("Explore with the fitted area", found.file_text, "fitted")
-    for label, text, name in (
-        ("Download the fitted scenario", found.file_text, "area_fitted.yaml"),
-        ("Download the sets that the figures allow", draws_text(found.draws), "area_draws.csv"),
+    sets = partial(draws_text, found.draws)
+    for label, made, name in (
+        ("Download the fitted scenario", partial(str, found.file_text), "area_fitted.yaml"),
+        ("Download the sets that the figures allow", sets, "area_draws.csv"),
     ):
-        st.download_button(label, text, file_name=name, key=f"file {name}", on_click="ignore")
+        pieces.download(label, made, name, "text/plain", f"file {name}")
     st.caption("With both files, bands that hold chance and assumptions:")
     st.code(
         "treatment-sim run area_fitted.yaml --draws area_draws.csv", language=None, wrap_lines=True
