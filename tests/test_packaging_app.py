@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -55,7 +55,7 @@ class Reader(Person):
 
 
 @pytest.fixture(scope="module")
-def app(wheel, tmp_path_factory): 
+def app(wheel, tmp_path_factory):
     """The program, installed from the wheel with its app, where nothing else is."""
     return installed(f"{wheel}[app]", tmp_path_factory.mktemp("with_app"))
 
@@ -84,13 +84,12 @@ def started(app, folder, home, **settings):
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    found = psutil.Process(process.pid)
     try:
         address = f"http://127.0.0.1:{port}"
         wait_for(address, process, log)
-        yield address, found, log
+        yield address, process, log
     finally:
-        for each in of_session(process.pid):
+        for each in whose_home_is(home):
             each.kill()
         process.wait()
 
@@ -108,15 +107,13 @@ def wait_for(address, process, log):
             time.sleep(0.1)
 
 
-def of_session(session):
-    """Processes that belong to what was started, whoever their parent is by now."""
+def whose_home_is(home):
+    """Processes that come from what was started there, whoever their parent is by now."""
     found = []
     for each in psutil.process_iter():
-        try:
-            if os.getsid(each.pid) == session and each.status() != psutil.STATUS_ZOMBIE:
+        with suppress(psutil.Error):
+            if each.environ().get("HOME") == str(home) and each.status() != psutil.STATUS_ZOMBIE:
                 found.append(each)
-        except (ProcessLookupError, psutil.NoSuchProcess):
-            continue
     return found
 
 
@@ -143,11 +140,11 @@ def test_the_app_of_a_wheel_has_runs_in_an_empty_folder_and_leaves_nothing(
     with started(app, empty, tmp_path, **settings) as (address, process, log):
         person = asyncio.run(met(address, explores, Reader))
         assert person.faults == []
-        there = of_session(process.pid)
+        there = whose_home_is(tmp_path)
         assert any(f"multiprocessing.{how} import" in each for each in commands(there))
         process.terminate()
         _, left = psutil.wait_procs(there, timeout=20)
         assert commands(left) == []
-        assert of_session(process.pid) == []
+        assert commands(whose_home_is(tmp_path)) == []
         assert "Traceback" not in log.read_text(), log.read_text()
     assert not [*empty.iterdir()]
