@@ -29,6 +29,7 @@ from simulator.exports import again, archive, dictionary, sheets, whole
 from simulator.exports.sheets import MISSING, MOST_PARTNERSHIPS
 from simulator.measures import MEASURES
 from simulator.outputs import RECORD, tables, write
+from simulator.proposal import Proposal
 from simulator.replicate import ALL, Comparison, Sample, compare
 from simulator.report.sources import title_of
 from simulator.scenario import as_dict, load
@@ -169,6 +170,18 @@ def test_a_name_of_no_file_leads_nowhere_and_is_made_again_from_the_record(compa
     strange = named(comparison, name, "second")
     assert exports.compare_command(strange) == "treatment-sim compare run.json"
     assert [*exports.scenario_files(strange)] == ["scenario_1.yaml", "second.yaml"]
+
+
+def test_scenarios_that_nobody_has_run_yet_have_the_same_command():
+    base = load("baseline_2008")
+    plan = Proposal(title="Move on: sooner!").with_changes({"plan.stretch_share": 0.2}).scenario()
+    assert again.as_given(plan) == "move_on_sooner.yaml"
+    assert again.command([base, plan], 100, 1, out="results") == (
+        "treatment-sim compare baseline_2008 move_on_sooner.yaml --replications 100 --seed 1 --out results"
+    )
+    assert again.command([plan], 20, 0) == (
+        "treatment-sim run move_on_sooner.yaml --replications 20 --seed 0"
+    )
 
 
 def test_what_is_downloaded_is_what_the_command_line_writes(comparison, tmp_path):
