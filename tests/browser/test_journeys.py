@@ -62,6 +62,20 @@ def test_a_first_visit_through_a_shared_link(visitor):
     assert slider(visitor).input_value() == "0"
 
 
+def test_numbers_of_a_chart_are_drawn_when_opened_and_taken_away(visitor, tmp_path):
+    page = explored(visitor).page
+    assert page.locator("table").count() == 0
+    with visitor.answered():
+        page.get_by_text(": in numbers").first.click()
+    page.locator("table").wait_for(timeout=PATIENCE)
+    for place in range(2):  # what was taken once is there again
+        with page.expect_download(timeout=PATIENCE) as waiting:
+            page.get_by_role("button", name="Download these numbers as CSV").click()
+        file = tmp_path / f"{place}.csv"
+        waiting.value.save_as(file)
+        assert "allocation_gbp" in file.read_text(encoding="utf-8-sig")
+
+
 def test_a_reload_in_the_middle_of_runs_keeps_the_plan_and_its_steps(visitor):
     visitor.open(to("explore", replace(FEW, replications=100)), still=False)
     visitor.page.get_by_text("pairs of runs").first.wait_for(timeout=PATIENCE)
