@@ -11,7 +11,7 @@ import numpy as np
 
 from . import charts, findings, outputs, replicate
 from .csv_text import as_csv
-from .incentives import client_kept
+from .incentives import bands_told, client_kept
 from .replicate import paired
 from .report import Study, check_installed, html_of, put
 from .report import money as money_tables
@@ -345,7 +345,7 @@ def picture(shown: Shown) -> charts.Chart:
     client = charts.client_worth(shown.kept, worth.title, brief=True)
     subtitle = (
         f"Four plans of one partnership, {samples[0].replications} replications each: lines are means,"
-        f" bands hold 9 runs in 10. Eight partnerships that share a pot, {few} replications: black lines"
+        f" {bands_told(samples[0].replications)}. Eight partnerships that share a pot, {few} replications: black lines"
         f" are 95% intervals. {ILLUSTRATIVE}"
     )
     return charts.picture([*lines, alone, client], first.title, subtitle)

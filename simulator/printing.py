@@ -212,7 +212,9 @@ def _one_of_them(scenario: Scenario) -> str:
 
 
 def print_run(sample: Sample, asked: Asked) -> None:
-    """The main measures of a scenario by year, with the band that holds nine runs in ten."""
+    """The main measures of a scenario by year, with the band of its runs."""
+    from .incentives import the_band
+
     console = _console()
     _print_title(console, sample.scenario, asked)
     _print_place(console, sample, asked)
@@ -224,7 +226,8 @@ def print_run(sample: Sample, asked: Asked) -> None:
         for measure in MAIN_MEASURES
     }
     _print_by_year(console, sample.years, rows)
-    beneath = "; beneath, the band that holds 9 runs in 10" if sample.replications > 1 else ""
+    many = sample.replications
+    beneath = f"; beneath, {the_band(many)}" if many > 1 else ""
     _say(console, f"{_made_of(sample)}{beneath}.")
     _print_precision(console, sample)
     _say(console, f"Bands {_held(sample)}")

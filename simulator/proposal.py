@@ -7,14 +7,13 @@ from and says only what differs. So the app, the file and the command line run o
 from __future__ import annotations
 
 import re
-import shlex
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from .errors import BadInput, Fault
-from .scenario import as_dict, fingerprint, load, load_text, names
+from .scenario import as_dict, load, load_text, names
 from .scenario.loading import checked_dict
 from .scenario.tree import at, dotted, instead
 from .scenario.writing import as_yaml, extension_yaml
@@ -287,22 +286,3 @@ def among_eight(plan: Scenario, others: Scenario) -> Scenario:
         OTHERS: own | {"copies": EIGHT - 1, "plan": as_dict(others)["plan"]},
     }
     return checked_dict(whole, plan.name)
-
-
-def command(scenarios: Sequence[Scenario], replications: int, seed: int) -> str:
-    """The command that gives the same numbers, where files stand beside it for what is in no library."""
-    given = [as_given(each) for each in scenarios]
-    verb = "compare" if len(given) > 1 else "run"
-    told = ["treatment-sim", verb, *given, "--replications", str(replications), "--seed", str(seed)]
-    return shlex.join([*told, "--out", "results"])
-
-
-def as_given(scenario: Scenario) -> str:
-    """How a scenario is named on the command line: by its name in the library, or by its file."""
-    return scenario.name if is_of_library(scenario) else f"{scenario.name}.yaml"
-
-
-def is_of_library(scenario: Scenario) -> bool:
-    """Whether the library has this very scenario."""
-    known = scenario.name in names()
-    return known and fingerprint(load(scenario.name)) == fingerprint(scenario)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 ALL = "all"
 BAND = (0.05, 0.95)
 """The band that holds nine runs in ten."""
+FEWEST_OF_BAND = 20
+"""Below so many runs, 9 in 10 of them cannot be told from all of them."""
 CONFIDENCE = 0.95
 BATCH = 5
 """Replications that a worker takes at a time, and partnerships that make a replication a task of its own."""
@@ -140,12 +142,13 @@ class Sample:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """Mean, median and the band of nine runs in ten over the replications."""
+        """Mean, median and the band of nine runs in ten over the replications; of few, the lowest and the highest."""
+        lowest, highest = ends_of_band(self.replications)
         sized = {
             "mean": _mean(self.values),
             "median": _quantile(self.values, 0.5),
-            "low": _quantile(self.values, BAND[0]),
-            "high": _quantile(self.values, BAND[1]),
+            "low": _quantile(self.values, lowest),
+            "high": _quantile(self.values, highest),
             "mc_error": _standard_error(self.values),
             "replications": _counted(self.values),
         }
@@ -216,6 +219,11 @@ def _standard_error(values: NDArray[np.float64]) -> NDArray[np.float64]:
         squares, counted - 1, out=np.full(squares.shape, np.nan), where=counted > 1
     )
     return np.sqrt(variance / np.maximum(counted, 1))
+
+
+def ends_of_band(replications: int) -> tuple[float, float]:
+    """The quantiles at the ends of a band: those between which 9 runs in 10 lie, and of few runs all of them."""
+    return BAND if replications >= FEWEST_OF_BAND else (0.0, 1.0)
 
 
 def _quantile(values: NDArray[np.float64], share: float) -> NDArray[np.float64]:

@@ -11,7 +11,8 @@ import json
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -20,9 +21,11 @@ from websockets.asyncio.client import connect
 from simulator.visit import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     import numpy as np
+
+    Send: TypeAlias = "Callable[[bytes], Any]"
 
 LEVER = "slide plan.stretch_share 0"
 ANSWER = "caseloads may be stretched: {:g}%"
@@ -179,6 +182,9 @@ class Person:
         await self.ask("moved")
 
 
+Met = TypeVar("Met", bound=Person)
+
+
 async def _polls(person: Person) -> None:
     """Ask again as often as the page says: as a browser's clock, whether or not the last answer is there."""
     due: dict[str, float] = {}
@@ -207,15 +213,28 @@ async def live(
     luck
         A seed of their own, so that nobody else has their runs; None leaves the page's.
     """
+
+    def visits(person: Person) -> Coroutine[Any, Any, None]:
+        return _visits(person, chance, time.monotonic() + seconds)
+
+    link = "" if luck is None else f"s={Visit(seed=luck).link}"
+    return await met(address, visits, partial(Person, query=link))
+
+
+async def met(
+    address: str,
+    does: Callable[[Met], Coroutine[Any, Any, None]],
+    make: Callable[[Send], Met] = Person,  # type: ignore[assignment]
+) -> Met:
+    """A person who connects and does something, and whose faults are told where the connection breaks."""
     where = f"{address.replace('http', 'ws')}/_stcore/stream"
     options: dict[str, Any] = {"max_size": None, "ping_interval": None}
     async with connect(where, subprotocols=["streamlit"], **options) as connection:
-        link = "" if luck is None else f"s={Visit(seed=luck).link}"
-        person = Person(connection.send, query=link)
+        person = make(connection.send)
         others = [
             asyncio.create_task(each) for each in (_hears(person, connection), _polls(person))
         ]
-        visits = asyncio.create_task(_visits(person, chance, time.monotonic() + seconds))
+        visits = asyncio.create_task(does(person))
         # Whatever ends first: the visit, or a connection that broke, without which nothing is answered.
         await asyncio.wait({visits, *others}, return_when=asyncio.FIRST_COMPLETED)
         for each in (visits, *others):

@@ -17,13 +17,13 @@ from tiny import a_tenth_of
 
 from simulator import charts, replicate
 from simulator.charts.lines import Series, _Plot, differences, means, spread_out
-from simulator.charts.look import DASHES, PALETTE, tick_gbp, wrapped
+from simulator.charts.look import DASHES, PALETTE, inlined, spec_of, tick_gbp, wrapped
 from simulator.errors import MissingExtra
 from simulator.explanation import explain
 from simulator.findings import Figure, Together
 from simulator.incentives import MOVES, Estimate, GroupWorth, Meter, Worth, client_kept
 from simulator.incentives.paired import CHANGES
-from simulator.replicate import Comparison
+from simulator.replicate import MEASURES, Comparison
 from simulator.scenario import load
 from simulator.wording import gbp
 
@@ -171,6 +171,52 @@ def test_lines_are_named_at_their_ends_without_a_legend(svgs):
     for name in NAMES.values():
         assert name in texts(svgs["Lines"])
     assert "legend" not in svgs["Lines"]
+
+
+def with_gaps(sample, measure):
+    """The same, with a measure that nobody knows in the first year, and one run does not in the second."""
+    values = sample.values.copy()
+    known = values[:, :, MEASURES.index(measure)]
+    known[:, :, 0] = known[0, :, 1] = math.nan
+    return replace(sample, values=values)
+
+
+@pytest.mark.parametrize("many", [1, 2, 3])
+@pytest.mark.parametrize(
+    "measure",
+    ["allocation_gbp", "in_treatment", "waited_3_weeks_or_less_share", "support_places_used_share"],
+)
+def test_lines_of_a_page_are_those_of_a_report(comparison, measure, many):
+    for gaps in (False, True):
+        samples = comparison.samples[:many]
+        samples = [with_gaps(each, measure) for each in samples] if gaps else samples
+        (place,) = samples[0].partnerships
+        for partnership in (None, place):
+            page = charts.lines_for_page(samples, measure, "Lines of both", partnership=partnership)
+            whole = spec_of(
+                lambda at=partnership, drawn=samples: charts.lines_by_year(
+                    drawn, measure, "Lines of both", partnership=at
+                )
+            )
+            assert page.message == whole.message == "Lines of both"
+            assert page.beneath == whole.beneath
+            assert page.alt == whole.alt
+            assert page.vega == inlined(whole.vega)
+            assert "slot: " not in str(page.vega)
+
+
+def test_lines_of_a_page_are_filled_with_their_own_numbers(comparison):
+    """The outline is made once, and keeps nothing of what it was first made for."""
+    one, two, _ = comparison.samples
+    same = [
+        replace(each, scenario=each.scenario.model_copy(update={"name": "x", "title": "X"}))
+        for each in (one, two)
+    ]
+    first, second, again = (
+        charts.lines_for_page([each], "in_treatment", "Lines") for each in (*same, same[0])
+    )
+    assert first.vega != second.vega
+    assert first == again
 
 
 def test_lines_differ_by_dash_as_well_as_by_colour(comparison):

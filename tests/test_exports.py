@@ -9,9 +9,11 @@ import math
 import pickle
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pyarrow.parquet
@@ -23,10 +25,11 @@ from simulator.cli import app
 from simulator.errors import MissingExtra
 from simulator.explanation import explain
 from simulator.exports import about as about_module
-from simulator.exports import again, archive, dictionary, whole
+from simulator.exports import again, archive, dictionary, sheets, whole
 from simulator.exports.sheets import MISSING, MOST_PARTNERSHIPS
 from simulator.measures import MEASURES
 from simulator.outputs import RECORD, tables, write
+from simulator.proposal import Proposal
 from simulator.replicate import ALL, Comparison, Sample, compare
 from simulator.report.sources import title_of
 from simulator.scenario import as_dict, load
@@ -169,6 +172,18 @@ def test_a_name_of_no_file_leads_nowhere_and_is_made_again_from_the_record(compa
     assert [*exports.scenario_files(strange)] == ["scenario_1.yaml", "second.yaml"]
 
 
+def test_scenarios_that_nobody_has_run_yet_have_the_same_command():
+    base = load("baseline_2008")
+    plan = Proposal(title="Move on: sooner!").with_changes({"plan.stretch_share": 0.2}).scenario()
+    assert again.as_given(plan) == "move_on_sooner.yaml"
+    assert again.command([base, plan], 100, 1, out="results") == (
+        "treatment-sim compare baseline_2008 move_on_sooner.yaml --replications 100 --seed 1 --out results"
+    )
+    assert again.command([plan], 20, 0) == (
+        "treatment-sim run move_on_sooner.yaml --replications 20 --seed 0"
+    )
+
+
 def test_what_is_downloaded_is_what_the_command_line_writes(comparison, tmp_path):
     write(tmp_path, comparison)
     for name, content in exports.csv_files(comparison).items():
@@ -212,8 +227,29 @@ def test_numbers_of_the_summary_are_those_of_the_table_and_are_numbers(book, com
             assert mine["Mean"] == MISSING
         else:
             assert mine["Mean"] == float(f"{row.mean:.10g}")
-            assert mine["Low (5% of runs lie below)"] == float(f"{row.low:.10g}")
-            assert mine["High (5% of runs lie above)"] == float(f"{row.high:.10g}")
+            assert mine["Low (lowest run)"] == float(f"{row.low:.10g}")
+            assert mine["High (highest run)"] == float(f"{row.high:.10g}")
+
+
+def words_of(comparison, about):
+    """What is said of bands: in the workbook's first sheets, and in the file that explains all others."""
+    told = [sheets._about(comparison, about), sheets._summary(comparison)]
+    shown = [(each.notes, each.columns, each.rows) for each in told]
+    return f"{shown} {whole._readme(comparison, about, ['summary.csv'], [])}"
+
+
+def test_bands_are_called_nine_runs_in_ten_of_many_runs_alone(comparison, about):
+    told = words_of(comparison, about)
+    assert told.count("owest to highest of 3 runs") == 4
+    assert "in 10" not in told
+    assert "5% of runs" not in told
+    samples = [
+        replace(each, values=np.concatenate([each.values] * 7)) for each in comparison.samples
+    ]
+    told = words_of(Comparison(samples[0], tuple(samples[1:])), about)
+    assert told.count("9 runs in 10") == 4
+    assert told.count("5% of runs lie") == 2
+    assert "owest" not in told
 
 
 def test_pounds_shares_and_people_are_shown_as_such(book):

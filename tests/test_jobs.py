@@ -148,6 +148,32 @@ def test_visitors_who_close_the_page_are_forgotten(by_hand, small, other):
     assert {who for run in desk._runs.values() for who in run.lookers} == {"ann"}
 
 
+def test_those_look_whose_runs_are_under_way(by_hand, small, other):
+    pool, clock, desk = by_hand
+    assert desk.lookers == 0
+    desk.look_at([small, other], 1, 2, "ann")
+    assert desk.lookers == 1, "one visitor, however many runs"
+    desk.look_at([small], 1, 3, "ben")
+    desk.look_at([small], 1, 1, "cat")
+    assert desk.lookers == 3
+    while any(look.done < 2 for look in desk.see([small, other], 1, 2)):
+        pool.step()
+    assert desk.lookers == 1, "ann and cat have theirs, and ben wants one more"
+    clock.seconds = LOOKS_WITHIN_SECONDS + 1
+    assert desk.lookers == 0, "ben has closed the page"
+    desk.look_at([small], 1, 3, "ben")
+    assert desk.lookers == 1
+    desk.leave("ben")
+    assert desk.lookers == 0, "ben has stopped"
+
+
+def test_nobody_waits_for_runs_that_failed(by_hand, small):
+    pool, _, desk = by_hand
+    desk.look_at([small], 1, 2, "ann")
+    pool.step(SimulatorError("this went wrong"))
+    assert desk.lookers == 0
+
+
 def test_who_closes_the_page_does_not_hold_up_a_stop(by_hand, small):
     pool, clock, desk = by_hand
     desk.look_at([small], 1, 50, "closed the page")

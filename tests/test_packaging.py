@@ -84,10 +84,14 @@ def wheel(tmp_path_factory):
 @pytest.fixture(scope="module")
 def treatment_sim(wheel, tmp_path_factory):
     """The program, installed from the wheel without its optional parts."""
-    folder = tmp_path_factory.mktemp("installed")
+    return installed(wheel, tmp_path_factory.mktemp("installed"))
+
+
+def installed(what, folder):
+    """The program in an environment that holds nothing else than what it asks for."""
     ran(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
     pip = (sys.executable, "-m", "pip", "--python", folder, "install", "--quiet", "--no-compile")
-    ran(*pip, "-c", ROOT / "constraints.txt", wheel, cwd=folder)
+    ran(*pip, "-c", ROOT / "constraints.txt", what, cwd=folder)
     return folder / ("Scripts" if os.name == "nt" else "bin") / "treatment-sim"
 
 

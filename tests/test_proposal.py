@@ -13,9 +13,6 @@ from simulator.proposal import (
     OWN,
     YOURS,
     Proposal,
-    as_given,
-    command,
-    is_of_library,
 )
 from simulator.scenario import fingerprint, load, load_text
 
@@ -149,14 +146,3 @@ def test_all_of_eight_have_the_plan():
 def test_eight_are_made_of_one_only():
     with pytest.raises(BadInput, match="have one partnership"):
         Proposal("eight_park", acting="one_of_eight").scenario()
-
-
-def test_the_command_names_the_library_and_files():
-    base, plan = load("baseline_2008"), replace(PLAN, title="Move on: sooner!").scenario()
-    assert is_of_library(base)
-    assert not is_of_library(plan)
-    assert as_given(plan) == "move_on_sooner.yaml"
-    assert command([base, plan], 100, 1) == (
-        "treatment-sim compare baseline_2008 move_on_sooner.yaml --replications 100 --seed 1 --out results"
-    )
-    assert command([plan], 20, 0).startswith("treatment-sim run move_on_sooner.yaml")

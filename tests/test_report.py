@@ -223,7 +223,9 @@ def test_every_measure_and_scenario_is_told_by_year_with_bands(html):
         "Successful completions",
         "In recovery on 31 March",
     ):
-        assert re.search(rf"<caption>{measure}.*?band that holds 9 runs in 10", html)
+        assert re.search(rf"<caption>{measure}.*?the lowest to highest of 3 runs", html)
+    assert "9 runs in 10" not in html
+    assert "Bands are the lowest to highest of 3 runs, and intervals say" in html
     assert "2008-09 (transition)" in html
 
 

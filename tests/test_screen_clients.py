@@ -202,6 +202,25 @@ def test_results_have_everything_and_say_how_sure_they_are(told: AppTest) -> Non
         )
 
 
+def test_a_plan_under_another_title_finds_who_was_followed_and_has_its_own_title(
+    told: AppTest, jobs: FakeTasks, plans: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = charts(told)
+    words = {"name": "bold", "title": "A bold plan", "description": "Why not?"}
+    named = [plans[0], plans[1].model_copy(update=words)]
+    monkeypatch.setattr(screen_state, "pair", lambda: tuple(named))
+    told.run()
+    assert not told.exception
+    assert len(jobs.asked) == 1
+    assert "What differs" in headers(told)
+    assert any("A bold plan" in each for each in charts(told))
+    assert not any(plans[1].title in each for each in charts(told))
+    assert any(plans[1].title in each for each in before)
+    named[0] = plans[1]
+    told.run()
+    assert any("nobody's life differs" in each.value for each in told.info)
+
+
 def test_other_runs_are_asked_anew_and_nothing_stale_is_shown(told: AppTest) -> None:
     told.select_slider(key="clients pairs").set_value(4).run()
     assert not told.exception

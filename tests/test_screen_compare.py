@@ -21,10 +21,13 @@ from simulator.proposal import Proposal
 from simulator.scenario import fingerprint
 from simulator.screens import compare_worlds, pieces
 from simulator.screens import runs as runs_of_pages
+from simulator.screens.contenders import Contender
 from simulator.visit import Visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from simulator.scenario import Scenario
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -332,6 +335,41 @@ def test_a_button_of_other_choices_is_another_button(jobs: FakeTasks) -> None:
 def test_the_same_question_finds_its_answer_again(jobs: FakeTasks) -> None:
     go(opened()).click().run()
     assert "It flips if" in words(opened())
+
+
+def test_a_plan_under_another_name_finds_its_worlds_and_has_its_own_name(
+    jobs: FakeTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files: dict[str, Any] = {}
+
+    def kept(label: str, make: Any, name: str, *more: str) -> None:
+        files[name] = make.args[0]
+
+    monkeypatch.setattr(pieces, "download", kept)
+    plan = replace(PLAN, title="Bold", reason="It saves")
+    opened(Visit(plan=plan)).button(key="worlds go").click().run()
+    at = opened(Visit(plan=replace(plan, title="Bolder still", reason="It helps")))
+    assert len(jobs.asked) == 1
+    assert "It flips if" in words(at)
+    columns = [*files["worlds_differences.csv"].columns]
+    assert any(column.endswith(" bolder_still") for column in columns)
+    assert not any(column.endswith(" bold") for column in columns)
+
+
+def test_worlds_are_lived_in_anew_where_assumptions_have_other_ranges(
+    baseline: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compare_worlds.state, "visit", Visit)
+    path = "world.support.cost_gbp_per_week"
+    known = baseline.evidence[path]
+    wider = known.model_copy(update={"range": (0.0, 1000.0)})
+    other = baseline.model_copy(update={"evidence": baseline.evidence | {path: wider}})
+    named = baseline.model_copy(update={"title": "Another", "description": "In other words"})
+    asked = [(Contender("a", "A", each), Contender("b", "B", other)) for each in (baseline, named)]
+    again = (Contender("a", "A", other), Contender("b", "B", other))
+    one, same, another = (compare_worlds.key_of(each, 40, None) for each in (*asked, again))
+    assert one == same
+    assert one != another
 
 
 def test_which_assumption_and_which_two_are_chosen(jobs: FakeTasks) -> None:

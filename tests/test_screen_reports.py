@@ -26,7 +26,7 @@ from simulator.report.page import FOOT_OWN_AREA, LIMIT_OWN_AREA, LIMITS, OWN_ARE
 from simulator.scenario import fingerprint, load
 from simulator.scenario.writing import as_yaml
 from simulator.screens import desk as desk_room
-from simulator.screens import reports, state, taken
+from simulator.screens import reports, runs, state, taken
 from simulator.visit import Visit, visit_of
 
 __all__ = ["here"]
@@ -390,7 +390,8 @@ class WholePool(HerePool):
 @pytest.mark.slow
 def test_the_command_line_writes_the_bytes_of_the_page(monkeypatch, files, tmp_path):
     whole_desk = Desk(WholePool())
-    monkeypatch.setattr(desk_room, "desk", lambda: whole_desk)
+    for room in (desk_room, runs):
+        monkeypatch.setattr(room, "desk", lambda: whole_desk)
     at = page(replace(PLAN, seed=5, replications=2))
     for name, text in exports.chosen(PLAN).files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -139,6 +139,13 @@ def test_a_curve_tells_each_listed_value_of_each_scenario(grid):
     assert (park.low[0], park.high[0]) == pytest.approx(tuple(band))
 
 
+@pytest.mark.parametrize(("runs", "ends"), [(19, (0.0, 18.0)), (20, (0.95, 18.05))])
+def test_a_band_of_a_curve_holds_all_of_few_runs(runs, ends):
+    _, mean, low, high, *_ = charts._part(1.0, np.arange(float(runs))[np.newaxis])
+    assert mean == pytest.approx((runs - 1) / 2)
+    assert (low, high) == pytest.approx(ends)
+
+
 def test_a_curve_tells_parts_of_a_range_where_points_lie_anywhere(plans):
     study = swept(
         plans,

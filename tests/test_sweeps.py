@@ -89,6 +89,8 @@ def test_tables_say_the_same(swept):
     assert last["value"].to_numpy().reshape(3, 2, 2) == pytest.approx(swept.values[:, :, 0])
     means = swept.summary.query("outcome == 'in_recovery@last'")["mean"].to_numpy()
     assert means == pytest.approx(swept.values[:, :, 0].mean(axis=-1).ravel())
+    ends = swept.summary.query("outcome == 'in_recovery@last'")[["low", "high"]].to_numpy()
+    assert ends == pytest.approx(np.sort(swept.values[:, :, 0], axis=-1).reshape(6, 2))
     gaps = swept.differences.query("outcome == 'in_recovery@last'")
     paired = swept.values[:, 1, 0] - swept.values[:, 0, 0]
     assert gaps["difference"].to_numpy() == pytest.approx(paired.mean(axis=-1))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..incentives import band, band_told
+from ..incentives import band, bands_told
 from ..replicate import ALL
 from ..wording import NO_DIFFERENCE, measure_label, prices_of, show, show_difference, verdict
 from .look import (
@@ -213,14 +213,9 @@ def _lines_subtitle(sample: Sample, label: str, plot: _Plot, *, brief: bool = Fa
     if brief:
         return f"{whole}{cut_off}"
     return (
-        f"{whole} Lines are means of {sample.replications} replications; {_bands_told(sample)}."
+        f"{whole} Lines are means of {sample.replications} replications; {bands_told(sample.replications)}."
         f"{cut_off} {ILLUSTRATIVE}"
     )
-
-
-def _bands_told(sample: Sample) -> str:
-    told = band_told(sample.replications)
-    return f"bands hold {told}" if told[0].isdigit() else f"bands are the {told}"
 
 
 def _line_told(drawn: Series, measure: str, years: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..replicate import BAND, paired
+from ..replicate import FEWEST_OF_BAND, ends_of_band, paired
 from ..study.shown import axis_title, shown_value
 from ..sweeps.result import means
 from ..wording import sentence_case
@@ -77,7 +77,7 @@ class Along:
     at
         Values of what varies; of a list the places in it.
     mean, low, high
-        Means of runs and points there, and the band that holds nine runs in ten.
+        Means of runs and points there, and the band that holds nine in ten of them, of few all.
     sure_low, sure_high
         The 95% interval of the mean.
     values
@@ -148,7 +148,7 @@ def _part(level: float, values: Floats) -> tuple[float, ...] | None:
     by_point = means(values, axis=1)
     told = by_point if len(by_point) > 1 else values[0]
     mean, low, high, _ = (float(x) for x in paired(told))
-    band = [float(x) for x in np.quantile(there, BAND)]
+    band = [float(x) for x in np.quantile(there, ends_of_band(len(there)))]
     sure = (mean, mean) if math.isnan(low) else (low, high)
     return level, mean, *band, *sure, int((~np.isnan(told)).sum())
 
@@ -234,7 +234,8 @@ class _Curves:
         mark = "Point" if self.has_points else "Line"
         if not self.others and self.sweep.values.shape[-1] == 1:
             return f"Line: one run, of which no band or interval can be told. {ILLUSTRATIVE}"
-        parts = [f"{mark}: {of}. Pale {pale}: nine {over} in ten."]
+        holds = f"nine {over} in ten, or all of them where they are fewer than {FEWEST_OF_BAND}"
+        parts = [f"{mark}: {of}. Pale {pale}: {holds}."]
         if any(self._intervals):
             parts.append(f"{sure}: 95% interval of {of}.")
         if not all(self._intervals):

@@ -109,6 +109,12 @@ class Contest:
         """What people call a scenario."""
         return self.titles[self.scenarios.index(scenario)]
 
+    def named(self, scenarios: Sequence[Scenario]) -> Contest:
+        """The same of the same plans under other names and titles, in the same order."""
+        known = _named_apart(scenarios)
+        names, titles = (tuple(each.name for each in known), tuple(each.title for each in known))
+        return replace(self, scenarios=names, titles=titles)
+
     def called(self, names: Mapping[str, str]) -> Contest:
         """The same with short names for some scenarios."""
         told = tuple(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..outputs import identity, model_version, versions
-from ..report.page import BANDS_ARE_CHANCE, FOOT, FOOT_OWN_AREA, illustrative, limits
+from ..report.page import BANDS_ARE_CHANCE, FOOT, FOOT_OWN_AREA, illustrative, limits, what_is_sure
 from ..wording import prices_of
 from .again import compare_command
 
@@ -22,8 +22,8 @@ WHAT_IT_IS = (
 )
 NOT_A_FORECAST = "It is no forecast for any real place, and no judgement on any person's care."
 WITH_ASSUMPTIONS = (
-    "Bands hold 9 runs in 10, and intervals say how well the mean of the runs is known. Both hold chance"
-    " and the assumptions that figures allow."
+    "{bands}, and intervals say how well the mean of the runs is known. Both hold chance and the assumptions that"
+    " figures allow."
 )
 APOSTROPHE = (
     "A text that a spreadsheet might take for a formula, since it begins with =, +, - or @, has an apostrophe"
@@ -85,7 +85,8 @@ def about_rows(comparison: Comparison, about: About) -> Iterator[tuple[str, str]
     yield "Prices", f"Every pound is in {prices(comparison)}. Nothing is corrected for inflation."
     yield "Years", f"{first.years[0]} to {first.years[-1]}, each from 1 April to 31 March"
     yield "Year of transition", f"{first.years[0]}: the same people stand there under every plan"
-    yield "How sure this is", WITH_ASSUMPTIONS if first.draws else BANDS_ARE_CHANCE
+    sure = WITH_ASSUMPTIONS if first.draws else BANDS_ARE_CHANCE
+    yield "How sure this is", what_is_sure(sure, first.replications)
     yield "Compared with", _shown(first)
     for sample in comparison.samples:
         yield from _scenario(sample, about)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import BadInput, Fault
-from ..proposal import OWN, Proposal, as_given, command
+from ..proposal import OWN, Proposal
 from ..replicate import Comparison, check_alike
 from ..visit import comparable
 from .about import About
+from .again import as_given, command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -80,7 +81,7 @@ class Chosen:
 
     def command(self, replications: int, seed: int) -> str:
         """The command that gives the same numbers, in a folder that holds the files."""
-        return command(self.scenarios, replications, seed)
+        return command(self.scenarios, replications, seed, out="results")
 
 
 def chosen(

@@ -10,8 +10,9 @@ from ..csv_text import DIGITS
 from ..evidence import register
 from ..evidence.words import value_in_words
 from ..explanation import ORDER_MATTERS
+from ..incentives import band_told, the_band
 from ..measures import MEASURES
-from ..replicate import ALL
+from ..replicate import ALL, FEWEST_OF_BAND
 from ..report.sources import differing, title_of, value_told
 from ..scenario.tree import dotted
 from ..wording import measure_name, sentence_case, unit_of, verdict
@@ -108,7 +109,8 @@ def _shown(measure: str, *, change: bool = False) -> str:
 
 def _about(comparison: Comparison, about: About) -> Sheet:
     told = [*about_rows(comparison, about)]
-    told += [("Sheet", f"{name}: {holds}") for name, holds in _HOLDS.items()]
+    runs = the_band(comparison.baseline.replications)
+    told += [("Sheet", f"{name}: {holds.format(band=runs)}") for name, holds in _HOLDS.items()]
     return Sheet(
         "About",
         about.title,
@@ -119,7 +121,7 @@ def _about(comparison: Comparison, about: About) -> Sheet:
 
 
 _HOLDS = {
-    "Summary by year": "what each scenario gives in each year, with the band that holds 9 runs in 10",
+    "Summary by year": "what each scenario gives in each year, with {band}",
     "Differences": "paired differences from the scenario compared with, and whether their sign can be told",
     "Why the money moved": "why each allocation changed from year to year",
     "Inputs": "what differs between the scenarios",
@@ -130,6 +132,8 @@ _HOLDS = {
 
 # Results by year
 
+ENDS = ("5% of runs lie below", "5% of runs lie above")
+"""What the columns of a band say, where there are enough runs to tell."""
 _NAMED = (
     Column("Scenario", 24),
     Column("Partnership", 24),
@@ -141,6 +145,8 @@ _NAMED = (
 
 
 def _summary(comparison: Comparison) -> Sheet:
+    few = comparison.baseline.replications < FEWEST_OF_BAND
+    low, high = ("lowest run", "highest run") if few else ENDS
     rows = [
         (*_named(row, unit_told(row.measure, prices(comparison))), *_band(row))
         for sample in comparison.samples
@@ -150,15 +156,15 @@ def _summary(comparison: Comparison) -> Sheet:
         "Summary by year",
         "Summary by year: what each scenario gives",
         (
-            f"Pounds are in {prices(comparison)}. Low and high: 9 runs in 10 lie between them.",
+            f"Pounds are in {prices(comparison)}. Low to high: {band_told(comparison.baseline.replications)}.",
             *_of_which(comparison.baseline),
             NOTHING_THERE,
         ),
         (
             *_NAMED,
             Column("Mean", 14),
-            Column("Low (5% of runs lie below)", 16),
-            Column("High (5% of runs lie above)", 16),
+            Column(f"Low ({low})", 16),
+            Column(f"High ({high})", 16),
             Column("Monte-Carlo error", 14),
             Column("Replications", 13),
         ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import MissingExtra
 from ..findings import of_comparison
+from ..incentives import the_band
 from ..outputs import RECORD
 from ..report import Study, html_of
 from ..report import check_installed as check_report
@@ -45,7 +46,7 @@ _HOLDS = {
     README: "this file",
     REPORT: "the report: opens in any browser, prints on A4",
     WORKBOOK: "the same as sheets, with what is assumed and what each measure counts",
-    "summary.csv": "each measure by year: mean, median, the band that holds 9 runs in 10",
+    "summary.csv": "each measure by year: mean, median, {band}",
     "differences.csv": "paired differences from the first scenario, with 95% intervals",
     EXPLANATION: "why each allocation changed from year to year, step by step",
     "measures.csv": "every replication of every scenario",
@@ -185,6 +186,7 @@ def _readme(
     parquet = [name for name in files if name.startswith(f"{PARQUET}/")]
     again = compare_command(comparison, folder=SCENARIOS, out="again")
     from_record = f"{PROGRAM} compare {RECORD} --out again"
+    band = the_band(comparison.baseline.replications)
     lines = [
         about.title,
         *([about.question] if about.question else []),
@@ -194,7 +196,11 @@ def _readme(
         *_reasons(comparison, about),
         "",
         "What is here",
-        *(f"  {name}: {told}" for name, told in _HOLDS.items() if name in {*files, README}),
+        *(
+            f"  {name}: {told.format(band=band)}"
+            for name, told in _HOLDS.items()
+            if name in {*files, README}
+        ),
         *(
             f"  {name}: the same as the CSV file, for programs that read Parquet"
             for name in parquet

@@ -62,6 +62,10 @@ class Whereabouts:
     partnership: str
     seed: int
 
+    def called(self, plan_a: str, plan_b: str) -> Whereabouts:
+        """The same under other titles of the plans."""
+        return replace(self, a=replace(self.a, title=plan_a), b=replace(self.b, title=plan_b))
+
     @property
     def replications(self) -> int:
         """How many paired replications there are."""

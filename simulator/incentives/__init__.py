@@ -1,7 +1,15 @@
 """What one client is worth to a partnership under a formula: kept, moved on, moved on early, taken on."""
 
 from .asking import OWN_FORMULA, incentive
-from .estimate import Estimate, band, band_told, ratio, ratio_by_fieller
+from .estimate import (
+    Estimate,
+    band,
+    band_told,
+    bands_told,
+    ratio,
+    ratio_by_fieller,
+    the_band,
+)
 from .kept import ClientKept, YearKept, client_kept
 from .meter import Meter
 from .moves import MOVES, Move
@@ -21,8 +29,10 @@ __all__ = [
     "YearKept",
     "band",
     "band_told",
+    "bands_told",
     "client_kept",
     "incentive",
     "ratio",
     "ratio_by_fieller",
+    "the_band",
 ]

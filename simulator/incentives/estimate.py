@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtrit
 
-from ..replicate import BAND, CONFIDENCE, paired
+from ..replicate import CONFIDENCE, FEWEST_OF_BAND, ends_of_band, paired
 from ..wording import counted
 
 if TYPE_CHECKING:
@@ -54,10 +54,6 @@ def if_few(replications: int) -> tuple[str, ...]:
     return (FEW_REPLICATIONS,) if replications < FEW else ()
 
 
-FEWEST_OF_BAND = 20
-"""Below so many runs, 9 in 10 of them cannot be told from all of them."""
-
-
 def band(by_replication: NDArray[np.float64]) -> tuple[float, float]:
     """Ends between which 9 runs in 10 lie; of few runs the lowest and the highest, and nothing of none.
 
@@ -69,8 +65,7 @@ def band(by_replication: NDArray[np.float64]) -> tuple[float, float]:
     there = by_replication[~np.isnan(by_replication)]
     if not len(there):
         return math.nan, math.nan
-    ends = BAND if len(by_replication) >= FEWEST_OF_BAND else (0.0, 1.0)
-    low, high = np.quantile(there, ends)
+    low, high = np.quantile(there, ends_of_band(len(by_replication)))
     return float(low), float(high)
 
 
@@ -79,6 +74,18 @@ def band_told(replications: int) -> str:
     if replications >= FEWEST_OF_BAND:
         return "9 runs in 10"
     return f"lowest to highest of {counted(replications, 'run')}"
+
+
+def the_band(replications: int) -> str:
+    """A band, by what it holds: "the band that holds 9 runs in 10", "the lowest to highest of 4 runs"."""
+    told = band_told(replications)
+    return f"the band that holds {told}" if replications >= FEWEST_OF_BAND else f"the {told}"
+
+
+def bands_told(replications: int) -> str:
+    """What bands are, as a sentence goes: "bands hold 9 runs in 10", "bands are the lowest to highest of 4 runs"."""
+    told = band_told(replications)
+    return f"bands hold {told}" if replications >= FEWEST_OF_BAND else f"bands are the {told}"
 
 
 MISSING = Estimate(math.nan, math.nan, math.nan)

@@ -171,6 +171,12 @@ class _Run:
             if now - when >= LOOKS_WITHIN_SECONDS:
                 del self.lookers[who]
 
+    def waiting(self, now: float) -> list[str]:
+        """Those who still look, and want more than there are."""
+        self.drop_stale(now)
+        whole = self.whole
+        return [] if self.failed else [who for who, (_, n) in self.lookers.items() if n > whole]
+
     def next(self, now: float) -> int | None:
         """The first replication that is wanted and that nobody has begun."""
         for number in range(self.wanted(now)):
@@ -264,11 +270,10 @@ class Desk:
 
     @property
     def lookers(self) -> int:
-        """How many visitors look at runs that are not all there."""
+        """How many visitors look at runs of which they want more than there are."""
         with self._lock:
             now = self._clock()
-            every = (run for run in self._runs.values() if run.whole < run.wanted(now))
-            return len({who for run in every for who in run.lookers})
+            return len({who for run in self._runs.values() for who in run.waiting(now)})
 
     def again(self, scenarios: Sequence[Scenario], seed: int) -> None:
         """Try once more where something failed."""

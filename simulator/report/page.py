@@ -18,6 +18,7 @@ from ..findings import (
     what_a_client_is_worth,
     what_moves_the_money,
 )
+from ..incentives import bands_told
 from ..outputs import model_version
 from ..outputs import versions as versions_of_packages
 from ..wording import sentence_case
@@ -47,8 +48,8 @@ AMOUNT = re.compile(r"\b\d{4}-\d{2}\b|[+−]?£[\d,.]*\d(?:m|bn)?|[+−][\d,.]*\
 """A financial year, or a number with its sign or its pound."""
 DIFFERENCES_DRAWN = ("allocation_gbp", "in_recovery", "new_presentations")
 BANDS_ARE_CHANCE = (
-    "Bands hold 9 runs in 10, and intervals say how well the mean of the runs is known. Both are"
-    " about chance alone: they say nothing of assumptions that may be wrong."
+    "{bands}, and intervals say how well the mean of the runs is known. Both are about chance alone: they say nothing of"
+    " assumptions that may be wrong."
 )
 KEPT = (
     "A client who could leave and is kept counts in the formula for one more year. Gross is what one"
@@ -336,6 +337,11 @@ def _every_sample(study: Study) -> list[Sample]:
     return list(found.values())
 
 
+def what_is_sure(told: str, replications: int) -> str:
+    """A sentence about bands and intervals, of so many runs."""
+    return told.format(bands=sentence_case(bands_told(replications)))
+
+
 def _sure(study: Study) -> Iterator[Part]:
     sample = study.comparison.baseline
     told = f"Each of the {len(study.samples)} plans was run {sample.replications} times, from seed {sample.seed}."
@@ -343,7 +349,7 @@ def _sure(study: Study) -> Iterator[Part]:
         eight = study.together.baseline
         told += f" Acting alone and together was run {eight.replications} times."
     yield Part("text", told)
-    yield Part("text", BANDS_ARE_CHANCE)
+    yield Part("text", what_is_sure(BANDS_ARE_CHANCE, sample.replications))
     yield Part(
         "text",
         "The Monte-Carlo error is the standard error of a mean difference over replications. Where many"

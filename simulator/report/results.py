@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..findings import support_gbp
+from ..incentives import the_band
 from ..replicate import ALL
 from ..wording import (
     MISSING,
@@ -57,10 +58,10 @@ COMPARED = (
 
 
 def by_year(study: Study, measure: str) -> Table:
-    """A measure by year under each scenario: mean, and the band that holds nine runs in ten."""
+    """A measure by year under each scenario: mean, and the band of its runs."""
+    runs = the_band(study.comparison.baseline.replications)
     return Table(
-        f"{measure_label(measure, study.prices)} by year: mean, and below it the band that holds"
-        " 9 runs in 10",
+        f"{measure_label(measure, study.prices)} by year: mean, and below it {runs}",
         ("Scenario", *year_heads(study.years)),
         tuple(
             Row(study.name(sample), tuple(_with_band(sample, measure))) for sample in study.samples

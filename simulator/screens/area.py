@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ..csv_text import as_csv
 from ..errors import BadInput
 from ..local_area import as_read, faults_by_row, in_rows, read_upload, template, understood
 from ..wording import counted
@@ -101,15 +102,17 @@ def _has() -> None:
 
 def _files() -> None:
     with st.expander("The template, what its columns mean, and an example"):
-        for label, content, name in (
-            ("Download the template", f"\ufeff{template.template()}", "our_area.csv"),
-            ("Download what its columns mean", template.guide(), "our_area_columns.txt"),
-            ("Download the example", template.filled_in(), template.EXAMPLE_FILE),
+        for label, made, name in (
+            ("Download the template", _template, "our_area.csv"),
+            ("Download what its columns mean", template.guide, "our_area_columns.txt"),
+            ("Download the example", template.filled_in, template.EXAMPLE_FILE),
         ):
-            st.download_button(
-                label, content, file_name=name, key=f"file {name}", on_click="ignore"
-            )
+            pieces.download(label, made, name, "text/plain", f"file {name}")
         st.code(template.guide(), language=None, wrap_lines=True)
+
+
+def _template() -> str:
+    return f"\ufeff{template.template()}"  # the mark by which spreadsheets tell its letters
 
 
 # What was read
@@ -147,16 +150,8 @@ def _told(wrong: BadInput) -> None:
     pieces.read(rows.head(MOST_ROWS_TOLD), "What must be put right, by row of the file")
     if len(rows) > MOST_ROWS_TOLD:
         st.caption(f"The first {MOST_ROWS_TOLD} are shown; the file holds all that were found.")
-    from ..csv_text import as_csv
-
-    st.download_button(
-        "Download this list as CSV",
-        as_csv(rows),
-        file_name="to_put_right.csv",
-        mime="text/csv",
-        key="area faults",
-        on_click="ignore",
-    )
+    label, made = "Download this list as CSV", partial(as_csv, rows)
+    pieces.download(label, made, "to_put_right.csv", "text/csv", "area faults")
 
 
 def _understood(figures: LocalFigures) -> None:

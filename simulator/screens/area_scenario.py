@@ -189,15 +189,20 @@ def _came(key: str, note: str, found: FittedArea) -> None:
     pieces.drawer(told, partial(_known, found, note), "area assumptions")
     st.subheader("Take it along")
     _explore("Explore with the fitted area", found.file_text, "fitted")
-    for label, text, name in (
-        ("Download your fitted area, for the program", found.file_text, "area_fitted.yaml"),
+    sets = partial(draws_text, found.draws)
+    for label, made, name in (
+        (
+            "Download your fitted area, for the program",
+            partial(str, found.file_text),
+            "area_fitted.yaml",
+        ),
         (
             "Download the combinations of assumptions that your figures allow",
-            draws_text(found.draws),
+            sets,
             "area_draws.csv",
         ),
     ):
-        st.download_button(label, text, file_name=name, key=f"file {name}", on_click="ignore")
+        pieces.download(label, made, name, "text/plain", f"file {name}")
     st.caption(
         "For whoever has the program on a computer: with both files in one folder, this command gives results whose bands"
         " hold chance and what your figures leave open of the assumptions."

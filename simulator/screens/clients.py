@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,14 @@ import streamlit as st
 
 from ..errors import BadInput
 from ..flows import RUNGS_IN_WORDS, work
-from ..scenario import fingerprint
+from ..jobs import mark_of
 from ..wording import counted
 from . import choices, doors, outcome, pieces, state, whereabouts
 from .desk import desk, tasks
 
 if TYPE_CHECKING:
     from ..explanation import Explanation
+    from ..flows import Whereabouts
     from ..jobs import Task
     from ..scenario import Scenario
 
@@ -67,7 +69,7 @@ def _plans(both: Pair) -> None:
 
 def _same(both: Pair) -> bool:
     a, b = both
-    return fingerprint(a) == fingerprint(b)
+    return mark_of(a) == mark_of(b)
 
 
 def _pairs() -> int:
@@ -82,8 +84,8 @@ def _pairs() -> int:
 
 
 def _key(both: Pair, replications: int) -> str:
-    """What names the job: the same people, the same plans, as many runs."""
-    told = [fingerprint(each) for each in both]
+    """What names the job: the same people, the same plans under whatever titles, as many runs."""
+    told = [mark_of(each) for each in both]
     return " ".join(["clients", *told, str(state.visit().seed), str(replications)])
 
 
@@ -126,7 +128,10 @@ def _followed(both: Pair, key: str, replications: int) -> None:
     task = tasks().look(key)
     if task.state == "done":
         st.session_state[SEEN] = key
-        whereabouts.tell(task.result, key, same=_same(both))
+        found: Whereabouts = task.result
+        titles = tuple(each.title for each in both)
+        drawn = f"{key} {hashlib.sha256(repr(titles).encode()).hexdigest()[:12]}"
+        whereabouts.tell(found.called(*titles), drawn, same=_same(both))
     else:
         _ask(both, key, replications, task)
 

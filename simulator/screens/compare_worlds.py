@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ..charts.contest import along_assumption, differences_by_world, worlds_won
-from ..comparing.drawn import AT_MOST
+from ..comparing.drawn import AT_MOST, is_circumstance
 from ..comparing.flips import movers
 from ..comparing.leads import AHEAD, ALIKE, BEHIND, WITHIN_LUCK, lead, standing
 from ..comparing.words import (
@@ -22,7 +22,7 @@ from ..comparing.words import (
 )
 from ..comparing.worlds import WORLDS, runs_of, work
 from ..incentives import Estimate
-from ..scenario import fingerprint
+from ..jobs import mark_of
 from ..sensitivity_analysis.words import named, percents
 from ..wording import counted, sentence_case
 from . import choices, pieces, state
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ..comparing.leads import Lead
     from ..comparing.words import Answer
     from ..comparing.worlds import Contest
+    from ..scenario import Scenario
     from ..sensitivity_analysis.question import Outcome
     from .contenders import Contender
 
@@ -80,7 +81,7 @@ def show(plans: Plans) -> None:
     else:
         pieces.job(task, what, cancel, "worlds")
     if task.state == "done":
-        contest: Contest = task.result
+        contest: Contest = task.result.named([each.scenario for each in plans])
         _tell(key, contest.called(_names(contest, plans)), plans[0].scenario.funding.price_year)
 
 
@@ -94,9 +95,10 @@ def _chosen() -> tuple[int, str]:
 
 
 def key_of(plans: Plans, worlds: int, at_most: int | None) -> str:
-    """The name of the job: the same for whoever asks the same."""
+    """The name of the job: the same for whoever asks the same, whatever they call their plans."""
     asked = [
-        *(fingerprint(each.scenario) for each in plans),
+        *(mark_of(each.scenario) for each in plans),
+        _known(plans[0].scenario),
         worlds,
         at_most,
         _fixed(),
@@ -115,6 +117,16 @@ def _begin(key: str, asked: tuple[Any, ...], worlds: int, which: str) -> None:
 def _fixed() -> tuple[str, ...]:
     """Assumptions that the visitor has set."""
     return tuple(path for path, _ in state.visit().plan.assumptions)
+
+
+def _known(scenario: Scenario) -> tuple[str, ...]:
+    """What is known of assumptions, of whose ranges worlds are drawn; not why those are proposed that are not drawn."""
+    fixed = _fixed()
+    return tuple(
+        f"{path} {each!r}"
+        for path, each in sorted(scenario.evidence.items())
+        if path not in fixed and is_circumstance(path.split("."))
+    )
 
 
 def _time(runs: int) -> str:

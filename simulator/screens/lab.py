@@ -164,14 +164,8 @@ def _take_along(key: str, edited: EditedFormula) -> None:
     if _is_in(told):
         st.success("It is in your proposal, and in its link.")
         doors.link("explore", "See what comes of it in Explore")
-    st.download_button(
-        "Download the formula as a file",
-        edited.yaml(),
-        file_name="formula.yaml",
-        mime="application/yaml",
-        key="lab file",
-        on_click="ignore",
-    )
+    label = "Download the formula as a file"
+    pieces.download(label, edited.yaml, "formula.yaml", "application/yaml", "lab file")
     st.code(
         f"treatment-sim run {lab_client.ONE} --formula formula.yaml", language=None, wrap_lines=True
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -79,13 +80,8 @@ def _validation() -> None:
     for title, text in found.items():
         with st.expander(title):
             st.markdown(text)
-    st.download_button(
-        "Download the whole page",
-        paper("validation.html"),
-        file_name="validation.html",
-        mime="text/html",
-        on_click="ignore",
-    )
+    page = "validation.html"
+    pieces.download("Download the whole page", partial(paper, page), page, "text/html", "file page")
 
 
 # Assumptions

@@ -157,14 +157,17 @@ def numbers_of(
 
     shown = pd.DataFrame(table)
     read(shown, told)
-    st.download_button(
-        "Download these numbers as CSV",
-        partial(as_csv, shown if numbers is None else numbers),
-        file_name=f"{re.sub('[^a-z0-9]+', '_', key.lower()).strip('_')}.csv",
-        mime="text/csv",
-        key=f"file {key}",
-        on_click="ignore",
-    )
+    name = f"{re.sub('[^a-z0-9]+', '_', key.lower()).strip('_')}.csv"
+    made = partial(as_csv, shown if numbers is None else numbers)
+    download("Download these numbers as CSV", made, name, "text/csv", f"file {key}")
+
+
+def download(label: str, make: Callable[[], str | bytes], name: str, mime: str, key: str) -> None:
+    """A button for a file that is made when somebody asks for it.
+
+    Bytes that a page gives at once are gone when it is drawn anew, and a browser that still shows them is told 404.
+    """
+    st.download_button(label, make, file_name=name, mime=mime, key=key, on_click="ignore")
 
 
 def read(table: pd.DataFrame, told: str) -> None:

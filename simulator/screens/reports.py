@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -137,14 +138,8 @@ def _words(wanted: Chosen) -> tuple[str, str]:
 def _to_make_again(wanted: Chosen, looks: tuple[Look, ...]) -> None:
     st.header("To make it again, or to share it")
     for name, text in wanted.files.items():
-        st.download_button(
-            f"Scenario file: {name}",
-            text,
-            file_name=name,
-            mime="application/yaml",
-            key=f"file {name}",
-            on_click="ignore",
-        )
+        made, key = partial(str, text), f"file {name}"
+        pieces.download(f"Scenario file: {name}", made, name, "application/yaml", key)
     now = state.visit()
     st.subheader("Command line")
     st.markdown(f"{WITH_FILES if wanted.files else WITHOUT_FILES} {SAME_BYTES}")

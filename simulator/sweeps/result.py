@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..replicate import BAND, paired
+from ..replicate import ends_of_band, paired
 from .bench import Failed
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Sweep:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """Mean of each outcome in each cell, the band of nine runs in ten, and Monte-Carlo error."""
+        """Mean of each outcome in each cell, the band of nine runs in ten, of few runs of all, and Monte-Carlo error."""
         import pandas as pd
 
         return pd.DataFrame([*summary_rows(self)])
@@ -318,8 +318,8 @@ def _by_outcome(sweep: Sweep, lived: Lived) -> Floats:
 
 
 def _bands(values: Floats) -> Floats:
-    """Median, lowest and highest of nine runs in ten of each column, of what there is."""
-    wanted = [0.5, *BAND]
+    """Median, and the ends of the band, of each column, of what there is."""
+    wanted = [0.5, *ends_of_band(len(values))]
     missing = np.isnan(values)
     if not missing.any():
         told: Floats = np.quantile(values, wanted, axis=0)

@@ -164,10 +164,16 @@ class Visit:
     outside: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
-    def open(self, path: str = "/") -> Visit:
-        """Go to a page of the app and wait until it has settled."""
+    def open(self, path: str = "/", *, still: bool = True) -> Visit:
+        """Go to a page of the app.
+
+        Parameters
+        ----------
+        still
+            Wait until it has settled, as a page does not while runs come in.
+        """
         self.page.goto(f"{self.address}{path}")
-        return self.settled()
+        return self.settled() if still else self
 
     def reload(self) -> Visit:
         """Load the page again, as with F5."""

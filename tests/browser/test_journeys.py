@@ -24,7 +24,7 @@ def to(address, visit=FEW):
 
 def explored(visitor, visit=FEW):
     """Explore with all its runs there."""
-    visitor.open(to("explore", visit))
+    visitor.open(to("explore", visit), still=False)
     visitor.page.get_by_text(f"{visit.replications} pairs of runs:").wait_for(timeout=PATIENCE)
     return visitor.settled()
 
@@ -62,8 +62,22 @@ def test_a_first_visit_through_a_shared_link(visitor):
     assert slider(visitor).input_value() == "0"
 
 
+def test_numbers_of_a_chart_are_drawn_when_opened_and_taken_away(visitor, tmp_path):
+    page = explored(visitor).page
+    assert page.locator("table").count() == 0
+    with visitor.answered():
+        page.get_by_text(": in numbers").first.click()
+    page.locator("table").wait_for(timeout=PATIENCE)
+    for place in range(2):  # what was taken once is there again
+        with page.expect_download(timeout=PATIENCE) as waiting:
+            page.get_by_role("button", name="Download these numbers as CSV").click()
+        file = tmp_path / f"{place}.csv"
+        waiting.value.save_as(file)
+        assert "allocation_gbp" in file.read_text(encoding="utf-8-sig")
+
+
 def test_a_reload_in_the_middle_of_runs_keeps_the_plan_and_its_steps(visitor):
-    visitor.open(to("explore", replace(FEW, replications=100)))
+    visitor.open(to("explore", replace(FEW, replications=100)), still=False)
     visitor.page.get_by_text("pairs of runs").first.wait_for(timeout=PATIENCE)
     page = visitor.page
     slider(visitor).focus()
@@ -84,7 +98,7 @@ def test_a_reload_in_the_middle_of_runs_keeps_the_plan_and_its_steps(visitor):
 
 
 def test_explore_with_the_keyboard_alone(visitor):
-    visitor.open(to("explore", replace(FEW, plan=Proposal())))
+    visitor.open(to("explore", replace(FEW, plan=Proposal())), still=False)
     visitor.page.get_by_text("Nothing is changed yet.").wait_for(timeout=PATIENCE)
     page = visitor.page
     wanted = slider(visitor)
@@ -110,7 +124,7 @@ def test_two_people_at_once_see_their_own(visitors):
 
 
 def test_a_bad_link_is_told_and_the_page_lives_on(visitor):
-    visitor.open(f"/explore?s={FEW.link[:-4]}")
+    visitor.open(f"/explore?s={FEW.link[:-4]}", still=False)  # and has the usual 100 runs of each
     visitor.page.get_by_text("The link could not be opened").wait_for(timeout=PATIENCE)
     slider(visitor).wait_for(timeout=PATIENCE)
 
@@ -128,7 +142,7 @@ def test_a_broken_file_of_an_area_is_told_by_row(visitor):
 
 
 def test_plans_are_compared(visitor):
-    visitor.open(to("compare"))
+    visitor.open(to("compare"), still=False)
     visitor.page.get_by_role("heading", name="What differs in them").wait_for(timeout=PATIENCE)
     visitor.page.get_by_text("How long ready clients are kept").first.wait_for(timeout=PATIENCE)
 
@@ -145,7 +159,7 @@ def test_a_formula_must_fill_its_bar(visitor):
 
 
 def test_a_report_is_made_and_prints(visitor, tmp_path):
-    visitor.open(to("reports"))
+    visitor.open(to("reports"), still=False)
     page = visitor.page
     page.get_by_role("button", name="Make report").click(timeout=PATIENCE)
     with page.expect_download(timeout=PATIENCE * 3) as waiting:
