@@ -103,3 +103,11 @@ def sampled(seed):
 def no_terminal_width(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests print as into a file, whatever the width of the terminal or of a test runner."""
     monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def main_stays():
+    """A page becomes ``__main__`` while it runs in a test; worker processes of later tests must not import it."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures import Future
 from functools import partial
 
@@ -69,16 +68,14 @@ def open_drawer(label, draw, key):  # called as a closed one is
 
 @pytest.fixture
 def here(monkeypatch):
-    """The desk of every page, on which all is open that can be opened; `main` is kept as it was, since a page becomes it while it runs."""
+    """The desk of every page, on which all is open that can be opened."""
     pool = HerePool()
     pool.kept = KEPT
     desk = Desk(pool)
     for room in (desk_room, runs):
         monkeypatch.setattr(room, "desk", lambda: desk)
     monkeypatch.setattr(pieces, "drawer", open_drawer)
-    main = sys.modules["__main__"]
-    yield desk
-    sys.modules["__main__"] = main
+    return desk
 
 
 def page_of(room, link=""):

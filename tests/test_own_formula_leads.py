@@ -305,7 +305,7 @@ def test_gains_and_losses_names_the_largest_and_says_that_they_are_made_up():
     for gain in (*look.gains[:3], *look.gains[-3:]):
         assert gain.name in drawn
         assert gain.name in chart.description
-    assert "no real partnership" in drawn
+    assert "no forecast of any real partnership" in drawn
     same = winners(england, EditedFormula.from_scenario(england)).first_year
     assert "Nobody gains" in texts(charts.gains_and_losses(same, "The same"))
 

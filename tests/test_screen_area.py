@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -12,15 +12,13 @@ from here import away_and_back, files_of
 from streamlit.testing.v1 import AppTest
 
 from simulator.calibrate.result import Effort
+from simulator.charts.look import ILLUSTRATIVE
 from simulator.jobs import Task
 from simulator.local_area import quick_fit, template
 from simulator.proposal import OWN
 from simulator.scenario import fingerprint
 from simulator.screens import area, area_scenario, lab_pieces
 from simulator.visit import Visit, visit_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.filterwarnings("default")
 MINE = b"""partnership,period,measure,group,value
@@ -66,14 +64,6 @@ class Jobs:
         told = work(lambda *_: None, *given)
         self.found[key] = Task("done", 10, 10, told)
         return told
-
-
-@pytest.fixture(autouse=True)
-def main_module_as_it_was() -> Iterator[None]:
-    """The page becomes ``__main__`` while it runs; worker processes of later tests must not import it."""
-    main = sys.modules["__main__"]
-    yield
-    sys.modules["__main__"] = main
 
 
 @pytest.fixture
@@ -319,7 +309,7 @@ def test_figures_that_were_read_go_out_as_numbers_with_whose_they_are(
 ) -> None:
     files = files_of(monkeypatch)
     opened()
-    assert (files["file area read"]["note"] == "Illustrative: no real partnership is shown.").all()
+    assert (files["file area read"]["note"] == ILLUSTRATIVE).all()
     with_file(MINE)
     table = files["file area read"]
     assert [*table["value"]] == [700.0, 300.0]

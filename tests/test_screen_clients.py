@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from here import away_and_back, open_drawer
@@ -22,18 +21,7 @@ from simulator.screens import runs as runs_of_pages
 from simulator.screens import state as screen_state
 from simulator.wording import count
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 pytestmark = pytest.mark.filterwarnings("default")
-
-
-@pytest.fixture(autouse=True)
-def main_module_as_it_was() -> Iterator[None]:
-    """The page becomes ``__main__`` while it runs; worker processes of later tests must not import it."""
-    main = sys.modules["__main__"]
-    yield
-    sys.modules["__main__"] = main
 
 
 @dataclass

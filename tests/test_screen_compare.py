@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +24,6 @@ from simulator.screens.contenders import Contender
 from simulator.visit import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from simulator.scenario import Scenario
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -35,14 +32,6 @@ HELD, RELAPSE = "plan.move_on_delay_days", "world.groups.opiate.after.relapse.sc
 PLAN = Proposal(changes=((HELD, 0.0),))
 ASSUMING = Proposal(changes=((HELD, 0.0), (RELAPSE, 200.0)))
 AXES = (cost(), Assumed("b"))
-
-
-@pytest.fixture(autouse=True)
-def main_module_as_it_was() -> Iterator[None]:
-    """The page becomes ``__main__`` while it runs; worker processes of later tests must not import it."""
-    main = sys.modules["__main__"]
-    yield
-    sys.modules["__main__"] = main
 
 
 RUN: dict[str, Any] = {}
@@ -347,7 +336,7 @@ def test_a_plan_under_another_name_finds_its_worlds_and_has_its_own_name(
 
     monkeypatch.setattr(pieces, "download", kept)
     plan = replace(PLAN, title="Bold", reason="It saves")
-    opened(Visit(plan=plan)).button(key="worlds go").click().run()
+    (opened(Visit(plan=plan))).click().run()
     at = opened(Visit(plan=replace(plan, title="Bolder still", reason="It helps")))
     assert len(jobs.asked) == 1
     assert "It flips if" in words(at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,8 +21,6 @@ from simulator.visit import Visit, visit_of
 from simulator.wording import gbp, signed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from simulator.scenario import Scenario
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -48,14 +45,6 @@ class AtOnce:
 
     def cancel(self, key: str) -> None:
         self.found[key] = Task("cancelled")
-
-
-@pytest.fixture(autouse=True)
-def main_module_as_it_was() -> Iterator[None]:
-    """The page becomes ``__main__`` while it runs; worker processes of later tests must not import it."""
-    main = sys.modules["__main__"]
-    yield
-    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="module")

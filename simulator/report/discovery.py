@@ -79,7 +79,7 @@ def discovery_document(
         f"Where it fails: {checked.title}",
         (" ".join(checked.study.description.split()), Bullets(tuple(sentences(found))), *drawn),
         tuple(Chapter(title, pieces) for title, pieces in told if pieces),
-        banner="Illustrative: no real partnership is shown.",
+        banner="Illustrative: no forecast of any real partnership.",
     )
 
 

@@ -185,5 +185,5 @@ def search_document(result: Search, command: str, *, draw: bool) -> Document:
             Chapter("What is asked of a formula", (Bullets(meanings), LEFT_OUT)),
             Chapter("Make it again", (Command(command),)),
         ),
-        banner=f"{SUGGESTED.capitalize()}. Illustrative: no real partnership is shown.",
+        banner=f"{SUGGESTED.capitalize()}. Illustrative: no forecast of any real partnership.",
     )

@@ -74,7 +74,7 @@ def optimise_document(found: Found, title: str, command: str, *, draw: bool) -> 
             Chapter("How it was searched", (Bullets(tuple(_searched(found))),)),
             Chapter("Make it again", (Command(command),)),
         ),
-        banner=f"{SUGGESTED.capitalize()}. Illustrative: no real partnership is shown.",
+        banner=f"{SUGGESTED.capitalize()}. Illustrative: no forecast of any real partnership.",
     )
 
 

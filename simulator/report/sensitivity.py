@@ -118,7 +118,7 @@ def document(result: Sensitivity, command: str, *, draw: bool) -> Document:
         f"What matters: {result.title or listing([plain(s) for s in result.question.scenarios])}",
         (Bullets(tuple(_first(result, views))),),
         tuple(chapter for chapter in told if chapter.pieces),
-        banner="Illustrative: no real partnership is shown. Some assumptions are not verified.",
+        banner="Illustrative: no forecast of any real partnership. Some assumptions are not verified.",
     )
 
 

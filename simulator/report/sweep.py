@@ -75,7 +75,7 @@ def document(result: Sweep, command: str, *, draw: bool) -> Document:
             f"Model {model_version()}, seed {result.checked.seed}.",
         ),
         chapters=tuple(Chapter(title, pieces) for title, pieces in told if pieces),
-        banner="Illustrative: no real partnership is shown.",
+        banner="Illustrative: no forecast of any real partnership.",
     )
 
 
