@@ -38,6 +38,8 @@ LOOKS_EVERY_SECONDS = 15.0
 LAST_WORDS = 1000
 """Characters of what a server said, where something was wrong with it."""
 MIB = 2**20
+PARTS = 10
+"""In so many parts of the time memory is told: whether it comes to an end of growing."""
 ALL = "all"
 ROWS = KINDS | {
     ALL: "**all of these**",
@@ -110,8 +112,7 @@ def report(
 ) -> str:
     """What was measured, as a page."""
     faults = [each for person in met for each in person.faults]
-    third = max(1, len(seen) // 3)
-    parts = (seen[:third], seen[-third:])
+    parts = [part for part in np.array_split(np.arange(len(seen)), PARTS) if len(part)]
     loads = [each.load for each in seen]
     told = " --own-luck" if asked.own_luck else ""
     rows = [
@@ -120,10 +121,11 @@ def report(
     ]
     held = [
         f"| {name} | "
-        + " | ".join(f"{np.mean([getattr(each, part) for each in all_]):,.0f}" for all_ in parts)
+        + " | ".join(f"{np.mean([getattr(seen[at], part) for at in each]):,.0f}" for each in parts)
         + " |"
         for name, part in (("server", "server"), ("workers, together", "workers"))
     ]
+    heads = [f"{place + 1} of {len(parts)}" for place in range(len(parts))]
     return "\n".join(
         [
             "# How the app bears many people",
@@ -150,8 +152,8 @@ def report(
                 else " All have one seed, and so share runs of 31 plans."
             ),
             "",
-            "| resident memory, MiB | first third, mean | last third, mean |",
-            "|---|---|---|",
+            f"| resident memory, MiB, mean of a part of the time | {' | '.join(heads)} |",
+            "|---" * (len(parts) + 1) + "|",
             *held,
             "",
             (

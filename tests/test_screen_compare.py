@@ -336,7 +336,7 @@ def test_a_plan_under_another_name_finds_its_worlds_and_has_its_own_name(
 
     monkeypatch.setattr(pieces, "download", kept)
     plan = replace(PLAN, title="Bold", reason="It saves")
-    (opened(Visit(plan=plan))).click().run()
+    go(opened(Visit(plan=plan))).click().run()
     at = opened(Visit(plan=replace(plan, title="Bolder still", reason="It helps")))
     assert len(jobs.asked) == 1
     assert "It flips if" in words(at)
