@@ -100,7 +100,9 @@ def test_three_people_are_all_answered(tmp_path):
     assert [fault for person in met for fault in person.faults] == []
     assert all(person.rests for person in met)
     times = app_load.taken(met)
-    assert times["opened"][0] == 3
+    assert (
+        3 <= times["opened"][0] <= 6
+    )  # a page is asked for again once the browser has said what it remembers
     assert times["moved"][0] >= 2
     assert times["asked"][0] > 0
     assert all(0 < middle <= high for _, middle, high in times.values())

@@ -27,7 +27,6 @@ from simulator.errors import BadInput
 from simulator.observe import observed
 from simulator.scenario.draws import with_values
 
-fit_module = importlib.import_module("simulator.calibrate.fit")
 runs_module = importlib.import_module("simulator.calibrate.runs")
 
 SHARED_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -532,11 +531,13 @@ def quick_fit(goal, **more):
 
 
 @pytest.mark.slow
-def test_three_trials_find_what_is_known(short):
+def test_three_trials_find_what_is_known():
     """A right method holds at least four of the six truths with a chance of 98 in 100."""
-    from studies.calibration_recovery import Found, trial
+    from studies.calibration_recovery import EFFORT, Found, trial
 
-    found = [Found(**each) for number in range(3) for each in trial("arrivals", number)["found"]]
+    effort = replace(EFFORT, chain_steps=LITTLE.chain_steps)
+    trials = [trial("arrivals", number, effort) for number in range(3)]
+    found = [Found(**each) for told in trials for each in told["found"]]
     assert binom.sf(3, 6, 0.9) > 0.98
     assert sum(each.holds for each in found) >= 4
     for each in found:  # and it has learnt something
@@ -544,7 +545,7 @@ def test_three_trials_find_what_is_known(short):
 
 
 @pytest.mark.slow
-def test_a_target_that_cannot_be_met_is_said(small, short):
+def test_a_target_that_cannot_be_met_is_said(small):
     goal = told(
         small,
         targets=[
@@ -560,7 +561,7 @@ def test_a_target_that_cannot_be_met_is_said(small, short):
 
 
 @pytest.mark.slow
-def test_a_fit_finds_a_decision_in_its_year_and_hands_on_worlds_that_hold_it_still(small, short):
+def test_a_fit_finds_a_decision_in_its_year_and_hands_on_worlds_that_hold_it_still(small):
     """Money for 15 of the 25 who would be there, and caseloads stretched in the second year alone."""
     scarce = with_values(small, {"formula.pot_gbp": 80_000})
     moved = [fitted(), fitted(STRETCH, 0.0, 1.0, why="It rose", year="2009-10")]
@@ -579,7 +580,7 @@ def test_a_fit_finds_a_decision_in_its_year_and_hands_on_worlds_that_hold_it_sti
 
 
 @pytest.mark.slow
-def test_a_fit_that_was_killed_goes_on_and_ends_the_same(small, counted, short, tmp_path):
+def test_a_fit_that_was_killed_goes_on_and_ends_the_same(small, counted, tmp_path):
     goal = told(small, targets=[target(), target("in_contact", 160.0)])
     whole = quick_fit(goal, folder=tmp_path / "whole")
     runs = len(counted)
