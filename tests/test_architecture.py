@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shlex
 import subprocess
@@ -337,6 +338,8 @@ LONG = {
 """Commands that stay open, take minutes, or need the optional parts."""
 
 LONG_ABOUT_FORMULAS = {"compare", "search", "stress"}
+LONG_SCENARIOS = {"england_2008", "eight_follow_the_money"}
+"""A run of these takes most of a minute: 149 partnerships, and eight that choose what they do first."""
 
 
 @pytest.mark.slow
@@ -350,9 +353,11 @@ def test_the_commands_of_the_readme_run(elsewhere):
     if not commands:
         pytest.skip("there is no README with commands in it yet")
     assert list(yaml_files(elsewhere))
-    for command in commands:
+    for command in dict.fromkeys(commands):
         _, verb, *others = shlex.split(command)
         if verb in LONG or (verb == "formula" and others[0] in LONG_ABOUT_FORMULAS):
+            continue
+        if verb == "run" and others[0] in LONG_SCENARIOS:
             continue
         few = verb in ("run", "compare", "explain", "incentive") and "--precision" not in others
         if few:  # few are enough to see that it runs
@@ -365,3 +370,10 @@ def test_the_commands_of_the_readme_run(elsewhere):
             check=False,
         )
         assert ran.returncode == 0, f"{command}\n{ran.stderr}"
+
+
+@pytest.mark.xdist_group("one")
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="there is one runner alone")
+def test_tests_of_a_group_go_to_one_runner(request):
+    """Else all that is made once for many tests is made by each runner."""
+    assert request.node.nodeid.endswith("@one")
