@@ -78,8 +78,8 @@ def test_numbers_of_a_chart_are_drawn_when_opened_and_taken_away(visitor, tmp_pa
 
 def test_a_reload_in_the_middle_of_runs_keeps_the_plan_and_its_steps(visitor):
     visitor.open(to("explore", replace(FEW, replications=100)), still=False)
-    visitor.page.get_by_text("pairs of runs").first.wait_for(timeout=PATIENCE)
     page = visitor.page
+    page.locator('[data-testid="stMetric"]').first.wait_for(timeout=PATIENCE)
     slider(visitor).focus()
     page.keyboard.press("ArrowRight")
     page.get_by_text("1 days, instead of").wait_for(timeout=PATIENCE)
