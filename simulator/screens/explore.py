@@ -93,7 +93,7 @@ def _steps() -> None:
 def _start() -> None:
     now = state.visit()
     bases = (*explorable(), *((OWN,) if now.plan.own_file else ()))
-    pieces.stand("base", now.plan.base)
+    st.session_state["base"] = now.plan.base
     st.selectbox(
         "Start from",
         bases,
@@ -102,7 +102,7 @@ def _start() -> None:
         on_change=_rebase,
     )
     alike = comparable(now.plan.base)
-    pieces.stand("against", now.against if now.against in alike else alike[0])
+    st.session_state["against"] = now.against if now.against in alike else alike[0]
     st.selectbox(
         "Compare with",
         alike,
@@ -140,7 +140,7 @@ def _title(name: str, plan: Proposal) -> str:
 
 def _runs() -> None:
     now = state.visit()
-    pieces.stand("replications", now.replications)
+    st.session_state["replications"] = now.replications
     options = sorted({*CHOICES_OF_REPLICATIONS, now.replications})
     st.select_slider(
         "Runs of each in the end: more give a surer mean and take longer",
@@ -150,7 +150,7 @@ def _runs() -> None:
             replace(state.visit(), replications=int(st.session_state["replications"]))
         ),
     )
-    pieces.stand("seed", now.seed)
+    st.session_state["seed"] = now.seed
     st.number_input(
         "Seed: the same seed gives the same people with the same luck",
         min_value=0,

@@ -111,7 +111,7 @@ def _slider(where: Standing, cluster: int, plan: Scenario) -> None:
     value = where.slider(cluster)
     low, high = min(lever.low, value), max(lever.high, value)
     key = f"slide {lever.path} {cluster}"
-    pieces.stand(key, round(value * scale, 6))
+    st.session_state[key] = round(value * scale, 6)
     st.slider(
         f"{lever.question[:-1]}{_groups(where, cluster, plan)}?",
         round(low * scale, 6),
@@ -236,7 +236,7 @@ def acting(start: Scenario) -> None:
     if len(start.partnerships) > 1 or not start.formula.rest.partnerships:
         return
     now = state.visit().plan
-    pieces.stand("acting", now.acting)
+    st.session_state["acting"] = now.acting
     with st.container(border=True):
         st.radio(
             "Who does this?",
@@ -282,7 +282,7 @@ def _adjustable(mark: str, _scenario: Scenario) -> tuple[Assumption, ...]:  # no
 def _assumption(told: Assumption) -> None:
     now = dict(state.visit().plan.assumptions).get(told.path, told.value)
     key = f"assume {told.path}"
-    pieces.stand(key, float(now))
+    st.session_state[key] = float(now)
     low, high = told.range or (0.0, 0.0)
     st.number_input(
         f"{told.title} ({told.unit})",

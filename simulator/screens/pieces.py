@@ -89,16 +89,6 @@ Table: TypeAlias = "Mapping[str, Sequence[str]] | pd.DataFrame"
 """A table as it is read."""
 
 
-def stand(key: str, value: object) -> None:
-    """Let a control stand where it must, before it is drawn.
-
-    It is not set again where it stands already: the browser may be ahead, and what somebody has just moved would be put
-    back while the page is drawn.
-    """
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
 def drawer(label: str, draw: Callable[[], object], key: str) -> None:
     """Something that is made and drawn only while it is open: what nobody reads must not take time from anybody."""
     opened = st.expander(label, key=f"drawer {key}", on_change="rerun")
