@@ -119,7 +119,7 @@ def chart_with_table(
     told
         What the table is, which is its text alternative.
     numbers
-        Of the file, as numbers; None where the table is of words alone.
+        Of the file, as numbers.
     """
     picture(drawn, f"chart {key}")
     drawer(

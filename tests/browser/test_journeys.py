@@ -131,6 +131,7 @@ def test_a_bad_link_is_told_and_the_page_lives_on(visitor):
     visitor.open(f"/explore?s={FEW.link[:-4]}", still=False)  # and has the usual 100 runs of each
     visitor.page.get_by_text("The link could not be opened").wait_for(timeout=PATIENCE)
     slider(visitor).wait_for(timeout=PATIENCE)
+    assert slider(visitor).input_value() == "614"  # nothing of it was taken
 
 
 def test_a_broken_file_of_an_area_is_told_by_row(visitor):
